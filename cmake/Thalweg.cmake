@@ -1,0 +1,54 @@
+# The kinds of target that Thalweg has. Where each one is installed is the wheel's layout:
+#   thalweg/lib    shared libraries        thalweg/gst    GStreamer plugins        pyds    the Python module
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_library(thalweg_flags INTERFACE)
+target_compile_options(thalweg_flags INTERFACE -Wall -Wextra -Werror $<$<COMPILE_LANGUAGE:CXX>:-Wno-missing-field-initializers>)
+target_include_directories(thalweg_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
+target_include_directories(thalweg_flags SYSTEM INTERFACE)
+target_include_directories(thalweg_flags INTERFACE ${CMAKE_SOURCE_DIR}/include/nvds)
+if(THALWEG_SANITIZE)
+  target_compile_options(thalweg_flags INTERFACE -fsanitize=${THALWEG_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(thalweg_flags INTERFACE -fsanitize=${THALWEG_SANITIZE})
+endif()
+
+# thalweg_shared_library(NAME SOURCES a.cpp ... [LIBS b ...]): thalweg/lib/libNAME.so, SONAME = file name.
+function(thalweg_shared_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBS" ${ARGN})
+  add_library(${name} SHARED ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE thalweg_flags PUBLIC ${arg_LIBS})
+  set_target_properties(${name} PROPERTIES INSTALL_RPATH "$ORIGIN;$ORIGIN/../../openvino/libs")
+  install(TARGETS ${name} LIBRARY DESTINATION thalweg/lib)
+endfunction()
+
+# thalweg_static_library(NAME SOURCES a.cpp ... [LIBS b ...]): linked into an element or a test.
+function(thalweg_static_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBS" ${ARGN})
+  add_library(${name} STATIC ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE thalweg_flags PUBLIC ${arg_LIBS})
+endfunction()
+
+# thalweg_element(NAME SOURCES a.cpp ... [LIBS b ...]): the GStreamer plugin thalweg/gst/libgstNAME.so.
+function(thalweg_element name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBS" ${ARGN})
+  add_library(gst${name} MODULE ${arg_SOURCES} ${CMAKE_SOURCE_DIR}/src/elements/kept_properties.cpp)
+  target_link_libraries(gst${name} PRIVATE thalweg_flags PkgConfig::GST ${arg_LIBS})
+  target_compile_definitions(gst${name} PRIVATE PACKAGE="thalweg" THALWEG_VERSION="${PROJECT_VERSION}")
+  set_target_properties(gst${name} PROPERTIES INSTALL_RPATH "$ORIGIN/../lib"
+    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/gst)
+  install(TARGETS gst${name} LIBRARY DESTINATION thalweg/gst)
+endfunction()
+
+# thalweg_test(NAME SOURCES a_test.cpp ... [LIBS b ...]): a GoogleTest program that ctest knows as NAME.
+function(thalweg_test name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE thalweg_flags GTest::gtest_main ${arg_LIBS})
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES ENVIRONMENT "GST_PLUGIN_PATH=${CMAKE_BINARY_DIR}/gst")
+endfunction()

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <gst/gst.h>
+
+#include <span>
+#include <vector>
+
+namespace thalweg {
+
+/// A property that other platforms need and the CPU does not: it can be set and read back, and
+/// setting it is logged once, at INFO. `value` is the default as gst-inspect writes it ("0", "true",
+/// "device", NULL for no string). `enum_values` (ends with {0, NULL, NULL}) only for G_TYPE_ENUM.
+struct KeptProperty {
+  const char* name;
+  GType type;  ///< G_TYPE_UINT, _INT, _UINT64, _BOOLEAN, _STRING or _ENUM
+  const char* value;
+  const char* meaning;
+  const GEnumValue* enum_values = nullptr;
+  const char* enum_name = nullptr;
+  gint64 minimum = G_MININT64, maximum = G_MAXINT64;  ///< cut to the type's own range
+  GParamFlags flags = GParamFlags(0);                 ///< added to READWRITE (READABLE only if set so)
+};
+
+/// The kept properties of one element class; ids start at `first_id`. One per instance holds values.
+class KeptProperties {
+ public:
+  static void install(GObjectClass* klass, guint first_id, std::span<const KeptProperty> table);
+
+  KeptProperties(guint first_id, std::span<const KeptProperty> table);
+  ~KeptProperties();
+  /// False if `id` is not one of the table's.
+  bool set(GObject* object, guint id, const GValue* value, GstDebugCategory* category);
+  bool get(guint id, GValue* value) const;
+
+ private:
+  guint first_id_;
+  std::span<const KeptProperty> table_;
+  std::vector<GValue> values_;
+  std::vector<bool> told_;
+};
+
+}  // namespace thalweg
