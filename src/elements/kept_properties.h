@@ -8,8 +8,9 @@
 namespace thalweg {
 
 /// A property that other platforms need and the CPU does not: it can be set and read back, and
-/// setting it is logged once, at INFO. `value` is the default as gst-inspect writes it ("0", "true",
-/// "device", NULL for no string). `enum_values` (ends with {0, NULL, NULL}) only for G_TYPE_ENUM.
+/// setting it is logged once, at INFO. `value` is the default as gst-inspect writes it ("0",
+/// "true", "device", NULL for no string). `enum_values` (ends with {0, NULL, NULL}) only for
+/// G_TYPE_ENUM.
 struct KeptProperty {
   const char* name;
   GType type;  ///< G_TYPE_UINT, _INT, _UINT64, _BOOLEAN, _STRING or _ENUM
@@ -18,19 +19,21 @@ struct KeptProperty {
   const GEnumValue* enum_values = nullptr;
   const char* enum_name = nullptr;
   gint64 minimum = G_MININT64, maximum = G_MAXINT64;  ///< cut to the type's own range
-  GParamFlags flags = GParamFlags(0);                 ///< added to READWRITE (READABLE only if set so)
+  GParamFlags flags = GParamFlags(0);  ///< added to READWRITE (READABLE only if set so)
 };
 
-/// The kept properties of one element class; ids start at `first_id`. One per instance holds values.
+/// The kept properties of one element class; ids start at `first_id`. One per instance holds
+/// values.
 class KeptProperties {
  public:
   static void install(GObjectClass* klass, guint first_id, std::span<const KeptProperty> table);
 
   KeptProperties(guint first_id, std::span<const KeptProperty> table);
   ~KeptProperties();
-  /// False if `id` is not one of the table's.
+  /// Stores the value; false if `id` is not one of the table's. `object` is a GstObject, whose lock
+  /// is taken: set and get may be called from any thread.
   bool set(GObject* object, guint id, const GValue* value, GstDebugCategory* category);
-  bool get(guint id, GValue* value) const;
+  bool get(GObject* object, guint id, GValue* value) const;
 
  private:
   guint first_id_;

@@ -1,0 +1,109 @@
+#include "elements/kept_properties.h"
+
+#include <algorithm>
+#include <mutex>
+
+namespace thalweg {
+namespace {
+
+GType enum_type(const KeptProperty& property) {
+  // Several plugins share a kept enum (nvbuf-memory-type), each with its own copy of this file.
+  static std::mutex mutex;
+  std::lock_guard lock(mutex);
+  GType type = g_type_from_name(property.enum_name);
+  return type ? type : g_enum_register_static(property.enum_name, property.enum_values);
+}
+
+GType value_type(const KeptProperty& property) {
+  return property.type == G_TYPE_ENUM ? enum_type(property) : property.type;
+}
+
+gint64 default_number(const KeptProperty& property) {
+  return property.value ? g_ascii_strtoll(property.value, nullptr, 10) : 0;
+}
+
+guint64 default_unsigned(const KeptProperty& property) {
+  // "-1" as a default of an unsigned property means its largest value, as upstream writes it.
+  return property.value ? g_ascii_strtoull(property.value, nullptr, 10) : 0;
+}
+
+GParamSpec* param_spec(const KeptProperty& property) {
+  const char* name = property.name;
+  const char* blurb = property.meaning;
+  const int access = property.flags & (G_PARAM_READABLE | G_PARAM_WRITABLE);
+  const auto flags =
+      GParamFlags(property.flags | (access ? 0 : G_PARAM_READWRITE) | G_PARAM_STATIC_STRINGS);
+  const auto low = [&](gint64 least) { return std::max(property.minimum, least); };
+  const auto high = [&](gint64 most) { return std::min(property.maximum, most); };
+  switch (property.type) {
+    case G_TYPE_BOOLEAN:
+      return g_param_spec_boolean(name, name, blurb, g_strcmp0(property.value, "true") == 0, flags);
+    case G_TYPE_INT:
+      return g_param_spec_int(name, name, blurb, low(G_MININT), high(G_MAXINT),
+                              default_number(property), flags);
+    case G_TYPE_UINT:
+      return g_param_spec_uint(name, name, blurb, low(0), high(G_MAXUINT),
+                               guint(default_unsigned(property)), flags);
+    case G_TYPE_UINT64:
+      return g_param_spec_uint64(name, name, blurb, low(0), G_MAXUINT64, default_unsigned(property),
+                                 flags);
+    case G_TYPE_STRING:
+      return g_param_spec_string(name, name, blurb, property.value, flags);
+    case G_TYPE_ENUM:
+      return g_param_spec_enum(name, name, blurb, enum_type(property), default_number(property),
+                               flags);
+    default:
+      g_assert_not_reached();
+  }
+}
+
+}  // namespace
+
+void KeptProperties::install(GObjectClass* klass, guint first_id,
+                             std::span<const KeptProperty> table) {
+  for (const KeptProperty& property : table)
+    g_object_class_install_property(klass, first_id++, param_spec(property));
+}
+
+KeptProperties::KeptProperties(guint first_id, std::span<const KeptProperty> table)
+    : first_id_(first_id),
+      table_(table),
+      values_(table.size(), GValue(G_VALUE_INIT)),
+      told_(table.size()) {
+  for (size_t i = 0; i < table_.size(); ++i) {
+    GParamSpec* spec = g_param_spec_ref_sink(param_spec(table_[i]));
+    g_value_init(&values_[i], value_type(table_[i]));
+    g_param_value_set_default(spec, &values_[i]);
+    g_param_spec_unref(spec);
+  }
+}
+
+KeptProperties::~KeptProperties() {
+  for (GValue& value : values_) g_value_unset(&value);
+}
+
+bool KeptProperties::set(GObject* object, guint id, const GValue* value,
+                         GstDebugCategory* category) {
+  const size_t i = id - first_id_;
+  if (id < first_id_ || i >= table_.size()) return false;
+  GST_OBJECT_LOCK(object);
+  g_value_copy(value, &values_[i]);
+  const bool first = !told_[i];
+  told_[i] = true;
+  GST_OBJECT_UNLOCK(object);
+  if (first)
+    GST_CAT_INFO_OBJECT(category, object, "property '%s' is kept but has no effect on a CPU",
+                        table_[i].name);
+  return true;
+}
+
+bool KeptProperties::get(GObject* object, guint id, GValue* value) const {
+  const size_t i = id - first_id_;
+  if (id < first_id_ || i >= table_.size()) return false;
+  GST_OBJECT_LOCK(object);
+  g_value_copy(&values_[i], value);
+  GST_OBJECT_UNLOCK(object);
+  return true;
+}
+
+}  // namespace thalweg
