@@ -15,7 +15,7 @@ if(THALWEG_PYTHON)
 endif()
 find_package(Python 3.10 REQUIRED COMPONENTS Interpreter Development.Module OPTIONAL_COMPONENTS Development.SABIModule)
 function(python_says result code)
-  execute_process(COMMAND ${Python_EXECUTABLE} -c ${code} OUTPUT_VARIABLE out
+  execute_process(COMMAND ${Python_EXECUTABLE} -c "${code}" OUTPUT_VARIABLE out
     OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
   set(${result} ${out} PARENT_SCOPE)
 endfunction()
