@@ -1,0 +1,13 @@
+"""Thalweg: DeepStream's Python applications on any machine.
+
+Importing this package makes the elements (`nvstreammux`, `nvinfer`, ...) known to GStreamer,
+whether `Gst.init` was called already or not. Everything else is in submodules: `thalweg.media`,
+`thalweg.models`, `thalweg.plugins`.
+"""
+
+from thalweg import plugins
+from thalweg._version import __version__
+
+__all__ = ["__version__"]
+
+plugins.register()
