@@ -3,8 +3,7 @@
 #include <gst/gst.h>
 
 #include <memory>
-#include <mutex>
-#include <vector>
+#include <string>
 
 #include "surface/picture.h"
 
@@ -15,11 +14,15 @@ namespace thalweg {
 /// The muxer only records that a picture of 768x576 stands for a frame of 1920x1080 (`placement` is
 /// where the picture lies in the frame; the rest is black). Pixels of the frame's own size are made
 /// at the first read() or write(), once; inference and drawing of tiles work from source().
+/// A muxer with deferred-scaling=false calls read() itself.
 /// All functions may be called from any thread; write() only by the one that owns the buffer.
-class Frame {
+class THALWEG_SURFACE_API Frame {
  public:
+  Frame(Frame&&) noexcept;
+  ~Frame();
+
   NvBufSurfaceColorFormat format() const;
-  int width() const;   ///< of the frame: the coordinates of its metadata
+  int width() const;  ///< of the frame: the coordinates of its metadata
   int height() const;
 
   /// The picture as decoded, unscaled, and where it lies in the frame (frame pixels).
@@ -32,24 +35,38 @@ class Frame {
 
   /// Pixels of the frame's size, for reading (view, valid while the batch lives and nobody writes).
   ConstPixels read();
+  /// The same as a picture that outlives the batch (shared).
+  std::shared_ptr<const Picture> read_picture();
   /// Pixels of the frame's size, for writing: from the first call on, a private copy *is* the frame.
+  /// To keep the pixels alive beyond the batch, keep source().picture afterwards.
   Pixels write();
 
  private:
   friend class Batch;
   struct State;
+  explicit Frame(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 
 /// The pixels of one buffer with memory:NVMM: a list of frames, and the NvBufSurface that foreign
 /// code sees. Copying a batch copies references; whoever writes a frame gets its own pixels.
-class Batch {
+class THALWEG_SURFACE_API Batch {
  public:
   explicit Batch(int capacity);
   ~Batch();
+  Batch(const Batch&) = delete;
+  Batch& operator=(const Batch&) = delete;
+
+  /// A batch over pixels that foreign code owns and `surface` describes; writing goes straight into
+  /// them. The surface must outlive the batch.
+  /// @throws std::runtime_error naming a memType or format that cannot be read here.
+  static std::unique_ptr<Batch> adopt(NvBufSurface* surface);
+  /// The batch behind a surface that surface() gave (view), nullptr for any other.
+  static Batch* of(const NvBufSurface* surface);
 
   /// Adds frame number size() (at most `capacity`): `picture` stands for width x height.
-  /// @throws std::logic_error when the batch is full.
+  /// @throws std::logic_error when the batch is full, std::invalid_argument when `placement` does
+  /// not lie in the frame.
   Frame& add(std::shared_ptr<const Picture> picture, int width, int height, Rect placement);
   /// Adds a frame whose picture is its own size (no scaling).
   Frame& add(std::shared_ptr<const Picture> picture);
@@ -59,7 +76,13 @@ class Batch {
   /// @throws std::out_of_range naming index and size.
   Frame& frame(int index);
   /// The C view; makes every frame's pixels first (foreign code reads dataPtr without asking).
+  /// Its memType is always NVBUF_MEM_SYSTEM, which is what the memory is.
   NvBufSurface* surface();
+  /// The same after write() of every frame.
+  NvBufSurface* writable_surface();
+  /// Another batch of the same frames: references only, each side copies before it writes.
+  /// Pixels that write() gave earlier are frozen by this; ask write() again.
+  std::unique_ptr<Batch> copy();
 
  private:
   struct State;
@@ -68,14 +91,20 @@ class Batch {
 
 /// The feature of caps of such buffers.
 inline constexpr char kNvmmFeature[] = "memory:NVMM";
+/// The mem_type of our allocator (gst_memory_is_type).
+inline constexpr char kNvmmMemoryType[] = "nvmm";
 
 /// Wraps the batch into one GstMemory of the NVMM allocator (ownership taken; result owned by the
-/// caller). Mapping that memory gives Batch::surface(). Copying it (gst_memory_copy, a deep buffer
-/// copy, gst_buffer_make_writable) copies references only; it is never shared between buffers.
-GstMemory* new_nvmm_memory(std::unique_ptr<Batch> batch);
+/// caller). Mapping that memory gives Batch::surface(), mapping it with GST_MAP_WRITE
+/// writable_surface(). Copying it (gst_memory_copy, a deep buffer copy, gst_buffer_make_writable)
+/// copies references only; it is never shared between buffers.
+THALWEG_SURFACE_API GstMemory* new_nvmm_memory(std::unique_ptr<Batch> batch);
 
-/// The batch of a buffer (view, alive while the buffer is), or nullptr if its memory is not NVMM of
-/// ours. `batch_of` never makes pixels.
-Batch* batch_of(GstBuffer* buffer);
+/// The batch of a buffer (view, alive while the buffer is), or nullptr if its memory is not NVMM
+/// that we can read; why_not_batch then says why. `batch_of` never makes pixels.
+/// A foreign GstMemory that maps to an NvBufSurface of host memory gets an adopted batch.
+THALWEG_SURFACE_API Batch* batch_of(GstBuffer* buffer);
+/// One sentence for the user, for a buffer whose batch_of is nullptr.
+THALWEG_SURFACE_API std::string why_not_batch(GstBuffer* buffer);
 
 }  // namespace thalweg

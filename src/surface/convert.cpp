@@ -1,0 +1,383 @@
+#include "surface/convert.h"
+
+#include <libyuv.h>
+#include <libyuv/scale_rgb.h>
+
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+
+#include "surface/text.h"
+
+// libyuv names RGB formats by the word, GStreamer by the bytes in memory:
+//   RGBA = ABGR   BGRx = ARGB   RGB = RAW   BGR = RGB24
+namespace thalweg {
+namespace {
+
+constexpr auto kI420 = NVBUF_COLOR_FORMAT_YUV420;
+constexpr auto kNv12 = NVBUF_COLOR_FORMAT_NV12;
+constexpr auto kRgba = NVBUF_COLOR_FORMAT_RGBA;
+constexpr auto kBgrx = NVBUF_COLOR_FORMAT_BGRx;
+constexpr auto kRgb = NVBUF_COLOR_FORMAT_RGB;
+constexpr auto kBgr = NVBUF_COLOR_FORMAT_BGR;
+constexpr auto kGray = NVBUF_COLOR_FORMAT_GRAY8;
+constexpr auto kUyvy = NVBUF_COLOR_FORMAT_UYVY;
+constexpr auto kYuyv = NVBUF_COLOR_FORMAT_YUYV;
+
+bool is_packed_yuv(NvBufSurfaceColorFormat format) { return format == kUyvy || format == kYuyv; }
+bool is_yuv(NvBufSurfaceColorFormat format) {
+  return format == kI420 || format == kNv12 || is_packed_yuv(format);
+}
+
+libyuv::FilterMode libyuv_filter(Filter filter) {
+  switch (filter) {
+    case Filter::kNearest:
+      return libyuv::kFilterNone;
+    case Filter::kBilinear:
+      return libyuv::kFilterBilinear;
+    case Filter::kBox:
+      break;
+  }
+  return libyuv::kFilterBox;
+}
+
+/// Memory for a step in between.
+std::shared_ptr<Picture> scratch(NvBufSurfaceColorFormat format, int width, int height) {
+  return Picture::allocate(format, width, height);
+}
+
+void fill_plane(const Plane<uint8_t>& plane, int bytes, int value) {
+  for (int y = 0; y < plane.height; ++y)
+    std::memset(plane.data + ptrdiff_t(y) * plane.stride_bytes, value, size_t(plane.width) * bytes);
+}
+
+/// Brightness of limited range (16..235) from or to full range (0..255).
+template <class PerByte>
+void map_plane(const Plane<const uint8_t>& from, const Plane<uint8_t>& to, PerByte per_byte) {
+  for (int y = 0; y < to.height; ++y) {
+    const uint8_t* source = from.data + ptrdiff_t(y) * from.stride_bytes;
+    uint8_t* target = to.data + ptrdiff_t(y) * to.stride_bytes;
+    for (int x = 0; x < to.width; ++x) target[x] = per_byte(source[x]);
+  }
+}
+void expand_range(const Plane<const uint8_t>& from, const Plane<uint8_t>& to) {
+  map_plane(from, to, [](uint8_t y) {
+    return uint8_t(std::clamp((int(y) * 298 - 16 * 298 + 128) >> 8, 0, 255));
+  });
+}
+void compress_range(const Plane<const uint8_t>& from, const Plane<uint8_t>& to) {
+  map_plane(from, to, [](uint8_t y) { return uint8_t((int(y) * 220 + 128) / 256 + 16); });
+}
+
+void make_opaque(const Pixels& rgba) {
+  const auto& plane = rgba.planes[0];
+  for (int y = 0; y < plane.height; ++y) {
+    uint8_t* row = plane.data + ptrdiff_t(y) * plane.stride_bytes;
+    for (int x = 0; x < plane.width; ++x) row[4 * x + 3] = 255;
+  }
+}
+
+void check(int libyuv_status) {
+  if (libyuv_status != 0) throw std::runtime_error("libyuv refused to convert a picture");
+}
+
+constexpr int pair(NvBufSurfaceColorFormat from, NvBufSurfaceColorFormat to) {
+  return int(from) * 256 + int(to);
+}
+
+/// Converts colours; both of one size. Pairs that libyuv has not go through I420 or RGBA.
+void convert_colour(const ConstPixels& from, const Pixels& to) {
+  using namespace libyuv;
+  if (from.format == to.format) return copy_pixels(from, to);
+  const int w = from.width, h = from.height;
+  const auto &s0 = from.planes[0], &s1 = from.planes[1], &s2 = from.planes[2];
+  const auto &d0 = to.planes[0], &d1 = to.planes[1], &d2 = to.planes[2];
+  const auto call = [&](auto function, auto... arguments) {
+    check(function(arguments..., w, h));
+  };
+  const auto from_i420 = [&](auto function) {
+    call(function, s0.data, s0.stride_bytes, s1.data, s1.stride_bytes, s2.data, s2.stride_bytes,
+         d0.data, d0.stride_bytes);
+  };
+  const auto from_nv12 = [&](auto function) {
+    call(function, s0.data, s0.stride_bytes, s1.data, s1.stride_bytes, d0.data, d0.stride_bytes);
+  };
+  const auto packed = [&](auto function) {
+    call(function, s0.data, s0.stride_bytes, d0.data, d0.stride_bytes);
+  };
+  const auto to_i420 = [&](auto function) {
+    call(function, s0.data, s0.stride_bytes, d0.data, d0.stride_bytes, d1.data, d1.stride_bytes,
+         d2.data, d2.stride_bytes);
+  };
+  const auto to_nv12 = [&](auto function) {
+    call(function, s0.data, s0.stride_bytes, d0.data, d0.stride_bytes, d1.data, d1.stride_bytes);
+  };
+  switch (pair(from.format, to.format)) {
+    case pair(kI420, kNv12):
+      return call(I420ToNV12, s0.data, s0.stride_bytes, s1.data, s1.stride_bytes, s2.data,
+                  s2.stride_bytes, d0.data, d0.stride_bytes, d1.data, d1.stride_bytes);
+    case pair(kNv12, kI420):
+      return call(NV12ToI420, s0.data, s0.stride_bytes, s1.data, s1.stride_bytes, d0.data,
+                  d0.stride_bytes, d1.data, d1.stride_bytes, d2.data, d2.stride_bytes);
+    case pair(kI420, kRgba):
+      return from_i420(I420ToABGR);
+    case pair(kI420, kBgrx):
+      return from_i420(I420ToARGB);
+    case pair(kI420, kRgb):
+      return from_i420(I420ToRAW);
+    case pair(kI420, kBgr):
+      return from_i420(I420ToRGB24);
+    case pair(kI420, kUyvy):
+      return from_i420(I420ToUYVY);
+    case pair(kI420, kYuyv):
+      return from_i420(I420ToYUY2);
+    case pair(kI420, kGray):
+    case pair(kNv12, kGray):
+      return expand_range(s0, d0);
+    case pair(kNv12, kRgba):
+      return from_nv12(NV12ToABGR);
+    case pair(kNv12, kBgrx):
+      return from_nv12(NV12ToARGB);
+    case pair(kNv12, kRgb):
+      return from_nv12(NV12ToRAW);
+    case pair(kNv12, kBgr):
+      return from_nv12(NV12ToRGB24);
+    case pair(kRgba, kI420):
+      return to_i420(ABGRToI420);
+    case pair(kRgba, kNv12):
+      return to_nv12(ABGRToNV12);
+    case pair(kRgba, kBgrx):
+      return packed(ABGRToARGB);
+    case pair(kRgba, kRgb):  // first three bytes of each four, in order
+      return packed(ARGBToRGB24);
+    case pair(kRgba, kBgr):
+      return packed(ARGBToRAW);
+    case pair(kRgba, kGray):
+      return packed(ABGRToJ400);
+    case pair(kBgrx, kI420):
+      return to_i420(ARGBToI420);
+    case pair(kBgrx, kNv12):
+      return to_nv12(ARGBToNV12);
+    case pair(kBgrx, kRgba):
+      packed(ARGBToABGR);
+      return make_opaque(to);
+    case pair(kBgrx, kRgb):
+      return packed(ARGBToRAW);
+    case pair(kBgrx, kBgr):
+      return packed(ARGBToRGB24);
+    case pair(kBgrx, kGray):
+      return packed(ARGBToJ400);
+    case pair(kRgb, kI420):
+      return to_i420(RAWToI420);
+    case pair(kRgb, kRgba):
+      return packed(RGB24ToARGB);
+    case pair(kRgb, kBgrx):
+      return packed(RAWToARGB);
+    case pair(kRgb, kBgr):
+    case pair(kBgr, kRgb):
+      return packed(RAWToRGB24);
+    case pair(kRgb, kGray):
+      return packed(RAWToJ400);
+    case pair(kBgr, kI420):
+      return to_i420(RGB24ToI420);
+    case pair(kBgr, kRgba):
+      return packed(RAWToARGB);
+    case pair(kBgr, kBgrx):
+      return packed(RGB24ToARGB);
+    case pair(kBgr, kGray):
+      return packed(RGB24ToJ400);
+    case pair(kGray, kI420):
+    case pair(kGray, kNv12):
+      compress_range(s0, d0);
+      for (int i = 1; i < to.num_planes; ++i)
+        fill_plane(to.planes[i], format_layout(to.format)->planes[i].bytes, 128);
+      return;
+    case pair(kGray, kRgba):
+    case pair(kGray, kBgrx):
+      return packed(J400ToARGB);
+    case pair(kUyvy, kI420):
+      return to_i420(UYVYToI420);
+    case pair(kUyvy, kNv12):
+      return to_nv12(UYVYToNV12);
+    case pair(kUyvy, kBgrx):
+      return packed(UYVYToARGB);
+    case pair(kYuyv, kI420):
+      return to_i420(YUY2ToI420);
+    case pair(kYuyv, kNv12):
+      return to_nv12(YUY2ToNV12);
+    case pair(kYuyv, kBgrx):
+      return packed(YUY2ToARGB);
+    default: {
+      const auto between = scratch(is_yuv(from.format) || is_yuv(to.format) ? kI420 : kRgba, w, h);
+      convert_colour(from, between->mutable_pixels());
+      return convert_colour(between->pixels(), to);
+    }
+  }
+}
+
+bool same_planes(const ConstPixels& a, const Pixels& b) {
+  for (int i = 0; i < a.num_planes; ++i)
+    if (a.planes[i].width != b.planes[i].width || a.planes[i].height != b.planes[i].height)
+      return false;
+  return a.width == b.width && a.height == b.height;
+}
+
+/// Scales plane by plane; both of one format, not packed YUV.
+void scale(const ConstPixels& from, const Pixels& to, libyuv::FilterMode filter) {
+  const FormatLayout& layout = *format_layout(from.format);
+  for (int i = 0; i < from.num_planes; ++i) {
+    const auto& s = from.planes[i];
+    const auto& d = to.planes[i];
+    const auto call = [&](auto function) {
+      return function(s.data, s.stride_bytes, s.width, s.height, d.data, d.stride_bytes, d.width,
+                      d.height, filter);
+    };
+    switch (layout.planes[i].bytes) {
+      case 1:
+        call(libyuv::ScalePlane);  // has no status
+        break;
+      case 2:
+        check(call(libyuv::UVScale));
+        break;
+      case 3:
+        check(call(libyuv::RGBScale));
+        break;
+      default:
+        check(call(libyuv::ARGBScale));
+        break;
+    }
+  }
+}
+
+struct Turn {
+  libyuv::RotationMode rotation;
+  bool mirror;  // left to right, after the rotation
+};
+
+Turn turn_of(Flip flip) {
+  switch (flip) {
+    case Flip::kCounterclockwise:
+      return {libyuv::kRotate270, false};
+    case Flip::kRotate180:
+      return {libyuv::kRotate180, false};
+    case Flip::kClockwise:
+      return {libyuv::kRotate90, false};
+    case Flip::kHorizontal:
+      return {libyuv::kRotate0, true};
+    case Flip::kUpperRightDiagonal:
+      return {libyuv::kRotate270, true};
+    case Flip::kVertical:
+      return {libyuv::kRotate180, true};
+    case Flip::kUpperLeftDiagonal:
+      return {libyuv::kRotate90, true};
+    case Flip::kNone:
+      break;
+  }
+  return {libyuv::kRotate0, false};
+}
+
+/// I420, GRAY8 or RGBA of one format into `to` of the turned size.
+void turn_picture(const ConstPixels& from, const Pixels& to, Turn turn) {
+  std::shared_ptr<Picture> between;
+  Pixels rotated = to;
+  if (turn.mirror) {
+    between = scratch(to.format, to.width, to.height);
+    rotated = between->mutable_pixels();
+  }
+  for (int i = 0; i < from.num_planes; ++i) {
+    const auto& s = from.planes[i];
+    const auto& r = rotated.planes[i];
+    const auto& d = to.planes[i];
+    const bool words = from.format == kRgba;
+    check((words ? libyuv::ARGBRotate : libyuv::RotatePlane)(s.data, s.stride_bytes, r.data,
+                                                             r.stride_bytes, s.width, s.height,
+                                                             turn.rotation));
+    if (turn.mirror)
+      check((words ? libyuv::ARGBMirror : libyuv::I400Mirror)(r.data, r.stride_bytes, d.data,
+                                                              d.stride_bytes, d.width, d.height));
+  }
+}
+
+}  // namespace
+
+Filter filter_of(int interpolation_method) {
+  if (interpolation_method == 0) return Filter::kNearest;
+  return interpolation_method == 1 ? Filter::kBilinear : Filter::kBox;
+}
+
+void convert(const ConstPixels& from_all, Rect from_rect, const Pixels& to_all, Rect to_rect,
+             Filter filter, Flip flip) {
+  if (is_packed_yuv(from_all.format) && from_rect.left % 2) {
+    // A packed pair cannot be entered in its middle.
+    const Rect pairs{from_rect.left - 1, from_rect.top, from_rect.width + 1, from_rect.height};
+    const auto unpacked = scratch(kI420, pairs.width, pairs.height);
+    convert_colour(part_of(from_all, pairs), unpacked->mutable_pixels());
+    return convert(unpacked->pixels(), {1, 0, from_rect.width, from_rect.height}, to_all, to_rect,
+                   filter, flip);
+  }
+  ConstPixels from = part_of(from_all, from_rect);
+  const Pixels to = part_of(to_all, to_rect);
+  const int width = swaps_sides(flip) ? to.height : to.width;  // before the flip
+  const int height = swaps_sides(flip) ? to.width : to.height;
+
+  // Each step keeps its result here while the next one reads it.
+  std::shared_ptr<Picture> unpacked, scaled, coloured, turned;
+  const bool scales = from.width != width || from.height != height;
+  if (is_packed_yuv(from.format) && scales) {
+    unpacked = scratch(kI420, from.width, from.height);
+    convert_colour(from, unpacked->mutable_pixels());
+    from = unpacked->pixels();
+  }
+  if (flip == Flip::kNone && from.format == to.format && !is_packed_yuv(from.format))
+    return same_planes(from, to) ? copy_pixels(from, to) : scale(from, to, libyuv_filter(filter));
+  if (!is_packed_yuv(from.format)) {
+    const bool odd_origin = (from_rect.left | from_rect.top) & 1 && from.num_planes > 1;
+    if (scales || odd_origin) {
+      scaled = scratch(from.format, width, height);
+      scale(from, scaled->mutable_pixels(), libyuv_filter(filter));
+      from = scaled->pixels();
+    }
+  }
+  if (flip != Flip::kNone) {
+    const auto format = is_yuv(from.format) ? kI420 : from.format == kGray ? kGray : kRgba;
+    if (from.format != format) {
+      coloured = scratch(format, width, height);
+      convert_colour(from, coloured->mutable_pixels());
+      from = coloured->pixels();
+    }
+    turned = scratch(format, to.width, to.height);
+    turn_picture(from, turned->mutable_pixels(), turn_of(flip));
+    from = turned->pixels();
+  }
+  convert_colour(from, to);
+}
+
+void convert(const ConstPixels& from, const Pixels& to, Filter filter) {
+  convert(from, {0, 0, from.width, from.height}, to, {0, 0, to.width, to.height}, filter);
+}
+
+void fill_black(const Pixels& pixels) {
+  if (is_packed_yuv(pixels.format)) {
+    const auto& plane = pixels.planes[0];
+    const bool chroma_first = pixels.format == kUyvy;
+    for (int y = 0; y < plane.height; ++y)
+      for (int x = 0; x < plane.width * 4; ++x)
+        plane.data[ptrdiff_t(y) * plane.stride_bytes + x] = (x % 2 == 0) == chroma_first ? 128 : 16;
+    return;
+  }
+  const FormatLayout& layout = *format_layout(pixels.format);
+  for (int i = 0; i < pixels.num_planes; ++i)
+    fill_plane(pixels.planes[i], layout.planes[i].bytes, !is_yuv(pixels.format) ? 0 : i ? 128 : 16);
+}
+
+void fill_black_around(const Pixels& pixels, Rect inside) {
+  const int right = inside.left + inside.width, bottom = inside.top + inside.height;
+  const Rect bars[] = {{0, 0, pixels.width, inside.top},
+                       {0, bottom, pixels.width, pixels.height - bottom},
+                       {0, inside.top, inside.left, inside.height},
+                       {right, inside.top, pixels.width - right, inside.height}};
+  for (const Rect& bar : bars)
+    if (bar.width > 0 && bar.height > 0) fill_black(part_of(pixels, bar));
+}
+
+}  // namespace thalweg
