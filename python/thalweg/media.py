@@ -17,10 +17,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["SAMPLES", "SAMPLE_FRAMES", "MediaError", "cache_folder", "count_frames", "sample"]
+__all__ = ["SAMPLES", "SAMPLE_FRAMES", "SAMPLE_SIZE", "MediaError", "cache_folder", "count_frames", "sample"]
 
 SAMPLES = ("vtest.mp4", "vtest.h264")
 SAMPLE_FRAMES = 795
+SAMPLE_SIZE = (768, 576)  # width, height
 
 _PACKAGE = "opencv-doc"
 _IN_PACKAGE = "./usr/share/doc/opencv-doc/examples/data/vtest.avi"
