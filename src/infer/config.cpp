@@ -1,0 +1,517 @@
+#include "infer/config.h"
+
+#include <glib.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <optional>
+#include <regex>
+#include <sstream>
+#include <string_view>
+#include <variant>
+
+#include "infer/error.h"
+
+namespace thalweg {
+namespace {
+
+namespace fs = std::filesystem;
+
+enum class Text { kPlain, kPath };
+
+/// Where a value goes. monostate: the key is known and has no effect on a CPU, or only in modes that
+/// need other keys as well.
+template <class T>
+using Target = std::variant<std::monostate, bool T::*, int T::*, unsigned T::*, float T::*,
+                            std::string T::*, std::vector<int> T::*, std::vector<float> T::*,
+                            Rgba T::*>;
+
+template <class T>
+struct Key {
+  const char* name;
+  Target<T> target;
+  double minimum = 0, maximum = 0;  ///< of a number
+  Text text = Text::kPlain;
+  bool gpu_only = false;
+};
+
+constexpr double kAny = std::numeric_limits<int>::max();
+constexpr double kAnyFloat = std::numeric_limits<float>::max();
+
+template <class T>
+Key<T> gpu_only(const char* name) {
+  return {name, std::monostate{}, 0, 0, Text::kPlain, true};
+}
+
+const std::vector<Key<InferConfig>>& property_keys() {
+  using C = InferConfig;
+  static const std::vector<Key<C>> keys = {
+      {"gie-unique-id", &C::gie_unique_id, 1, kAny},
+      {"process-mode", &C::process_mode, 1, 2},
+      {"batch-size", &C::batch_size, 1, 1024},
+      {"interval", &C::interval, 0, kAny},
+      {"filter-out-class-ids", &C::filter_out_class_ids, 0, kAny},
+      {"input-tensor-from-meta", &C::input_tensor_from_meta},
+      {"onnx-file", &C::onnx_file, 0, 0, Text::kPath},
+      {"model-engine-file", &C::model_engine_file, 0, 0, Text::kPath},
+      {"custom-lib-path", &C::custom_lib_path, 0, 0, Text::kPath},
+      {"network-mode", &C::network_mode, 0, 3},
+      {"network-type", &C::network_type, 0, 100},
+      {"is-classifier", &C::is_classifier},
+      {"infer-dims", &C::infer_dims, 1, 1 << 20},
+      {"num-detected-classes", &C::num_detected_classes, 0, 1 << 20},
+      {"labelfile-path", &C::labelfile_path, 0, 0, Text::kPath},
+      {"net-scale-factor", &C::net_scale_factor, std::numeric_limits<float>::min(), kAnyFloat},
+      {"offsets", &C::offsets, -kAnyFloat, kAnyFloat},
+      {"mean-file", &C::mean_file, 0, 0, Text::kPath},
+      {"model-color-format", &C::model_color_format, 0, 2},
+      {"network-input-order", &C::network_input_order, 0, 1},
+      {"maintain-aspect-ratio", &C::maintain_aspect_ratio},
+      {"symmetric-padding", &C::symmetric_padding},
+      {"scaling-filter", &C::scaling_filter, 0, 6},
+      {"cluster-mode", &C::cluster_mode, 0, 4},
+      {"enable-dbscan", &C::enable_dbscan},
+      {"parse-bbox-func-name", &C::parse_bbox_func_name},
+      {"output-tensor-meta", &C::output_tensor_meta},
+      {"output-instance-mask", &C::output_instance_mask},
+      {"raw-output-file-write", &C::raw_output_file_write},
+      // Only in modes that check_config() does not admit.
+      {"secondary-reinfer-interval", {}},
+      {"operate-on-gie-id", {}},
+      {"operate-on-class-ids", {}},
+      {"input-object-min-width", {}},
+      {"input-object-min-height", {}},
+      {"input-object-max-width", {}},
+      {"input-object-max-height", {}},
+      {"parse-bbox-instance-mask-func-name", {}},
+      {"parse-classifier-func-name", {}},
+      {"parse-segmentation-func-name", {}},
+      {"classifier-threshold", {}},
+      {"classifier-async-mode", {}},
+      {"classifier-type", {}},
+      {"segmentation-threshold", {}},
+      {"segmentation-output-order", {}},
+      {"crop-objects-to-roi-boundary", {}},
+      // Model formats that check_config() names in its error.
+      {"tlt-encoded-model", {}},
+      {"tlt-model-key", {}},
+      {"uff-file", {}},
+      {"uff-input-blob-name", {}},
+      {"uff-input-order", {}},
+      {"uff-input-dims", {}},
+      {"input-dims", {}},
+      {"model-file", {}},
+      {"proto-file", {}},
+      {"output-blob-names", {}},
+      {"custom-network-config", {}},
+      {"engine-create-func-name", {}},
+      gpu_only<C>("gpu-id"),
+      gpu_only<C>("int8-calib-file"),
+      gpu_only<C>("workspace-size"),
+      gpu_only<C>("force-implicit-batch-dim"),
+      gpu_only<C>("output-io-formats"),
+      gpu_only<C>("layer-device-precision"),
+      gpu_only<C>("enable-dla"),
+      gpu_only<C>("use-dla-core"),
+      gpu_only<C>("tensor-meta-pool-size"),
+      gpu_only<C>("auto-inc-mem"),
+      gpu_only<C>("max-gpu-mem-per"),
+      gpu_only<C>("disable-output-host-copy"),
+      gpu_only<C>("strongly-typed"),
+      gpu_only<C>("dynamic-properties"),
+      gpu_only<C>("warmup-engine"),
+      gpu_only<C>("stabilize-buffer-count"),
+      gpu_only<C>("scaling-compute-hw"),
+      gpu_only<C>("dump-input-tensor"),
+      gpu_only<C>("dump-output-tensor"),
+      gpu_only<C>("overwrite-input-tensor"),
+      gpu_only<C>("overwrite-output-tensor"),
+      gpu_only<C>("ip-tensor-file"),
+      gpu_only<C>("op-tensor-files"),
+  };
+  return keys;
+}
+
+const std::vector<Key<ClassAttributes>>& class_keys() {
+  using C = ClassAttributes;
+  static const std::vector<Key<C>> keys = {
+      {"pre-cluster-threshold", &C::pre_cluster_threshold, 0, kAnyFloat},
+      {"threshold", &C::pre_cluster_threshold, 0, kAnyFloat},
+      {"post-cluster-threshold", &C::post_cluster_threshold, 0, kAnyFloat},
+      {"nms-iou-threshold", &C::nms_iou_threshold, 0, 1},
+      {"topk", &C::topk, -1, kAny},
+      {"eps", &C::eps, 0, kAnyFloat},
+      {"group-threshold", &C::group_threshold, 0, kAny},
+      {"minBoxes", &C::min_boxes, 0, kAny},
+      {"dbscan-min-score", &C::dbscan_min_score, 0, kAnyFloat},
+      {"roi-top-offset", &C::roi_top_offset, 0, kAny},
+      {"roi-bottom-offset", &C::roi_bottom_offset, 0, kAny},
+      {"detected-min-w", &C::min_width, 0, kAny},
+      {"detected-min-h", &C::min_height, 0, kAny},
+      {"detected-max-w", &C::max_width, 0, kAny},
+      {"detected-max-h", &C::max_height, 0, kAny},
+      {"border-color", &C::border_color, 0, 1},
+      {"bg-color", &C::bg_color, 0, 1},
+  };
+  return keys;
+}
+
+std::string number_text(double value) {
+  std::ostringstream out;
+  out << value;
+  return out.str();
+}
+
+/// One key of the file while it is read: makes the errors.
+class Value {
+ public:
+  Value(const IniFile& file, const IniGroup& group, const IniEntry& entry)
+      : file_(file), group_(group), entry_(entry) {}
+
+  std::string where() const {
+    return file_.path + ":" + std::to_string(entry_.line) + ": [" + group_.name + "] " + entry_.key;
+  }
+  [[noreturn]] void fail(const std::string& expected, const std::string& example) const {
+    fail_settings(where() + ": expected " + expected + ", got \"" + entry_.value + "\". Write " +
+                  example + ".");
+  }
+
+  void store(bool& to) const {
+    std::string_view text = first_word(entry_.value);
+    bool yes = text == "1" || text == "true";
+    if (!yes && text != "0" && text != "false") fail("0 or 1", entry_.key + "=1");
+    to = yes;
+  }
+  void store(int& to, double low, double high) const { to = int(number(entry_.value, low, high, true)); }
+  void store(unsigned& to, double low, double high) const {
+    to = unsigned(number(entry_.value, low, high, true));
+  }
+  void store(float& to, double low, double high) const {
+    to = float(number(entry_.value, low, high, false));
+  }
+  void store(std::vector<int>& to, double low, double high) const {
+    to.clear();
+    for (double value : list(low, high, true)) to.push_back(int(value));
+  }
+  void store(std::vector<float>& to, double low, double high) const {
+    to.clear();
+    for (double value : list(low, high, false)) to.push_back(float(value));
+  }
+  void store(Rgba& to, double low, double high) const {
+    auto values = list(low, high, false);
+    if (values.size() != to.size()) {
+      fail("4 numbers from 0 to 1 (red;green;blue;alpha)", entry_.key + "=1;0;0;1");
+    }
+    std::ranges::copy(values, to.begin());
+  }
+  void store(std::string& to, Text kind) const {
+    to = unescaped(entry_.value);
+    if (kind == Text::kPath && !to.empty() && fs::path(to).is_relative()) {
+      to = (fs::path(file_.path).parent_path() / to).lexically_normal().string();
+    }
+  }
+
+ private:
+  static std::string_view first_word(std::string_view text) {
+    return text.substr(0, text.find_first_of(" \t"));
+  }
+
+  // As GLib does it, a number may be followed by a blank and anything, so also by a comment.
+  double number(std::string_view text, double low, double high, bool whole) const {
+    text = first_word(text.substr(std::min(text.size(), text.find_first_not_of(" \t"))));
+    if (text.starts_with('+')) text.remove_prefix(1);
+    double value = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    bool good = error == std::errc() && end == text.data() + text.size() && std::isfinite(value) &&
+                !(whole && value != std::floor(value));
+    if (!good || value < low || value > high) {
+      bool open = high >= kAny;
+      std::string range = low <= -kAnyFloat ? ""
+                          : low > 0 && low < 1e-30 ? " above 0"
+                          : open ? " of at least " + number_text(low)
+                                 : " from " + number_text(low) + " to " + number_text(high);
+      double example = low <= -kAnyFloat || (low > 0 && low < 1e-30) ? 1 : low;
+      fail(std::string(whole ? "a whole number" : "a number") + range,
+           "for example " + entry_.key + "=" + number_text(example));
+    }
+    return value;
+  }
+
+  std::vector<double> list(double low, double high, bool whole) const {
+    std::vector<double> values;
+    std::string_view rest = entry_.value;
+    while (!rest.empty()) {
+      size_t end = rest.find(';');
+      std::string_view item = rest.substr(0, end);
+      if (item.find_first_not_of(" \t") != std::string_view::npos) {
+        values.push_back(number(item, low, high, whole));
+      }
+      rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+    }
+    return values;
+  }
+
+  std::string unescaped(std::string_view text) const {
+    std::string out;
+    for (size_t i = 0; i < text.size(); ++i) {
+      if (text[i] != '\\' || i + 1 == text.size()) {
+        out += text[i];
+        continue;
+      }
+      switch (text[++i]) {
+        case 's': out += ' '; break;
+        case 'n': out += '\n'; break;
+        case 't': out += '\t'; break;
+        case 'r': out += '\r'; break;
+        case '\\': out += '\\'; break;
+        default: out += '\\', out += text[i];
+      }
+    }
+    return out;
+  }
+
+  const IniFile& file_;
+  const IniGroup& group_;
+  const IniEntry& entry_;
+};
+
+template <class T>
+void store(const Value& value, const Key<T>& key, T& object) {
+  std::visit(
+      [&](auto target) {
+        using Member = decltype(target);
+        if constexpr (std::is_same_v<Member, bool T::*>) {
+          value.store(object.*target);
+        } else if constexpr (std::is_same_v<Member, std::string T::*>) {
+          value.store(object.*target, key.text);
+        } else if constexpr (!std::is_same_v<Member, std::monostate>) {
+          value.store(object.*target, key.minimum, key.maximum);
+        }
+      },
+      key.target);
+}
+
+/// Reads one group into `object`; `seen` is called for each key that is known.
+template <class T, class Seen>
+void read_group(const IniFile& file, const IniGroup& group, const std::vector<Key<T>>& keys,
+                T& object, ConfigNotes& notes, Seen seen) {
+  for (const auto& entry : group.entries) {
+    Value value(file, group, entry);
+    auto key = std::ranges::find_if(keys, [&](const auto& k) { return k.name == entry.key; });
+    if (key == keys.end()) {
+      std::vector<std::string> names;
+      for (const auto& k : keys) names.push_back(k.name);
+      std::string near = nearest_name(entry.key, names);
+      notes.warnings.push_back(value.where() + ": unknown key, the line is ignored" +
+                               (near.empty() ? "." : "; did you mean " + near + "?"));
+      continue;
+    }
+    store(value, *key, object);
+    if (key->gpu_only) {
+      notes.notes.push_back(value.where() + ": has no effect on a CPU, kept.");
+    }
+    seen(value, entry);
+  }
+}
+
+void read_class_group(const IniFile& file, const IniGroup& group, ClassAttributes& attributes,
+                      ConfigNotes& notes) {
+  read_group(file, group, class_keys(), attributes, notes,
+             [&](const Value& value, const IniEntry& entry) {
+               if (entry.key == "bg-color") attributes.has_bg_color = true;
+               if (entry.key == "threshold") {
+                 notes.warnings.push_back(value.where() +
+                                          ": old name, write pre-cluster-threshold instead.");
+               }
+             });
+}
+
+bool readable(const std::string& path) {
+  std::error_code error;
+  return fs::is_regular_file(path, error) && std::ifstream(path).good();
+}
+
+}  // namespace
+
+InferConfig load_config(const std::string& path, ConfigNotes& notes) {
+  if (path.ends_with(".yml") || path.ends_with(".yaml")) {
+    fail_settings(path + ": expected a key file with a [property] group, got a YAML file, which " +
+                  "this version does not read. Write the same keys as key=value lines.");
+  }
+  IniFile file = read_ini(path);
+  auto property = std::ranges::find(file.groups, "property", &IniGroup::name);
+  if (property == file.groups.end()) {
+    std::string names;
+    for (const auto& group : file.groups) names += (names.empty() ? "[" : ", [") + group.name + "]";
+    fail_settings(path + ": expected a group [property], got " + (names.empty() ? "none" : names) +
+                  ". Add the line [property] above the keys of the network.");
+  }
+
+  InferConfig config;
+  config.path = path;
+  read_group(file, *property, property_keys(), config, notes,
+             [&](const Value& value, const IniEntry& entry) {
+               if (entry.key == "tlt-encoded-model" || entry.key == "uff-file" ||
+                   entry.key == "model-file") {
+                 config.other_model = entry.key + "=" + entry.value;
+               }
+               if (entry.key == "infer-dims" && config.infer_dims.size() != 3) {
+                 value.fail("3 whole numbers (channels;height;width)", "infer-dims=3;300;300");
+               }
+               if (entry.key == "offsets" && config.offsets.size() > 4) {
+                 value.fail("at most 4 numbers, one a channel", "offsets=127.5;127.5;127.5");
+               }
+               bool other = std::ranges::count(std::array{0, 1, 2, 3, 100}, config.network_type) == 0;
+               if (entry.key == "network-type" && other) {
+                 value.fail("0 (detector), 1, 2, 3 or 100", "network-type=0");
+               }
+             });
+  if (config.is_classifier && config.network_type == 0) config.network_type = 1;
+  if (config.enable_dbscan && config.cluster_mode == 0) config.cluster_mode = 1;
+
+  if (config.network_type != 0 && config.network_type != 3) return config;
+  ClassAttributes all;
+  if (auto found = std::ranges::find(file.groups, "class-attrs-all", &IniGroup::name);
+      found != file.groups.end()) {
+    read_class_group(file, *found, all, notes);
+  }
+  config.classes.assign(config.num_detected_classes, all);
+  for (const auto& group : file.groups) {
+    constexpr std::string_view kPrefix = "class-attrs-";
+    if (!group.name.starts_with(kPrefix) || group.name == "class-attrs-all") continue;
+    std::string_view text = std::string_view(group.name).substr(kPrefix.size());
+    unsigned index = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
+    if (error != std::errc() || end != text.data() + text.size() ||
+        index >= config.classes.size()) {
+      fail_settings(path + ":" + std::to_string(group.line) +
+                    ": expected [class-attrs-all] or [class-attrs-N] with N below "
+                    "num-detected-classes=" + std::to_string(config.num_detected_classes) +
+                    ", got [" + group.name + "]. Change N or num-detected-classes.");
+    }
+    read_class_group(file, group, config.classes[index], notes);
+  }
+  return config;
+}
+
+void check_config(const InferConfig& config) {
+  auto later = [&](const std::string& setting, const std::string& meaning) {
+    fail_settings(config.path + ": " + setting + " (" + meaning +
+                  ") is not supported yet by this version, which runs primary detectors "
+                  "(process-mode=1, network-type=0). Remove the setting or the element.");
+  };
+  if (config.process_mode == 2) later("process-mode=2", "secondary inference on objects");
+  const char* types[] = {"", "classifier", "semantic segmentation", "instance segmentation"};
+  if (config.network_type != 0) {
+    later("network-type=" + std::to_string(config.network_type),
+          config.network_type == 100 ? "raw tensors" : types[config.network_type]);
+  }
+  if (config.output_tensor_meta) later("output-tensor-meta=1", "raw tensors as metadata");
+  if (config.input_tensor_from_meta) later("input-tensor-from-meta=1", "tensors of nvdspreprocess");
+  if (config.raw_output_file_write) later("raw-output-file-write=1", "dumps of output layers");
+
+  if (config.num_detected_classes == 0) {
+    fail_settings(config.path + ": [property] num-detected-classes: expected the number of classes " +
+                  "of the detector, got none. Write num-detected-classes=N with the N of the model.");
+  }
+  if (!config.labelfile_path.empty() && !readable(config.labelfile_path)) {
+    fail_settings(config.path + ": [property] labelfile-path: cannot read " + config.labelfile_path +
+                  ". Relative paths count from the folder of the configuration file; correct the "
+                  "path or remove the key.");
+  }
+}
+
+std::string model_path(const InferConfig& config) {
+  if (!config.onnx_file.empty()) {
+    if (!readable(config.onnx_file)) {
+      fail_settings(config.path + ": [property] onnx-file: cannot read " + config.onnx_file +
+                    ". Relative paths count from the folder of the configuration file; correct the "
+                    "path or put the model there.");
+    }
+    return config.onnx_file;
+  }
+  if (config.model_engine_file.empty()) {
+    fail_settings(config.path + ": [property] onnx-file: expected the path of an ONNX model, got " +
+                  (config.other_model.empty() ? "no model" : "only " + config.other_model) +
+                  ". Write onnx-file=model.onnx" +
+                  (config.other_model.empty() ? "." : "; the other formats need NVIDIA's tools."));
+  }
+  // X.onnx_b1_gpu0_fp16.engine, X.engine, X.trt -> X.onnx
+  static const std::regex kSuffix(
+      R"((\.onnx)?(_b\d+_(gpu|dla)\d+_(fp32|fp16|int8|best))?\.(engine|trt|plan)$)");
+  std::string stem = std::regex_replace(config.model_engine_file, kSuffix, "");
+  std::string onnx = stem + ".onnx";
+  if (!readable(onnx)) {
+    fail_settings(config.path + ": [property] model-engine-file: " + config.model_engine_file +
+                  " is a TensorRT engine, which runs only on NVIDIA's GPUs, and there is no " + onnx +
+                  " to run instead. Put the ONNX model there or write its path as onnx-file.");
+  }
+  return onnx;
+}
+
+std::vector<std::string> read_labels(const std::string& path, unsigned num_classes,
+                                     std::vector<std::string>& warnings) {
+  std::ifstream stream(path, std::ios::binary);
+  std::string text{std::istreambuf_iterator<char>(stream), {}};
+  if (!stream && text.empty()) {
+    fail_settings(path + ": cannot read the label file. Correct labelfile-path or remove it.");
+  }
+  auto convert = [&](const char* from) {
+    gsize written = 0;
+    char* utf8 = g_convert_with_fallback(text.data(), gssize(text.size()), "UTF-8", from, "?",
+                                         nullptr, &written, nullptr);
+    if (utf8) text.assign(utf8, written);
+    g_free(utf8);
+    warnings.push_back(path + ": the labels are not UTF-8, they are read as " + from + ".");
+  };
+  if (text.starts_with("\xFF\xFE")) {
+    text.erase(0, 2);
+    convert("UTF-16LE");
+  } else if (text.starts_with("\xFE\xFF")) {
+    text.erase(0, 2);
+    convert("UTF-16BE");
+  } else if (text.starts_with("\xEF\xBB\xBF")) {
+    text.erase(0, 3);
+  }
+  if (!g_utf8_validate(text.data(), gssize(text.size()), nullptr)) convert("ISO-8859-1");
+
+  std::vector<std::string> labels;
+  std::istringstream lines(text);
+  for (std::string line; labels.size() < num_classes && std::getline(lines, line);) {
+    size_t end = line.find_last_not_of(" \t\r");
+    labels.push_back(end == std::string::npos ? "" : line.substr(0, end + 1));
+  }
+  if (labels.size() < num_classes) {
+    warnings.push_back(path + ": expected " + std::to_string(num_classes) +
+                       " labels (num-detected-classes), one a line, got " +
+                       std::to_string(labels.size()) + "; the classes after them have no label.");
+    labels.resize(num_classes);
+  }
+  return labels;
+}
+
+std::vector<int> parse_id_list(const std::string& text, const std::string& what) {
+  std::vector<int> ids;
+  std::string word;
+  std::istringstream words(text);
+  std::string spaced = text;
+  std::ranges::replace(spaced, ';', ' ');
+  std::ranges::replace(spaced, ':', ' ');
+  words.str(spaced);
+  while (words >> word) {
+    int id = 0;
+    auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), id);
+    if (error != std::errc() || end != word.data() + word.size() || id < 0) {
+      fail_settings(what + ": expected class ids separated by ;, got \"" + text +
+                    "\". Write for example 0;2.");
+    }
+    ids.push_back(id);
+  }
+  return ids;
+}
+
+}  // namespace thalweg

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <array>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "infer/ini.h"
+
+namespace thalweg {
+
+using Rgba = std::array<float, 4>;  ///< 0..1 each
+
+/// What a class of the detector is held to; lengths in frame pixels. A maximum of 0 is no limit.
+struct ClassAttributes {
+  float pre_cluster_threshold = 0.2f;
+  float post_cluster_threshold = 0;
+  float nms_iou_threshold = 0.3f;
+  int topk = -1;  ///< -1 = all
+  float eps = 0;
+  int group_threshold = 0;
+  int min_boxes = 0;
+  float dbscan_min_score = 0;
+  unsigned roi_top_offset = 0, roi_bottom_offset = 0;
+  unsigned min_width = 0, min_height = 0, max_width = 0, max_height = 0;
+  Rgba border_color = {1, 0, 0, 1};
+  bool has_bg_color = false;
+  Rgba bg_color = {0, 0, 0, 0};
+};
+
+enum class ClusterMode { kGroupRectangles, kDbscan, kNms, kDbscanNms, kNone };
+enum class NetworkMode { kFp32, kInt8, kFp16, kBest };
+
+/// Configuration of one inference element: key names and defaults of config-file-path's file.
+/// Paths are absolute or relative to the process after load_config().
+struct InferConfig {
+  std::string path;  ///< of the file
+
+  unsigned gie_unique_id = 15;
+  int process_mode = 1;
+  unsigned batch_size = 1;
+  unsigned interval = 0;
+  std::vector<int> filter_out_class_ids;
+  bool input_tensor_from_meta = false;
+
+  std::string onnx_file, model_engine_file;
+  std::string custom_lib_path;
+  std::string other_model;  ///< "key=path" of a model format that cannot run here
+  int network_mode = 0;     ///< a NetworkMode
+  int network_type = 0;
+  bool is_classifier = false;
+  std::vector<int> infer_dims;  ///< c;h;w or empty
+  unsigned num_detected_classes = 0;
+  std::string labelfile_path;
+
+  float net_scale_factor = 1;
+  std::vector<float> offsets;
+  std::string mean_file;
+  int model_color_format = 0;   ///< 0 RGB, 1 BGR, 2 GRAY
+  int network_input_order = 0;  ///< 0 NCHW, 1 NHWC
+  bool maintain_aspect_ratio = false;
+  bool symmetric_padding = false;
+  int scaling_filter = 6;
+
+  int cluster_mode = 0;  ///< a ClusterMode
+  bool enable_dbscan = false;
+  std::string parse_bbox_func_name;
+  bool output_tensor_meta = false;
+  bool output_instance_mask = false;
+  bool raw_output_file_write = false;
+
+  std::vector<ClassAttributes> classes;  ///< num_detected_classes
+};
+
+/// Text that is no error: unknown keys (a warning), keys that mean nothing on a CPU (a note).
+struct ConfigNotes {
+  std::vector<std::string> warnings;
+  std::vector<std::string> notes;
+};
+
+/// Reads and checks a configuration file. Relative paths in it count from its folder.
+/// @throws InferError naming file, line, group, key, what was expected, what it got and what to do.
+InferConfig load_config(const std::string& path, ConfigNotes& notes);
+
+/// Checks that span keys, done after properties of the element have replaced values: what this
+/// version can do, and that there is a model. @throws InferError
+void check_config(const InferConfig& config);
+
+/// The model to run: onnx-file, else the ONNX of the engine's stem (X.onnx_b1_gpu0_fp32.engine or
+/// X.engine -> X.onnx). @throws InferError when there is none.
+std::string model_path(const InferConfig& config);
+
+/// Labels of a detector, one a line, `num_classes` of them (missing ones are empty, with a warning).
+/// Text that is not UTF-8 is read as UTF-16 (by its mark) or Latin-1, with a warning.
+/// @throws InferError when the file cannot be read.
+std::vector<std::string> read_labels(const std::string& path, unsigned num_classes,
+                                     std::vector<std::string>& warnings);
+
+/// Parses "0;2;3" or "0:2:3", as properties with class ids are written.
+/// @throws InferError naming `what` when an item is no number.
+std::vector<int> parse_id_list(const std::string& text, const std::string& what);
+
+}  // namespace thalweg

@@ -1,0 +1,160 @@
+#include "infer/cluster.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace thalweg {
+namespace {
+
+using Box = NvDsInferObjectDetectionInfo;
+
+Box box(unsigned id, float left, float top, float width, float height, float confidence) {
+  return {id, left, top, width, height, confidence, 0};
+}
+
+class ClusterTest : public testing::Test {
+ protected:
+  void run(ClusterMode mode) { cluster(mode, classes_, boxes_, counts_); }
+  std::vector<float> confidences() const {
+    std::vector<float> out;
+    for (const auto& b : boxes_) out.push_back(b.detectionConfidence);
+    return out;
+  }
+  std::vector<ClassAttributes> classes_{2};
+  Candidates boxes_;
+  ClusterCounts counts_;
+};
+
+TEST(Iou, ByHand) {
+  // 10x10 and the same moved right by 5: both 50, union 150.
+  EXPECT_FLOAT_EQ(iou(box(0, 0, 0, 10, 10, 1), box(0, 5, 0, 10, 10, 1)), 50.0f / 150);
+  EXPECT_FLOAT_EQ(iou(box(0, 0, 0, 10, 10, 1), box(0, 10, 0, 10, 10, 1)), 0);
+  EXPECT_FLOAT_EQ(iou(box(0, 3, 3, 4, 4, 1), box(0, 3, 3, 4, 4, 1)), 1);
+  EXPECT_FLOAT_EQ(iou(box(0, 0, 0, 0, 0, 1), box(0, 0, 0, 0, 0, 1)), 0);
+}
+
+TEST_F(ClusterTest, NmsKeepsTheBestOfEachHeap) {
+  // b overlaps a by 80/120 = 0.67, c overlaps a by 50/150 = 0.33 and b by 70/130 = 0.54.
+  boxes_ = {box(0, 2, 0, 10, 10, 0.8f), box(0, 0, 0, 10, 10, 0.9f), box(0, 5, 0, 10, 10, 0.7f)};
+  classes_[0].nms_iou_threshold = 0.5f;
+  run(ClusterMode::kNms);
+  // b falls to a; c meets only a, which b's fall saves it from.
+  EXPECT_EQ(confidences(), (std::vector<float>{0.9f, 0.7f}));
+}
+
+TEST_F(ClusterTest, NmsKeepsEqualityWithTheLimit) {
+  boxes_ = {box(0, 0, 0, 10, 10, 0.9f), box(0, 5, 0, 10, 10, 0.7f)};
+  classes_[0].nms_iou_threshold = 50.0f / 150;
+  run(ClusterMode::kNms);
+  EXPECT_EQ(boxes_.size(), 2u);
+}
+
+TEST_F(ClusterTest, ClassesDoNotSuppressEachOtherAndComeInOrder) {
+  boxes_ = {box(1, 0, 0, 10, 10, 0.9f), box(0, 0, 0, 10, 10, 0.5f), box(0, 50, 0, 10, 10, 0.6f)};
+  run(ClusterMode::kNms);
+  EXPECT_EQ(confidences(), (std::vector<float>{0.6f, 0.5f, 0.9f}));
+}
+
+TEST_F(ClusterTest, ThresholdsAndTopkPerClass) {
+  for (int i = 0; i < 5; ++i) {
+    float confidence = 0.1f + 0.2f * float(i);  // .1 .3 .5 .7 .9
+    boxes_.push_back(box(0, float(100 * i), 0, 10, 10, confidence));
+    boxes_.push_back(box(1, float(100 * i), 0, 10, 10, confidence));
+  }
+  classes_[0].pre_cluster_threshold = 0.25f;
+  classes_[0].topk = 2;
+  classes_[1].pre_cluster_threshold = 0.05f;
+  classes_[1].post_cluster_threshold = 0.7f;  // strictly above
+  boxes_[7].detectionConfidence = 0.7f;
+  run(ClusterMode::kNms);
+  ASSERT_EQ(boxes_.size(), 3u);
+  EXPECT_FLOAT_EQ(boxes_[0].detectionConfidence, 0.9f);
+  EXPECT_FLOAT_EQ(boxes_[1].detectionConfidence, 0.7f);
+  EXPECT_EQ(boxes_[2].classId, 1u);
+  EXPECT_FLOAT_EQ(boxes_[2].detectionConfidence, 0.9f);
+}
+
+TEST_F(ClusterTest, GroupRectanglesActsAsNmsOfTwenty) {
+  for (int i = 0; i < 30; ++i) boxes_.push_back(box(0, float(20 * i), 0, 10, 10, 0.9f));
+  boxes_.push_back(box(0, 1, 0, 10, 10, 0.95f));   // IoU with the first 9/11 > 0.5
+  boxes_.push_back(box(0, 580, 4, 10, 10, 0.5f));  // IoU with the last 60/140 < 0.5, rank 31
+  classes_[0].nms_iou_threshold = 0.1f;            // not used by this mode
+  run(ClusterMode::kGroupRectangles);
+  ASSERT_EQ(boxes_.size(), 20u);
+  EXPECT_FLOAT_EQ(boxes_[0].detectionConfidence, 0.95f);
+  EXPECT_FLOAT_EQ(boxes_[1].left, 20);
+}
+
+TEST_F(ClusterTest, NoneOnlyCutsToTopk) {
+  boxes_ = {box(0, 0, 0, 10, 10, 0.5f), box(0, 0, 0, 10, 10, 0.9f), box(0, 0, 0, 10, 10, 0.7f)};
+  classes_[0].post_cluster_threshold = 0.8f;  // not used by this mode
+  run(ClusterMode::kNone);
+  EXPECT_EQ(confidences(), (std::vector<float>{0.5f, 0.9f, 0.7f}));
+  classes_[0].topk = 2;
+  run(ClusterMode::kNone);
+  EXPECT_EQ(confidences(), (std::vector<float>{0.9f, 0.7f}));
+}
+
+TEST_F(ClusterTest, DbscanJoinsDenseBoxesAndDropsNoise) {
+  // eps 0.2 on boxes of 10x10 reaches 2 pixels.
+  boxes_ = {box(0, 0, 0, 10, 10, 0.5f), box(0, 2, 0, 10, 10, 0.9f), box(0, 4, 0, 10, 10, 0.4f),
+            box(0, 100, 0, 10, 10, 0.9f)};
+  classes_[0].eps = 0.2f;
+  classes_[0].min_boxes = 2;
+  run(ClusterMode::kDbscan);
+  ASSERT_EQ(boxes_.size(), 1u);
+  EXPECT_FLOAT_EQ(boxes_[0].left, 2);
+  EXPECT_FLOAT_EQ(boxes_[0].width, 10);
+  EXPECT_FLOAT_EQ(boxes_[0].detectionConfidence, 0.9f);
+}
+
+TEST_F(ClusterTest, DbscanWithoutMinBoxesChangesNothing) {
+  boxes_ = {box(0, 0, 0, 10, 10, 0.5f), box(0, 0, 0, 10, 10, 0.9f)};
+  classes_[0].eps = 0.2f;
+  run(ClusterMode::kDbscan);
+  EXPECT_EQ(boxes_.size(), 2u);
+}
+
+TEST_F(ClusterTest, DbscanMinScoreIsTheSumOfANeighbourhood) {
+  boxes_ = {box(0, 0, 0, 10, 10, 0.5f), box(0, 1, 0, 10, 10, 0.5f)};
+  classes_[0].eps = 0.2f;
+  classes_[0].min_boxes = 2;
+  classes_[0].dbscan_min_score = 1.1f;
+  run(ClusterMode::kDbscan);
+  EXPECT_TRUE(boxes_.empty());
+}
+
+TEST_F(ClusterTest, HybridDropsNoiseThenSuppresses) {
+  boxes_ = {box(0, 0, 0, 10, 10, 0.5f), box(0, 1, 0, 10, 10, 0.9f), box(0, 100, 0, 10, 10, 0.9f)};
+  classes_[0].eps = 0.2f;
+  classes_[0].min_boxes = 2;
+  run(ClusterMode::kDbscanNms);
+  ASSERT_EQ(boxes_.size(), 1u);
+  EXPECT_FLOAT_EQ(boxes_[0].left, 1);  // the best itself, not a mean
+}
+
+TEST_F(ClusterTest, BadCandidatesAreDroppedAndCounted) {
+  float nan = std::numeric_limits<float>::quiet_NaN(), inf = std::numeric_limits<float>::infinity();
+  boxes_ = {box(0, nan, 0, 10, 10, 0.9f), box(0, 0, inf, 10, 10, 0.9f), box(0, 0, 0, -1, 10, 0.9f),
+            box(0, 0, 0, 10, 10, nan),    box(2, 0, 0, 10, 10, 0.9f),   box(1, 0, 0, 10, 10, 0.9f)};
+  run(ClusterMode::kNms);
+  ASSERT_EQ(boxes_.size(), 1u);
+  EXPECT_EQ(boxes_[0].classId, 1u);
+  EXPECT_EQ(counts_.bad_value, 4u);
+  EXPECT_EQ(counts_.bad_class, 1u);
+}
+
+TEST_F(ClusterTest, TensOfThousandsAreCutToTheStrongest) {
+  for (int i = 0; i < 50'000; ++i) {
+    boxes_.push_back(box(0, float(i % 250) * 20, float(i / 250) * 20, 10, 10, 0.3f + float(i) * 1e-5f));
+  }
+  run(ClusterMode::kNms);
+  EXPECT_EQ(boxes_.size(), kMaxCandidates);
+  EXPECT_EQ(counts_.over_limit, 40'000u);
+  EXPECT_FLOAT_EQ(boxes_.front().detectionConfidence, 0.3f + 49'999 * 1e-5f);
+  EXPECT_GE(boxes_.back().detectionConfidence, 0.3f + 39'999 * 1e-5f);
+}
+
+}  // namespace
+}  // namespace thalweg

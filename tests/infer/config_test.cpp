@@ -1,0 +1,267 @@
+#include "infer/config.h"
+
+#include <gtest/gtest.h>
+
+#include "scratch_folder.h"
+
+namespace thalweg {
+namespace {
+
+class ConfigTest : public testing::Test {
+ protected:
+  InferConfig load(const std::string& text) { return load_config(folder_.file("c.txt", text), notes_); }
+  std::string error(const std::string& text) {
+    return error_of([&] { load(text); }, folder_.path());
+  }
+  ScratchFolder folder_;
+  ConfigNotes notes_;
+};
+
+TEST_F(ConfigTest, ReadsAPrimaryDetector) {
+  auto config = load(R"([property]
+gpu-id = 0
+net-scale-factor=0.00784313725490196
+offsets=127.5;127.5;127.5;
+onnx-file=m/model.onnx
+labelfile-path=/abs/labels.txt
+batch-size=4   # a comment after a blank
+num-detected-classes=3
+cluster-mode=2
+interval=1
+gie-unique-id=7
+model-color-format=1
+infer-dims=3;300;300
+maintain-aspect-ratio=true
+
+[program]
+own-key=of the program
+[class-attrs-all]
+pre-cluster-threshold=0.4
+topk=20
+border-color=0;1;0;1
+[class-attrs-1]
+nms-iou-threshold=0.6
+bg-color=0;0;1;0.5
+)");
+  EXPECT_FLOAT_EQ(config.net_scale_factor, 1 / 127.5f);
+  EXPECT_EQ(config.offsets, std::vector<float>(3, 127.5f));
+  EXPECT_EQ(config.onnx_file, folder_.path("m/model.onnx"));
+  EXPECT_EQ(config.labelfile_path, "/abs/labels.txt");
+  EXPECT_EQ(config.batch_size, 4u);
+  EXPECT_EQ(config.gie_unique_id, 7u);
+  EXPECT_EQ(config.interval, 1u);
+  EXPECT_EQ(config.model_color_format, 1);
+  EXPECT_EQ(config.infer_dims, (std::vector<int>{3, 300, 300}));
+  EXPECT_TRUE(config.maintain_aspect_ratio);
+  ASSERT_EQ(config.classes.size(), 3u);
+  EXPECT_FLOAT_EQ(config.classes[0].pre_cluster_threshold, 0.4f);
+  EXPECT_FLOAT_EQ(config.classes[0].nms_iou_threshold, 0.3f);
+  EXPECT_FALSE(config.classes[0].has_bg_color);
+  EXPECT_FLOAT_EQ(config.classes[1].pre_cluster_threshold, 0.4f);
+  EXPECT_EQ(config.classes[1].topk, 20);
+  EXPECT_FLOAT_EQ(config.classes[1].nms_iou_threshold, 0.6f);
+  EXPECT_TRUE(config.classes[1].has_bg_color);
+  EXPECT_EQ(config.classes[1].border_color, (Rgba{0, 1, 0, 1}));
+  EXPECT_TRUE(notes_.warnings.empty());
+  EXPECT_EQ(notes_.notes, std::vector<std::string>{folder_.path("c.txt") +
+                                                   ":2: [property] gpu-id: has no effect on a CPU, kept."});
+}
+
+TEST_F(ConfigTest, DefaultsAreThoseOfTheDocumentation) {
+  auto config = load("[property]\nnum-detected-classes=1\n");
+  EXPECT_EQ(config.gie_unique_id, 15u);
+  EXPECT_EQ(config.batch_size, 1u);
+  EXPECT_EQ(config.process_mode, 1);
+  EXPECT_EQ(config.cluster_mode, 0);
+  EXPECT_EQ(config.scaling_filter, 6);
+  EXPECT_FLOAT_EQ(config.net_scale_factor, 1);
+  EXPECT_FLOAT_EQ(config.classes[0].pre_cluster_threshold, 0.2f);
+  EXPECT_FLOAT_EQ(config.classes[0].nms_iou_threshold, 0.3f);
+  EXPECT_EQ(config.classes[0].topk, -1);
+}
+
+TEST_F(ConfigTest, UnknownKeyIsAWarningWithAGuess) {
+  load("[property]\nnet-scale-facter=1\nprocess_mode=1\nenable-output-landmark=1\n");
+  std::string file = folder_.path("c.txt");
+  EXPECT_EQ(notes_.warnings,
+            (std::vector<std::string>{
+                file + ":2: [property] net-scale-facter: unknown key, the line is ignored; did you mean "
+                       "net-scale-factor?",
+                file + ":3: [property] process_mode: unknown key, the line is ignored; did you mean "
+                       "process-mode?",
+                file + ":4: [property] enable-output-landmark: unknown key, the line is ignored."}));
+}
+
+TEST_F(ConfigTest, OldThresholdNameWarns) {
+  auto config = load("[property]\nnum-detected-classes=1\n[class-attrs-all]\nthreshold=0.7\n");
+  EXPECT_FLOAT_EQ(config.classes[0].pre_cluster_threshold, 0.7f);
+  EXPECT_EQ(notes_.warnings,
+            std::vector<std::string>{folder_.path("c.txt") + ":4: [class-attrs-all] threshold: old "
+                                     "name, write pre-cluster-threshold instead."});
+}
+
+TEST_F(ConfigTest, ErrorsNameFileLineKeyExpectedGotAndFix) {
+  struct {
+    const char *text, *error;
+  } cases[] = {
+      {"[property]\nbatch-size=many\n",
+       "c.txt:2: [property] batch-size: expected a whole number from 1 to 1024, got \"many\". Write "
+       "for example batch-size=1."},
+      {"[property]\nbatch-size=2000\n",
+       "c.txt:2: [property] batch-size: expected a whole number from 1 to 1024, got \"2000\". Write "
+       "for example batch-size=1."},
+      {"[property]\n\ninterval=1.5\n",
+       "c.txt:3: [property] interval: expected a whole number of at least 0, got \"1.5\". Write for "
+       "example interval=0."},
+      {"[property]\nnet-scale-factor=0\n",
+       "c.txt:2: [property] net-scale-factor: expected a number above 0, got \"0\". Write for example "
+       "net-scale-factor=1."},
+      {"[property]\nmaintain-aspect-ratio=yes\n",
+       "c.txt:2: [property] maintain-aspect-ratio: expected 0 or 1, got \"yes\". Write "
+       "maintain-aspect-ratio=1."},
+      {"[property]\ninfer-dims=3;300\n",
+       "c.txt:2: [property] infer-dims: expected 3 whole numbers (channels;height;width), got "
+       "\"3;300\". Write infer-dims=3;300;300."},
+      {"[property]\noffsets=1;2;x\n",
+       "c.txt:2: [property] offsets: expected a number, got \"1;2;x\". Write for example offsets=1."},
+      {"[property]\noffsets=1;2;3;4;5\n",
+       "c.txt:2: [property] offsets: expected at most 4 numbers, one a channel, got \"1;2;3;4;5\". "
+       "Write offsets=127.5;127.5;127.5."},
+      {"[property]\nnetwork-type=7\n",
+       "c.txt:2: [property] network-type: expected 0 (detector), 1, 2, 3 or 100, got \"7\". Write "
+       "network-type=0."},
+      {"[property]\nnum-detected-classes=1\n[class-attrs-all]\nnms-iou-threshold=1.5\n",
+       "c.txt:4: [class-attrs-all] nms-iou-threshold: expected a number from 0 to 1, got \"1.5\". "
+       "Write for example nms-iou-threshold=0."},
+      {"[property]\nnum-detected-classes=1\n[class-attrs-0]\nborder-color=1;0\n",
+       "c.txt:4: [class-attrs-0] border-color: expected 4 numbers from 0 to 1 (red;green;blue;alpha), "
+       "got \"1;0\". Write border-color=1;0;0;1."},
+      {"[property]\nnum-detected-classes=2\n[class-attrs-2]\n",
+       "c.txt:3: expected [class-attrs-all] or [class-attrs-N] with N below num-detected-classes=2, "
+       "got [class-attrs-2]. Change N or num-detected-classes."},
+      {"[propery]\nbatch-size=1\n",
+       "c.txt: expected a group [property], got [propery]. Add the line [property] above the keys of "
+       "the network."},
+      {"", "c.txt: expected a group [property], got none. Add the line [property] above the keys of "
+           "the network."},
+      {"batch-size=1\n",
+       "c.txt:1: expected a group such as [property] before the first key, got \"batch-size=1\". "
+       "Correct the line or start it with #."},
+      {"[property]\nbatch-size 1\n",
+       "c.txt:2: expected [group], key=value or # comment, got \"batch-size 1\". Correct the line or "
+       "start it with #."},
+  };
+  for (const auto& c : cases) EXPECT_EQ(error(c.text), "/" + std::string(c.error)) << c.text;
+}
+
+TEST_F(ConfigTest, MissingFileAndYaml) {
+  EXPECT_EQ(error_of([&] { load_config("/nowhere/c.txt", notes_); }),
+            "/nowhere/c.txt: cannot read the configuration file: No such file or directory. Set "
+            "config-file-path to a file with a [property] group.");
+  EXPECT_EQ(error_of([&] { load_config("/nowhere/c.yml", notes_); }),
+            "/nowhere/c.yml: expected a key file with a [property] group, got a YAML file, which this "
+            "version does not read. Write the same keys as key=value lines.");
+}
+
+TEST_F(ConfigTest, WhatThisVersionCannotDo) {
+  struct {
+    const char *key, *meaning;
+  } cases[] = {
+      {"process-mode=2", "secondary inference on objects"},
+      {"network-type=1", "classifier"},
+      {"network-type=2", "semantic segmentation"},
+      {"network-type=3", "instance segmentation"},
+      {"network-type=100", "raw tensors"},
+      {"output-tensor-meta=1", "raw tensors as metadata"},
+      {"input-tensor-from-meta=1", "tensors of nvdspreprocess"},
+      {"raw-output-file-write=1", "dumps of output layers"},
+  };
+  for (const auto& c : cases) {
+    auto config = load(std::string("[property]\nnum-detected-classes=1\n") + c.key + "\n");
+    EXPECT_EQ(error_of([&] { check_config(config); }, folder_.path()),
+              std::string("/c.txt: ") + c.key + " (" + c.meaning +
+                  ") is not supported yet by this version, which runs primary detectors "
+                  "(process-mode=1, network-type=0). Remove the setting or the element.");
+  }
+  auto legacy = load("[property]\nis-classifier=1\n");
+  EXPECT_NE(error_of([&] { check_config(legacy); }).find("network-type=1"), std::string::npos);
+}
+
+TEST_F(ConfigTest, ClassesAndLabelsAreChecked) {
+  auto config = load("[property]\nonnx-file=m.onnx\n");
+  EXPECT_EQ(error_of([&] { check_config(config); }, folder_.path()),
+            "/c.txt: [property] num-detected-classes: expected the number of classes of the detector, "
+            "got none. Write num-detected-classes=N with the N of the model.");
+  config = load("[property]\nnum-detected-classes=1\nlabelfile-path=none.txt\n");
+  EXPECT_EQ(error_of([&] { check_config(config); }, folder_.path()),
+            "/c.txt: [property] labelfile-path: cannot read /none.txt. Relative paths count from the "
+            "folder of the configuration file; correct the path or remove the key.");
+}
+
+TEST_F(ConfigTest, ChoosesTheModel) {
+  folder_.file("det.onnx", "x");
+  for (const char* engine :
+       {"det.onnx_b1_gpu0_fp16.engine", "det.engine", "det.onnx.engine", "det.trt", "det.plan",
+        "det.onnx_b16_dla1_int8.engine", "det_b4_gpu0_fp32.engine"}) {
+    auto config = load(std::string("[property]\nmodel-engine-file=") + engine + "\n");
+    EXPECT_EQ(error_of([&] { EXPECT_EQ(model_path(config), folder_.path("det.onnx")); }), "") << engine;
+  }
+  auto config = load("[property]\nmodel-engine-file=other.onnx_b1_gpu0_fp16.engine\n");
+  EXPECT_EQ(error_of([&] { model_path(config); }, folder_.path()),
+            "/c.txt: [property] model-engine-file: /other.onnx_b1_gpu0_fp16.engine is a TensorRT "
+            "engine, which runs only on NVIDIA's GPUs, and there is no /other.onnx to run instead. Put "
+            "the ONNX model there or write its path as onnx-file.");
+  config = load("[property]\nonnx-file=none.onnx\nmodel-engine-file=det.engine\n");
+  EXPECT_EQ(error_of([&] { model_path(config); }, folder_.path()),
+            "/c.txt: [property] onnx-file: cannot read /none.onnx. Relative paths count from the folder "
+            "of the configuration file; correct the path or put the model there.");
+  config = load("[property]\n");
+  EXPECT_EQ(error_of([&] { model_path(config); }, folder_.path()),
+            "/c.txt: [property] onnx-file: expected the path of an ONNX model, got no model. Write "
+            "onnx-file=model.onnx.");
+  config = load("[property]\nmodel-file=net.caffemodel\nproto-file=net.prototxt\n");
+  EXPECT_EQ(error_of([&] { model_path(config); }, folder_.path()),
+            "/c.txt: [property] onnx-file: expected the path of an ONNX model, got only "
+            "model-file=net.caffemodel. Write onnx-file=model.onnx; the other formats need NVIDIA's "
+            "tools.");
+}
+
+TEST_F(ConfigTest, Labels) {
+  std::vector<std::string> warnings;
+  auto read = [&](const std::string& text, unsigned classes) {
+    return read_labels(folder_.file("l.txt", text), classes, warnings);
+  };
+  using Labels = std::vector<std::string>;
+  EXPECT_EQ(read("person\r\nbi cycle \ncar", 3), (Labels{"person", "bi cycle", "car"}));
+  EXPECT_EQ(read("\xEF\xBB\xBF" "a\nb\nc\n", 2), (Labels{"a", "b"}));
+  EXPECT_EQ(read("a\n\nc\n", 3), (Labels{"a", "", "c"}));
+  EXPECT_TRUE(warnings.empty());
+  EXPECT_EQ(read("a\n", 3), (Labels{"a", "", ""}));
+  EXPECT_EQ(warnings, Labels{folder_.path("l.txt") +
+                             ": expected 3 labels (num-detected-classes), one a line, got 1; the classes "
+                             "after them have no label."});
+  warnings.clear();
+  EXPECT_EQ(read("caf\xE9\n", 1), Labels{"café"});
+  EXPECT_EQ(warnings, Labels{folder_.path("l.txt") +
+                             ": the labels are not UTF-8, they are read as ISO-8859-1."});
+  warnings.clear();
+  EXPECT_EQ(read(std::string("\xFF\xFE" "a\0\n\0", 6), 1), Labels{"a"});
+  EXPECT_EQ(warnings.size(), 1u);
+}
+
+TEST(ParseIdList, TakesBothSeparators) {
+  EXPECT_EQ(parse_id_list("0;2;3", "p"), (std::vector<int>{0, 2, 3}));
+  EXPECT_EQ(parse_id_list("0:2:", "p"), (std::vector<int>{0, 2}));
+  EXPECT_TRUE(parse_id_list("", "p").empty());
+  EXPECT_EQ(error_of([] { parse_id_list("0;x", "filter-out-class-ids"); }),
+            "filter-out-class-ids: expected class ids separated by ;, got \"0;x\". Write for example "
+            "0;2.");
+}
+
+TEST(NearestName, GivesUpWhenNothingIsNear) {
+  EXPECT_EQ(nearest_name("intervall", {"interval", "batch-size"}), "interval");
+  EXPECT_EQ(nearest_name("zebra", {"interval", "batch-size"}), "");
+}
+
+}  // namespace
+}  // namespace thalweg

@@ -1,0 +1,176 @@
+#include "infer/parser.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <random>
+
+#include "scratch_folder.h"
+
+namespace thalweg {
+namespace {
+
+struct Tensor {
+  std::string name;
+  std::vector<unsigned> dims;
+  std::vector<float> values;
+};
+
+Layers layers_of(std::vector<Tensor>& tensors) {
+  Layers layers;
+  for (auto& tensor : tensors) {
+    NvDsInferLayerInfo layer{};
+    layer.layerName = tensor.name.c_str();
+    layer.inferDims.numElements = 1;
+    for (unsigned d : tensor.dims) {
+      layer.inferDims.d[layer.inferDims.numDims++] = d;
+      layer.inferDims.numElements *= d;
+    }
+    tensor.values.resize(layer.inferDims.numElements);
+    layer.buffer = tensor.values.data();
+    layers.push_back(layer);
+  }
+  return layers;
+}
+
+NvDsInferParseDetectionParams params(unsigned classes, float threshold) {
+  NvDsInferParseDetectionParams p{};
+  p.numClassesConfigured = classes;
+  p.perClassPreclusterThreshold.assign(classes, threshold);
+  return p;
+}
+
+TEST(SsdParser, ByHand) {
+  std::vector<Tensor> tensors = {{"scores", {3, 2}, {0.1f, 0.9f, 0.2f, 0.1f, 0.6f, 0.7f}},
+                                 {"boxes", {3, 4}, {0.1f, 0.2f, 0.5f, 0.6f, 0, 0, 1, 1,  //
+                                                    -0.1f, 0, 1, 1.5f}}};
+  auto layers = layers_of(tensors);
+  auto parser = make_detector_parser("", "", layers, 2, "c");
+  Candidates out;
+  parser->parse(layers, {300, 200, 3}, params(2, 0.5f), out);
+  ASSERT_EQ(out.size(), 3u);
+  EXPECT_EQ(out[0].classId, 1u);
+  EXPECT_FLOAT_EQ(out[0].left, 60);
+  EXPECT_FLOAT_EQ(out[0].top, 20);
+  EXPECT_FLOAT_EQ(out[0].width, 120);
+  EXPECT_FLOAT_EQ(out[0].height, 80);
+  EXPECT_FLOAT_EQ(out[0].detectionConfidence, 0.9f);
+  EXPECT_EQ(out[1].classId, 0u);
+  EXPECT_FLOAT_EQ(out[1].top, -20);  // not clipped here
+  EXPECT_FLOAT_EQ(out[1].width, 450);
+  EXPECT_EQ(out[2].classId, 1u);
+}
+
+TEST(SsdParser, TakesAThresholdAndSkipsClassesThatAreNotConfigured) {
+  std::vector<Tensor> tensors = {{"boxes", {1, 4}, {0, 0, 1, 1}}, {"scores", {1, 3}, {0.5f, 0.5f, 0.9f}}};
+  auto layers = layers_of(tensors);
+  auto p = params(2, 0.5f);
+  p.perClassPreclusterThreshold[0] = 0.6f;
+  Candidates out;
+  make_detector_parser("ssd", "", layers, 2, "c")->parse(layers, {1, 1, 3}, p, out);
+  ASSERT_EQ(out.size(), 1u);
+  EXPECT_EQ(out[0].classId, 1u);
+}
+
+// The vector scan crosses row borders: compare with the plain loop on the default model's shape.
+TEST(SsdParser, EqualsAPlainLoop) {
+  std::vector<Tensor> tensors = {{"boxes", {1917, 4}, {}}, {"scores", {1917, 90}, {}}};
+  auto layers = layers_of(tensors);
+  std::mt19937 random(7);
+  std::uniform_real_distribution<float> uniform(0, 1);
+  for (float& v : tensors[0].values) v = uniform(random);
+  for (float& v : tensors[1].values) v = uniform(random) * 0.5004f;
+  auto& scores = tensors[1].values;
+  scores.front() = scores.back() = 0.75f;
+  scores[1000] = std::numeric_limits<float>::quiet_NaN();
+  for (unsigned classes : {90u, 17u, 1u}) {
+    Candidates out, expected;
+    auto parser = make_detector_parser("", "", layers, classes, "c");
+    parser->parse(layers, {300, 300, 3}, params(classes, 0.5f), out);
+    for (unsigned row = 0; row < 1917; ++row) {
+      for (unsigned c = 0; c < classes; ++c) {
+        float score = scores[row * 90 + c];
+        if (score >= 0.5f) expected.push_back({c, 0, 0, 0, 0, score, 0});
+      }
+    }
+    ASSERT_EQ(out.size(), expected.size());
+    ASSERT_GT(out.size(), 0u);
+    for (size_t i = 0; i < out.size(); ++i) {
+      EXPECT_EQ(out[i].classId, expected[i].classId);
+      EXPECT_EQ(out[i].detectionConfidence, expected[i].detectionConfidence);
+    }
+  }
+}
+
+TEST(DetectNetParser, ByHand) {
+  // Network 64x32, grid 4x2: stride 16. Cell (column 2, row 1) of class 1: centre (32.5, 16.5)/35.
+  std::vector<Tensor> tensors = {{"output_bbox/BiasAdd:0", {8, 2, 4}, {}},
+                                 {"output_cov/Sigmoid:0", {2, 2, 4}, {}}};
+  auto layers = layers_of(tensors);
+  const size_t cell = 1 * 4 + 2, plane = 8;
+  tensors[1].values[plane + cell] = 0.9f;
+  tensors[1].values[0] = 0.3f;  // under the threshold
+  float* box = tensors[0].values.data() + 4 * plane + cell;
+  box[0] = 0.2f, box[plane] = 0.3f, box[2 * plane] = 0.4f, box[3 * plane] = 2;
+  auto parser = make_detector_parser("", "", layers, 2, "c");
+  Candidates out;
+  parser->parse(layers, {64, 32, 3}, params(2, 0.5f), out);
+  ASSERT_EQ(out.size(), 1u);
+  EXPECT_EQ(out[0].classId, 1u);
+  EXPECT_NEAR(out[0].left, 32.5 - 7, 1e-4);
+  EXPECT_NEAR(out[0].top, 16.5 - 10.5, 1e-4);
+  EXPECT_NEAR(out[0].left + out[0].width, 32.5 + 14, 1e-4);
+  EXPECT_NEAR(out[0].top + out[0].height, 31, 1e-4);  // clipped to the last row
+  EXPECT_FLOAT_EQ(out[0].detectionConfidence, 0.9f);
+}
+
+TEST(MakeDetectorParser, ErrorsSayWhatThereIs) {
+  std::vector<Tensor> other = {{"output0", {84, 8400}, {}}};
+  auto layers = layers_of(other);
+  const std::string known =
+      "ssd: boxes [N,4] and scores [N,C]; detectnet_v2: ...bbox... [4C,H,W] and ...cov... [C,H,W]; "
+      "NvDsInferParseCustomResnet: ...bbox... [4C,H,W] and ...cov... [C,H,W]";
+  EXPECT_EQ(error_of([&] { make_detector_parser("", "", layers, 80, "c.txt"); }),
+            "c.txt: no built-in parser knows the outputs output0 [84,8400] float32. Known: " + known +
+                ". Name a parser of your own with parse-bbox-func-name and custom-lib-path.");
+  EXPECT_EQ(error_of([&] { make_detector_parser("NvDsInferParseYolo", "", layers, 80, "c.txt"); }),
+            "c.txt: [property] parse-bbox-func-name: expected a built-in parser (" + known +
+                ") or a function of the library named by custom-lib-path, got \"NvDsInferParseYolo\" "
+                "without custom-lib-path. Add custom-lib-path or correct the name.");
+  EXPECT_EQ(error_of([&] { make_detector_parser("ssd", "", layers, 80, "c.txt"); }),
+            "c.txt: [property] parse-bbox-func-name: ssd expects the outputs boxes [N,4] and scores "
+            "[N,C], got output0 [84,8400] float32. Use the parser that belongs to this model.");
+  std::vector<Tensor> ssd = {{"boxes", {10, 4}, {}}, {"scores", {10, 3}, {}}};
+  layers = layers_of(ssd);
+  EXPECT_EQ(error_of([&] { make_detector_parser("", "", layers, 4, "c.txt"); }),
+            "c.txt: [property] num-detected-classes: expected at most 3, the classes of the model "
+            "(boxes [10,4] float32, scores [10,3] float32), got 4. Write num-detected-classes=3.");
+}
+
+TEST(CustomParser, LibraryOfTheTestsOwn) {
+  std::vector<Tensor> tensors = {{"out", {2}, {3, 4}}};
+  auto layers = layers_of(tensors);
+  auto parser = make_detector_parser("NvDsInferParseTest", THALWEG_TEST_PARSER, layers, 1, "c.txt");
+  Candidates out;
+  parser->parse(layers, {10, 20, 3}, params(1, 0.5f), out);
+  ASSERT_EQ(out.size(), 1u);
+  EXPECT_FLOAT_EQ(out[0].left, 3);
+  EXPECT_FLOAT_EQ(out[0].top, 4);
+  EXPECT_FLOAT_EQ(out[0].width, 10);
+  EXPECT_FLOAT_EQ(out[0].detectionConfidence, 0.5f);
+
+  tensors[0].values[0] = -1;
+  EXPECT_EQ(error_of([&] { parser->parse(layers, {10, 20, 3}, params(1, 0.5f), out); }),
+            "parser NvDsInferParseTest reported a failure for the layers out [2] float32. Check that "
+            "the parser belongs to this model.");
+  EXPECT_EQ(error_of([&] { make_detector_parser("Nothing", THALWEG_TEST_PARSER, layers, 1, "c.txt"); }),
+            "c.txt: [property] parse-bbox-func-name: " THALWEG_TEST_PARSER
+            " has no C function Nothing. Correct the name, or export the function as extern \"C\".");
+  EXPECT_EQ(error_of([&] { make_detector_parser("F", "/nowhere/lib.so", layers, 1, "c.txt"); }),
+            "c.txt: [property] custom-lib-path: cannot load /nowhere/lib.so: /nowhere/lib.so: cannot "
+            "open shared object file: No such file or directory. Build its source for this machine "
+            "against Thalweg's headers.");
+}
+
+}  // namespace
+}  // namespace thalweg
