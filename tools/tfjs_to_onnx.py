@@ -172,7 +172,9 @@ class Converter:
             self._reordered[key] = self.emit("Transpose", [tensor.name], perm=order)
         return self._reordered[key]
 
-    def _convolution(self, node: dict[str, Any], x: Tensor, weight: np.ndarray, groups: int) -> Tensor:
+    def _convolution(
+        self, node: dict[str, Any], x: Tensor, weight: np.ndarray, groups: int
+    ) -> Tensor:
         """weight: OIHW."""
         attributes = node["attr"]
         if _text(attributes["padding"]) != "SAME":
@@ -202,7 +204,9 @@ class Converter:
     def _op_Conv2D(self, node: dict[str, Any], x: Tensor, weight: np.ndarray) -> Tensor:
         return self._convolution(node, x, weight.transpose(3, 2, 0, 1), groups=1)
 
-    def _op_DepthwiseConv2dNative(self, node: dict[str, Any], x: Tensor, weight: np.ndarray) -> Tensor:
+    def _op_DepthwiseConv2dNative(
+        self, node: dict[str, Any], x: Tensor, weight: np.ndarray
+    ) -> Tensor:
         height, width, channels, multiplier = weight.shape
         oihw = weight.transpose(2, 3, 0, 1).reshape(channels * multiplier, 1, height, width)
         return self._convolution(node, x, oihw, groups=channels)
@@ -306,7 +310,9 @@ class Converter:
         shape[axis] = sum(t.shape[axis] for t in tensors)
         return Tensor(self.emit("Concat", [self.last(t) for t in tensors], axis=axis), tuple(shape))
 
-    def _op_Slice(self, node: dict[str, Any], x: Tensor, begin: np.ndarray, size: np.ndarray) -> Tensor:
+    def _op_Slice(
+        self, node: dict[str, Any], x: Tensor, begin: np.ndarray, size: np.ndarray
+    ) -> Tensor:
         axes = [i for i in range(len(begin)) if (begin[i], size[i]) != (0, -1)]
         shape, ends = list(x.shape), []
         for i in axes:
@@ -337,7 +343,9 @@ def half_precision(model: onnx.ModelProto) -> onnx.ModelProto:
         name = tensor.name
         array = numpy_helper.to_array(tensor).astype(np.float16)
         tensor.CopyFrom(numpy_helper.from_array(array, f"{name}_half"))
-        casts.append(helper.make_node("Cast", [tensor.name], [name], f"cast_{name}", to=TensorProto.FLOAT))
+        casts.append(
+            helper.make_node("Cast", [tensor.name], [name], f"cast_{name}", to=TensorProto.FLOAT)
+        )
     nodes = [*casts, *graph.node]
     del graph.node[:]
     graph.node.extend(nodes)

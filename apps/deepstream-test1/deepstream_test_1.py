@@ -9,6 +9,7 @@ The sink is a window, or nothing where there is no display; with --output, an MP
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import sys
 from collections.abc import Callable
@@ -18,8 +19,9 @@ from typing import Any
 import gi
 
 gi.require_version("Gst", "1.0")
-import pyds  # before Gst.init: it tells GStreamer where the elements are
 from gi.repository import GLib, Gst
+
+import pyds  # before Gst.init: it tells GStreamer where the elements are
 
 MUXER_OUTPUT_WIDTH = 1920
 MUXER_OUTPUT_HEIGHT = 1080
@@ -103,7 +105,7 @@ def add_element(pipeline: Any, factory: str, name: str, **properties: object) ->
 
 
 def link(*elements: Any) -> None:
-    for upstream, downstream in zip(elements, elements[1:], strict=False):
+    for upstream, downstream in itertools.pairwise(elements):
         if not upstream.link(downstream):
             raise RuntimeError(f"Unable to link {upstream.get_name()} to {downstream.get_name()}")
 
@@ -227,7 +229,10 @@ def main(args: list[str], report: FrameReport = print_counts) -> int:
     Gst.init(None)
     try:
         pipeline = build_pipeline(
-            options.stream, options.model, options.output, bool(options.display or not options.output)
+            options.stream,
+            options.model,
+            options.output,
+            bool(options.display or not options.output),
         )
     except RuntimeError as error:
         print(f"Error: {error}.", file=sys.stderr)

@@ -17,7 +17,15 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-__all__ = ["SAMPLES", "SAMPLE_FRAMES", "SAMPLE_SIZE", "MediaError", "cache_folder", "count_frames", "sample"]
+__all__ = [
+    "SAMPLES",
+    "SAMPLE_FRAMES",
+    "SAMPLE_SIZE",
+    "MediaError",
+    "cache_folder",
+    "count_frames",
+    "sample",
+]
 
 SAMPLES = ("vtest.mp4", "vtest.h264")
 SAMPLE_FRAMES = 795
