@@ -38,7 +38,7 @@ LABELS = (
     "potted plant;bed;n/a;dining table;n/a;n/a;toilet;n/a;tv;laptop;mouse;remote;"
     "keyboard;cell phone;microwave;oven;toaster;sink;refrigerator;n/a;book;clock;"
     "vase;scissors;teddy bear;hair drier;toothbrush"
-).split(";")  # noqa: SIM905
+).split(";")
 
 
 def fetch(folder: Path) -> Path:
