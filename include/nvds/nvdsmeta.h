@@ -89,7 +89,7 @@ typedef struct _NvDsComp_BboxInfo {
   NvBbox_Coords org_bbox_coords;
 } NvDsComp_BboxInfo;
 
-/** Who feeds a source; the strings belong to the muxer. */
+/** Who feeds a source; the strings are heap strings (g_malloc) freed with the frame. */
 typedef struct _NvDsSensorInfo_meta {
   guint source_id;
   const gchar* uri;
@@ -184,7 +184,7 @@ typedef struct _NvDsObjectMeta {
   gint64 reserved[MAX_RESERVED_FIELDS];
 } NvDsObjectMeta;
 
-/** Results of one classifier for an object. */
+/** Results of one classifier for an object; `classifier_type` is never freed. */
 typedef struct _NvDsClassifierMeta {
   NvDsBaseMeta base_meta;
   guint num_labels;
@@ -315,7 +315,7 @@ NvDsFrameMeta* nvds_get_nth_frame_meta(NvDsFrameMetaList* frame_meta_list, guint
 /** Meta type for a program's own payload, from a descriptor string; stable within the process. */
 NvDsMetaType nvds_get_user_meta_type(gchar* meta_descriptor);
 
-/** Writes the state of the batch's pools to the debug log; TRUE for a batch. */
+/** Writes the batch's pools, frames and objects to GLib's debug log; TRUE for a batch. */
 gboolean nvds_get_current_metadata_info(NvDsBatchMeta* batch_meta);
 
 /** Hooks of a batch meta on a GstBuffer: `data` is a batch (copy) or an NvDsMeta's batch (release).

@@ -37,14 +37,14 @@ typedef struct _NvOSD_ColorParams {
   double alpha;
 } NvOSD_ColorParams;
 
-/** Font of a text; `font_name` is owned by whoever set it (see docs/explanation/metadata.md). */
+/** Font of a text; `font_name` is never freed or copied, so it has to live for ever. */
 typedef struct _NvOSD_FontParams {
   char* font_name;
   unsigned int font_size;
   NvOSD_ColorParams font_color;
 } NvOSD_FontParams;
 
-/** Text at (x_offset, y_offset); `display_text` is a heap string freed with the meta. */
+/** Text at (x_offset, y_offset); `display_text` is a heap string (g_malloc) freed with the meta. */
 typedef struct _NvOSD_TextParams {
   char* display_text;
   unsigned int x_offset;
@@ -76,7 +76,7 @@ typedef struct _NvOSD_RectParams {
   float rotation_angle;
 } NvOSD_RectParams;
 
-/** Float mask of width x height values over the object's box; `size` is in bytes. */
+/** Float mask (width x height values, `size` bytes, g_malloc) over the object's box. */
 typedef struct _NvOSD_MaskParams {
   float* data;
   unsigned int size;

@@ -1,0 +1,63 @@
+// Questions about metadata structs by address, for wrappers that outlive them (the Python module).
+//
+// Every batch, frame, object, classifier, label, display and user meta lies in a *slot* that is
+// recycled but never unmapped while the process runs. A slot counts how often it was acquired and
+// released: its generation. A wrapper stores (address, generation) and is stale as soon as the two
+// no longer match.
+//
+// All functions take any address. One inside a struct (an embedded rect_params, say) stands for the
+// struct around it, except for thalweg_slot_wrapper. Any thread may call any of them without a
+// lock; only thalweg_batch_unpin may take the batch's lock, and then only when a release waited for
+// it.
+//
+// Functions of nvdsmeta.h that acquire, remove, clear or destroy take the batch's lock, and may
+// call copy and release functions of user metas while they hold it. A caller that holds another
+// lock which those functions need (Python's) must not wait for the batch's: try
+// g_rec_mutex_trylock(&batch->meta_mutex) first, and give up the other lock while waiting.
+#pragma once
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * The slot's generation counter: odd while the struct is live, even while it is free. NULL for an
+ * address that is not ours. The pointer stays readable for ever; read it with an acquire load.
+ */
+const uint64_t* thalweg_slot_generation(const void* abi_struct);
+
+/**
+ * Room for one pointer of the caller's: the live wrapper of exactly this struct. NULL for an
+ * address that is not the start of one of our structs. The library neither reads nor clears it; it
+ * survives recycling, so compare generations before using what it holds. Callers serialize access
+ * among themselves (the Python module: by the GIL).
+ */
+void** thalweg_slot_wrapper(const void* abi_struct);
+
+/**
+ * Pins the batch of a struct if the struct still has this generation: until the unpin, strings,
+ * list nodes and payloads that the batch releases stay readable, and its slots are not reused.
+ * Pins nest and never block; releasing threads go on and leave the work to the last unpin.
+ *
+ * Returns 1 when pinned, 0 when the struct is stale or foreign (then there is nothing to unpin).
+ */
+int thalweg_batch_pin(const void* abi_struct, uint64_t generation);
+
+/**
+ * Undoes one pin; takes the address given to thalweg_batch_pin, or its batch. The last unpin
+ * finishes what was released meanwhile, in the calling thread: it may run release functions of
+ * user metas.
+ */
+void thalweg_batch_unpin(const void* batch);
+
+/**
+ * Counter that moves whenever the library changes a list of the struct's batch. NULL for a foreign
+ * address; valid as long as the generation is. Read it with an acquire load.
+ */
+const uint64_t* thalweg_batch_epoch(const void* abi_struct);
+
+#ifdef __cplusplus
+}
+#endif
