@@ -1,0 +1,378 @@
+#include "elements/nvstreammux/collector.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "gst-nvevent.h"
+
+namespace thalweg {
+
+namespace {
+struct End {};
+using Item = std::variant<InputFrame, EventPtr, End>;
+}  // namespace
+
+class Collector::Input {
+ public:
+  explicit Input(unsigned id) : id(id) {}
+
+  // Guarded by the collector's mutex.
+  const unsigned id;
+  std::deque<Item> items;
+  std::condition_variable room;
+  InputCounts counts;
+  int next_number = 0;
+  bool announced = false;  // kAdded is told
+  bool ended = false;      // its EOS is told
+  bool flushing = false;
+  bool leaving = false;
+};
+
+/// What one round has taken so far.
+struct Collector::Progress {
+  struct Share {
+    InputPtr input;
+    unsigned taken = 0;
+    bool closed = false;  // an event ends this input's part of the batch
+  };
+  std::vector<Share> shares;
+  unsigned extra_taken = 0;  // of the slots that remain when the batch is shared out evenly
+  GstClockTime wake = GST_CLOCK_TIME_NONE;  // running time at which a waiting frame is due
+
+  Share& of(const InputPtr& input) {
+    for (Share& share : shares)
+      if (share.input == input) return share;
+    return shares.emplace_back(Share{input});
+  }
+  const Share* find(const InputPtr& input) const {
+    for (const Share& share : shares)
+      if (share.input == input) return &share;
+    return nullptr;
+  }
+};
+
+Collector::Collector(std::function<GstClockTime()> now) : now_(std::move(now)) {}
+
+void Collector::configure(const Settings& settings) {
+  std::lock_guard lock(mutex_);
+  settings_ = settings;
+  notify();
+}
+
+Collector::Settings Collector::settings() const {
+  std::lock_guard lock(mutex_);
+  return settings_;
+}
+
+void Collector::notify() { changed_.notify_one(); }
+
+void Collector::start() {
+  std::lock_guard lock(mutex_);
+  stopped_ = paused_ = end_told_ = false;
+  for (const InputPtr& input : inputs_) {
+    input->announced = input->ended = input->flushing = false;
+    input->next_number = 0;
+  }
+}
+
+void Collector::stop() {
+  std::lock_guard lock(mutex_);
+  stopped_ = true;
+  for (const InputPtr& input : inputs_) {
+    discard(*input);
+    input->room.notify_all();
+  }
+  std::erase_if(inputs_, [](const InputPtr& input) { return input->leaving; });
+  notify();
+}
+
+void Collector::pause() {
+  std::lock_guard lock(mutex_);
+  paused_ = true;
+  notify();
+}
+
+void Collector::resume() {
+  std::lock_guard lock(mutex_);
+  stopped_ = paused_ = false;
+}
+
+Collector::InputPtr Collector::add(unsigned id) {
+  std::lock_guard lock(mutex_);
+  auto input = std::make_shared<Input>(id);
+  const auto after = std::find_if(inputs_.begin(), inputs_.end(),
+                                  [&](const InputPtr& other) { return other->id > id; });
+  inputs_.insert(after, input);
+  end_told_ = false;
+  notify();
+  return input;
+}
+
+void Collector::remove(const InputPtr& input) {
+  std::lock_guard lock(mutex_);
+  input->leaving = true;
+  input->room.notify_all();
+  if (stopped_) std::erase(inputs_, input);
+  notify();
+}
+
+bool Collector::has(unsigned id) const {
+  std::lock_guard lock(mutex_);
+  return std::any_of(inputs_.begin(), inputs_.end(),
+                     [&](const InputPtr& input) { return input->id == id && !input->leaving; });
+}
+
+unsigned Collector::size() const {
+  std::lock_guard lock(mutex_);
+  return std::count_if(inputs_.begin(), inputs_.end(),
+                       [](const InputPtr& input) { return !input->leaving; });
+}
+
+Collector::Pushed Collector::push(Input& input, InputFrame frame) {
+  std::unique_lock lock(mutex_);
+  const auto refused = [&] { return stopped_ || input.flushing || input.leaving; };
+  if (!refused() && input.counts.queued >= kMostQueued) {
+    ++input.counts.blocked;
+    input.room.wait(lock, [&] { return refused() || input.counts.queued < kMostQueued; });
+  }
+  if (refused()) return stopped_ ? Pushed::kStopped : Pushed::kFlushing;
+  ++input.counts.in;
+  ++input.counts.queued;
+  input.counts.queued_bytes += frame.bytes;
+  input.items.emplace_back(std::move(frame));
+  notify();
+  return Pushed::kTaken;
+}
+
+Collector::Pushed Collector::push(Input& input, EventPtr event) {
+  std::lock_guard lock(mutex_);
+  if (stopped_) return Pushed::kStopped;
+  if (input.flushing || input.leaving) return Pushed::kFlushing;
+  input.items.emplace_back(std::move(event));
+  notify();
+  return Pushed::kTaken;
+}
+
+Collector::Pushed Collector::push_eos(Input& input) {
+  std::lock_guard lock(mutex_);
+  if (stopped_) return Pushed::kStopped;
+  if (input.flushing || input.leaving) return Pushed::kFlushing;
+  input.items.emplace_back(End{});
+  notify();
+  return Pushed::kTaken;
+}
+
+void Collector::flush_start(Input& input) {
+  std::lock_guard lock(mutex_);
+  input.flushing = true;
+  discard(input);
+  input.room.notify_all();
+}
+
+void Collector::flush_stop(Input& input) {
+  std::lock_guard lock(mutex_);
+  input.flushing = false;
+  // An EOS that still waits its turn is taken back with the one that was told.
+  std::erase_if(input.items, [](const Item& item) { return std::holds_alternative<End>(item); });
+  input.ended = false;
+  end_told_ = false;
+  notify();
+}
+
+void Collector::discard(Input& input) {
+  input.counts.flushed += input.counts.queued;
+  input.counts.queued = 0;
+  input.counts.queued_bytes = 0;
+  input.items.clear();
+}
+
+InputCounts Collector::counts(const Input& input) const {
+  std::lock_guard lock(mutex_);
+  return input.counts;
+}
+
+unsigned Collector::active() const {
+  return std::count_if(inputs_.begin(), inputs_.end(), [](const InputPtr& input) {
+    return !input->ended && !(input->leaving && input->items.empty());
+  });
+}
+
+/// Takes the next thing of one input, if the rules allow it. True if something was taken.
+bool Collector::take_from(const InputPtr& from, Round& round, Progress& progress) {
+  Input& input = *from;
+  if (!input.announced) {
+    input.announced = true;
+    round.before.push_back({Notice::kAdded, input.id, nullptr});
+    return true;
+  }
+  Progress::Share& share = progress.of(from);
+  if (share.closed) return false;
+  std::vector<Notice>& notices = share.taken > 0 ? round.after : round.before;
+  if (input.items.empty()) {
+    if (!input.leaving) return false;
+    notices.push_back({Notice::kDeleted, input.id, nullptr});
+    share.closed = true;
+    std::erase(inputs_, from);
+    return true;
+  }
+
+  Item& item = input.items.front();
+  if (std::holds_alternative<End>(item)) {
+    if (!input.ended) notices.push_back({Notice::kEnded, input.id, nullptr});
+    input.ended = true;
+    if (settings_.reset_frame_number_on_eos) input.next_number = 0;
+    share.closed = share.taken > 0;
+    input.items.pop_front();
+    return true;
+  }
+  if (EventPtr* event = std::get_if<EventPtr>(&item)) {
+    if (share.taken > 0) {  // the event belongs between this batch and the input's next frame
+      share.closed = true;
+      return false;
+    }
+    if (settings_.reset_frame_number_on_stream_reset &&
+        guint(GST_EVENT_TYPE(event->get())) == guint(GST_NVEVENT_STREAM_RESET))
+      input.next_number = 0;
+    if (GST_EVENT_TYPE(event->get()) == GST_EVENT_STREAM_START) {
+      // As on any pad, a new stream takes an EOS back.
+      input.ended = false;
+      end_told_ = false;
+    }
+    notices.push_back({Notice::kEvent, input.id, std::move(*event)});
+    input.items.pop_front();
+    return true;
+  }
+
+  InputFrame& frame = std::get<InputFrame>(item);
+  const auto pop = [&] {
+    --input.counts.queued;
+    input.counts.queued_bytes -= frame.bytes;
+    input.items.pop_front();
+    input.room.notify_one();
+  };
+  if (settings_.sync && GST_CLOCK_TIME_IS_VALID(frame.running_time)) {
+    const GstClockTime now = now_();
+    if (GST_CLOCK_TIME_IS_VALID(now)) {
+      if (frame.running_time > now) {
+        progress.wake = std::min(progress.wake, frame.running_time);
+        return false;
+      }
+      std::chrono::nanoseconds window = settings_.timeout;
+      if (settings_.frame_duration.count() > 0) window = std::min(window, settings_.frame_duration);
+      if (settings_.timeout.count() >= 0 &&
+          frame.running_time + GstClockTime((window + settings_.most_late).count()) < now) {
+        ++input.counts.late;
+        pop();
+        return true;
+      }
+    }
+  }
+  if (round.frames.size() >= settings_.batch_size) return false;
+  if (settings_.live || settings_.sync) {
+    if (share.taken > 0) return false;
+  } else {
+    const unsigned inputs = std::max(active(), 1u);
+    if (share.taken >= settings_.batch_size / inputs) {
+      if (progress.extra_taken >= settings_.batch_size % inputs) return false;
+      ++progress.extra_taken;
+    }
+  }
+  ++share.taken;
+  ++input.counts.out;
+  Frame taken{input.id, input.next_number++, std::move(frame), from};
+  pop();
+  round.frames.push_back(std::move(taken));
+  return true;
+}
+
+/// One frame from each input in turn, until nobody has one to give. True if anything was taken.
+bool Collector::gather(Round& round, Progress& progress) {
+  const bool enough_slots = settings_.batch_size >= inputs_.size();
+  if (enough_slots || next_ >= inputs_.size()) next_ = 0;
+  bool any = false, again = true;
+  while (again) {
+    again = false;
+    const std::vector<InputPtr> order = inputs_;  // taking may remove one
+    for (size_t i = 0; i < order.size(); ++i) {
+      const size_t turn = (next_ + i) % order.size();
+      // The predecessor of the same number has not left yet.
+      if (turn > 0 && order[turn - 1]->id == order[turn]->id) continue;
+      const size_t frames = round.frames.size();
+      if (!take_from(order[turn], round, progress)) continue;
+      again = any = true;
+      if (!enough_slots && round.frames.size() > frames &&
+          round.frames.size() == settings_.batch_size) {
+        next_ = (turn + 1) % order.size();
+        return true;
+      }
+    }
+  }
+  return any;
+}
+
+bool Collector::complete(const Round& round, const Progress& progress) const {
+  if (round.frames.size() >= settings_.batch_size) return true;
+  bool waits_for_somebody = false;
+  for (const InputPtr& input : inputs_) {
+    if (input->ended || input->leaving) continue;
+    const Progress::Share* share = progress.find(input);
+    if (share && share->closed) continue;
+    if ((settings_.live || settings_.sync) && share && share->taken > 0) continue;
+    waits_for_somebody = true;
+  }
+  return !waits_for_somebody;
+}
+
+Collector::Round Collector::collect() {
+  std::unique_lock lock(mutex_);
+  Round round;
+  Progress progress;
+  std::chrono::steady_clock::time_point deadline;
+  for (;;) {
+    if (stopped_ || paused_) {
+      // A batch that was begun is discarded, as what is still queued will be.
+      for (const Frame& frame : round.frames) {
+        ++frame.input->counts.flushed;
+        --frame.input->counts.out;
+      }
+      round = Round{};
+      round.stopped = true;
+      return round;
+    }
+    const bool first = round.frames.empty();
+    progress.wake = GST_CLOCK_TIME_NONE;
+    gather(round, progress);
+    if (!round.frames.empty()) {
+      if (first) deadline = std::chrono::steady_clock::now() + settings_.timeout;
+      if (complete(round, progress)) return round;
+    } else {
+      if (!inputs_.empty() && active() == 0 && !end_told_) {
+        end_told_ = round.all_ended = true;
+        return round;
+      }
+      if (!round.before.empty()) return round;
+    }
+
+    const bool timed = !round.frames.empty() && settings_.timeout.count() >= 0;
+    auto until = deadline;
+    bool due = timed;
+    if (GST_CLOCK_TIME_IS_VALID(progress.wake)) {
+      const GstClockTime now = now_();
+      const auto wake = std::chrono::steady_clock::now() +
+                        std::chrono::nanoseconds(progress.wake > now ? progress.wake - now : 0);
+      until = due ? std::min(until, wake) : wake;
+      due = true;
+    }
+    if (!due) {
+      changed_.wait(lock);
+    } else {
+      changed_.wait_until(lock, until);
+      if (timed && std::chrono::steady_clock::now() >= deadline) {
+        gather(round, progress);
+        return round;
+      }
+    }
+  }
+}
+
+}  // namespace thalweg

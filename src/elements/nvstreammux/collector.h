@@ -1,0 +1,150 @@
+#pragma once
+
+#include <gst/gst.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <variant>
+#include <vector>
+
+namespace thalweg {
+
+struct MiniObjectUnref {
+  template <class Object>
+  void operator()(Object* object) const {
+    gst_mini_object_unref(GST_MINI_OBJECT_CAST(object));
+  }
+};
+using BufferPtr = std::unique_ptr<GstBuffer, MiniObjectUnref>;
+using EventPtr = std::unique_ptr<GstEvent, MiniObjectUnref>;
+
+/// What the muxer remembers of an input's caps.
+struct InputFormat {
+  int par_n = 1, par_d = 1;  ///< pixel aspect ratio
+};
+
+/// One frame on its way through the muxer.
+struct InputFrame {
+  BufferPtr buffer;
+  GstClockTime running_time = GST_CLOCK_TIME_NONE;
+  uint64_t arrival_ns = 0;  ///< wall clock, nanoseconds since 1970
+  size_t bytes = 0;         ///< of pixels that it holds
+  InputFormat format;
+};
+
+/// What became of one input's frames. in = out + late + flushed + queued.
+struct InputCounts {
+  uint64_t in = 0;
+  uint64_t out = 0;
+  uint64_t late = 0;     ///< dropped by sync-inputs
+  uint64_t flushed = 0;  ///< discarded by a flush or at stop
+  uint64_t blocked = 0;  ///< times that upstream had to wait for room
+  unsigned queued = 0;
+  size_t queued_bytes = 0;
+};
+
+/// Which frames make up a batch: the queues of the inputs and the rules of `nvstreammux`.
+///
+/// Upstream's threads call push(), one thread calls collect(); everything else may be called from
+/// any thread. Knows nothing of pads or pixels.
+class Collector {
+ public:
+  static constexpr unsigned kMostQueued = 10;  ///< frames of one input; then push() blocks
+
+  struct Settings {
+    unsigned batch_size = 1;
+    std::chrono::microseconds timeout{-1};  ///< from the first frame of a batch; < 0: for ever
+    bool live = false;                      ///< one frame an input; enough when each gave one
+    bool sync = false;                      ///< only frames of the present, late ones are dropped
+    std::chrono::nanoseconds most_late{0};  ///< with sync: allowed beyond the timeout
+    std::chrono::nanoseconds frame_duration{0};  ///< with sync: the timeout is at most this
+    bool reset_frame_number_on_eos = false;
+    bool reset_frame_number_on_stream_reset = false;
+  };
+
+  /// One input; a handle for the caller, its content is the collector's.
+  class Input;
+  using InputPtr = std::shared_ptr<Input>;
+
+  struct Frame {
+    unsigned id = 0;
+    int number = 0;  ///< frame_num
+    InputFrame frame;
+    InputPtr input;
+  };
+  /// Something to tell downstream.
+  struct Notice {
+    enum Kind { kAdded, kDeleted, kEnded, kEvent } kind;
+    unsigned id = 0;
+    EventPtr event;  ///< kEvent: what the input's upstream sent
+  };
+  struct Round {
+    std::vector<Notice> before;
+    std::vector<Frame> frames;
+    std::vector<Notice> after;
+    bool all_ended = false;  ///< every input is at its end; said once until that changes
+    bool stopped = false;    ///< nothing else is filled
+  };
+  enum class Pushed { kTaken, kFlushing, kStopped };
+
+  /// The running time of now, for sync; none: there is no clock (yet).
+  explicit Collector(std::function<GstClockTime()> now);
+
+  void configure(const Settings& settings);
+  Settings settings() const;
+
+  /// A stopped collector takes nothing: push() and collect() return at once. start() begins anew:
+  /// inputs are announced again and number their frames from 0.
+  void start();
+  void stop();
+  /// Lets a waiting collect() return as stopped and new ones too; push() still works.
+  void pause();
+  /// After pause(), or after stop() to go on where that was.
+  void resume();
+
+  InputPtr add(unsigned id);
+  /// The frames that are queued still go out, then kDeleted. A new input of the same id waits for
+  /// that.
+  void remove(const InputPtr& input);
+  bool has(unsigned id) const;
+  unsigned size() const;
+
+  /// Waits while the input's queue is full.
+  Pushed push(Input& input, InputFrame frame);
+  Pushed push(Input& input, EventPtr event);
+  Pushed push_eos(Input& input);
+  /// Discards what is queued and lets push() fail until flush_stop(), which also takes back an EOS.
+  void flush_start(Input& input);
+  void flush_stop(Input& input);
+
+  /// Waits for the next batch (or events, or the end of all inputs).
+  Round collect();
+
+  InputCounts counts(const Input& input) const;
+
+ private:
+  struct Progress;
+  void notify();
+  bool take_from(const InputPtr& from, Round& round, Progress& progress);
+  bool gather(Round& round, Progress& progress);
+  bool complete(const Round& round, const Progress& progress) const;
+  unsigned active() const;
+  void discard(Input& input);
+
+  const std::function<GstClockTime()> now_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  Settings settings_;
+  std::vector<InputPtr> inputs_;  // by id; leaving ones included, before a new one of the same id
+  size_t next_ = 0;               // whose turn it is when there are fewer slots than inputs
+  bool stopped_ = true;
+  bool paused_ = false;
+  bool end_told_ = false;
+};
+
+}  // namespace thalweg

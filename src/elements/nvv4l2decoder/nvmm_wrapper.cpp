@@ -1,0 +1,256 @@
+#include "elements/nvv4l2decoder/nvmm_wrapper.h"
+
+#include <gst/base/gstbasetransform.h>
+#include <gst/video/video.h>
+
+#include <atomic>
+#include <exception>
+#include <memory>
+#include <stdexcept>
+
+#include "surface/batch.h"
+
+GST_DEBUG_CATEGORY_EXTERN(nvv4l2decoder_debug);
+#define GST_CAT_DEFAULT nvv4l2decoder_debug
+
+namespace {
+
+using namespace thalweg;
+
+struct ConverterFree {
+  void operator()(GstVideoConverter* converter) const { gst_video_converter_free(converter); }
+};
+
+struct WrapperState {
+  GstVideoInfo in{}, out{};
+  std::unique_ptr<GstVideoConverter, ConverterFree> converter;  // null: wrapped as it is
+  std::atomic<unsigned> interval{0};
+  std::atomic<uint64_t> frames_in{0}, frames_out{0}, dropped{0}, damaged{0};
+};
+
+struct ThalwegNvmmWrapper {
+  GstBaseTransform parent;
+  WrapperState* state;
+};
+struct ThalwegNvmmWrapperClass {
+  GstBaseTransformClass parent_class;
+};
+
+GType wrapper_get_type();
+G_DEFINE_TYPE(ThalwegNvmmWrapper, wrapper, GST_TYPE_BASE_TRANSFORM)
+
+ThalwegNvmmWrapper* as_wrapper(void* object) {
+  return G_TYPE_CHECK_INSTANCE_CAST(object, wrapper_get_type(), ThalwegNvmmWrapper);
+}
+
+GstStaticPadTemplate sink_template =
+    GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS("video/x-raw"));
+GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE(
+    "src", GST_PAD_SRC, GST_PAD_ALWAYS,
+    GST_STATIC_CAPS("video/x-raw(memory:NVMM), format=(string){ I420, NV12 }"));
+
+bool is_wrapped_as_it_is(const char* format) {
+  return g_strcmp0(format, "I420") == 0 || g_strcmp0(format, "NV12") == 0;
+}
+
+GstCaps* transform_caps(GstBaseTransform*, GstPadDirection direction, GstCaps* caps,
+                        GstCaps* filter) {
+  GstCaps* result = gst_caps_new_empty();
+  for (guint i = 0; i < gst_caps_get_size(caps); ++i) {
+    const GstStructure* from = gst_caps_get_structure(caps, i);
+    GstStructure* to = gst_structure_copy(from);
+    if (direction == GST_PAD_SRC) {
+      gst_structure_remove_field(to, "format");
+      gst_caps_append_structure(result, to);
+      continue;
+    }
+    // The decoder's own format first: that costs nothing.
+    GValue formats = G_VALUE_INIT;
+    gst_value_list_init(&formats, 2);
+    const char* own = gst_structure_get_string(from, "format");
+    for (const char* format : {own && is_wrapped_as_it_is(own) ? own : "I420", "I420", "NV12"}) {
+      if (gst_value_list_get_size(&formats) > 0 &&
+          g_strcmp0(format, g_value_get_string(gst_value_list_get_value(&formats, 0))) == 0)
+        continue;
+      GValue value = G_VALUE_INIT;
+      g_value_init(&value, G_TYPE_STRING);
+      g_value_set_static_string(&value, format);
+      gst_value_list_append_and_take_value(&formats, &value);
+    }
+    gst_structure_take_value(to, "format", &formats);
+    gst_caps_append_structure_full(result, to, gst_caps_features_new(kNvmmFeature, nullptr));
+  }
+  if (filter) {
+    GstCaps* filtered = gst_caps_intersect_full(filter, result, GST_CAPS_INTERSECT_FIRST);
+    gst_caps_unref(result);
+    result = filtered;
+  }
+  return result;
+}
+
+GstCaps* fixate_caps(GstBaseTransform*, GstPadDirection direction, GstCaps* caps, GstCaps* other) {
+  other = gst_caps_truncate(other);
+  if (direction == GST_PAD_SINK) {
+    const char* own = gst_structure_get_string(gst_caps_get_structure(caps, 0), "format");
+    other = gst_caps_make_writable(other);
+    if (own && is_wrapped_as_it_is(own))
+      gst_structure_fixate_field_string(gst_caps_get_structure(other, 0), "format", own);
+  }
+  return gst_caps_fixate(other);
+}
+
+gboolean set_caps(GstBaseTransform* base, GstCaps* in_caps, GstCaps* out_caps) {
+  WrapperState& state = *as_wrapper(base)->state;
+  state.converter.reset();
+  // GstVideoInfo does not speak of caps features.
+  GstCaps* plain = gst_caps_copy(out_caps);
+  gst_caps_set_features(plain, 0, nullptr);
+  const bool understood =
+      gst_video_info_from_caps(&state.in, in_caps) && gst_video_info_from_caps(&state.out, plain);
+  gst_caps_unref(plain);
+  if (!understood) {
+    GST_ERROR_OBJECT(base, "caps that are no raw video: %" GST_PTR_FORMAT, in_caps);
+    return FALSE;
+  }
+  if (GST_VIDEO_INFO_FORMAT(&state.in) != GST_VIDEO_INFO_FORMAT(&state.out)) {
+    GST_INFO_OBJECT(base, "pictures are converted from %s to %s",
+                    gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(&state.in)),
+                    gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(&state.out)));
+    state.converter.reset(gst_video_converter_new(
+        &state.in, &state.out,
+        gst_structure_new("options", GST_VIDEO_CONVERTER_OPT_THREADS, G_TYPE_UINT, 1, nullptr)));
+  }
+  return TRUE;
+}
+
+gboolean propose_allocation(GstBaseTransform*, GstQuery*, GstQuery* query) {
+  gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr);
+  return TRUE;
+}
+
+// The pool of the base class would be of system memory; buffers are made in generate_output.
+gboolean decide_allocation(GstBaseTransform*, GstQuery*) { return TRUE; }
+
+/// The picture in the format of the output; a new system-memory buffer.
+GstBuffer* converted(WrapperState& state, GstBuffer* buffer) {
+  GstBuffer* result = gst_buffer_new_allocate(nullptr, GST_VIDEO_INFO_SIZE(&state.out), nullptr);
+  GstVideoFrame from, to;
+  if (!gst_video_frame_map(&from, &state.in, buffer, GST_MAP_READ)) {
+    gst_buffer_unref(result);
+    return nullptr;
+  }
+  gst_video_frame_map(&to, &state.out, result, GST_MAP_WRITE);
+  gst_video_converter_frame(state.converter.get(), &from, &to);
+  gst_video_frame_unmap(&to);
+  gst_video_frame_unmap(&from);
+  return result;
+}
+
+/// Only timestamps of the source travel on. The rest speaks of memory that is wrapped now, or (SEI,
+/// captions) would become frame user metas behind the muxer, which programs do not expect there.
+void copy_reference_timestamps(GstBuffer* from, GstBuffer* to) {
+  gpointer state = nullptr;
+  while (GstMeta* meta = gst_buffer_iterate_meta_filtered(from, &state,
+                                                          GST_REFERENCE_TIMESTAMP_META_API_TYPE)) {
+    const auto* time = reinterpret_cast<GstReferenceTimestampMeta*>(meta);
+    gst_buffer_add_reference_timestamp_meta(to, time->reference, time->timestamp, time->duration);
+  }
+}
+
+GstFlowReturn generate_output(GstBaseTransform* base, GstBuffer** result) {
+  WrapperState& state = *as_wrapper(base)->state;
+  *result = nullptr;
+  struct Unref {
+    void operator()(GstBuffer* buffer) const { gst_buffer_unref(buffer); }
+  };
+  const std::unique_ptr<GstBuffer, Unref> in(base->queued_buf);
+  base->queued_buf = nullptr;
+  if (!in) return GST_FLOW_OK;
+
+  const uint64_t number = state.frames_in++;
+  if (GST_BUFFER_FLAG_IS_SET(in.get(), GST_BUFFER_FLAG_CORRUPTED) && state.damaged++ == 0) {
+    GstObject* bin = GST_OBJECT_PARENT(base);
+    GST_ELEMENT_WARNING(
+        bin ? GST_ELEMENT(bin) : GST_ELEMENT(base), STREAM, DECODE,
+        ("%s: the stream is damaged: picture %" G_GUINT64_FORMAT " (at %" GST_TIME_FORMAT
+         ") has missing or wrong parts and is passed on as the decoder patched it. Check the "
+         "recording or the connection; further damage is only counted, in the property 'stats'.",
+         bin ? GST_OBJECT_NAME(bin) : GST_OBJECT_NAME(base), number,
+         GST_TIME_ARGS(GST_BUFFER_PTS(in.get()))),
+        (nullptr));
+  }
+  const unsigned interval = state.interval;
+  if (interval > 1 && number % interval != 0) {
+    ++state.dropped;
+    return GST_FLOW_OK;
+  }
+
+  try {
+    std::shared_ptr<const Picture> picture;
+    if (state.converter) {
+      const std::unique_ptr<GstBuffer, Unref> other(converted(state, in.get()));
+      if (!other) throw std::runtime_error("the decoder's picture cannot be mapped for reading");
+      picture = Picture::wrap(other.get(), state.out);
+    } else {
+      picture = Picture::wrap(in.get(), state.in);
+    }
+    auto batch = std::make_unique<Batch>(1);
+    batch->add(std::move(picture));
+    GstBuffer* out = gst_buffer_new();
+    gst_buffer_append_memory(out, new_nvmm_memory(std::move(batch)));
+    gst_buffer_copy_into(out, in.get(),
+                         GstBufferCopyFlags(GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_TIMESTAMPS), 0,
+                         gsize(-1));
+    copy_reference_timestamps(in.get(), out);
+    *result = out;
+  } catch (const std::exception& error) {
+    GST_ELEMENT_ERROR(base, STREAM, DECODE,
+                      ("nvv4l2decoder cannot pass on the decoded picture: %s", error.what()),
+                      ("picture %" G_GUINT64_FORMAT, number));
+    return GST_FLOW_ERROR;
+  }
+  ++state.frames_out;
+  return GST_FLOW_OK;
+}
+
+void wrapper_finalize(GObject* object) {
+  delete as_wrapper(object)->state;
+  G_OBJECT_CLASS(wrapper_parent_class)->finalize(object);
+}
+
+void wrapper_class_init(ThalwegNvmmWrapperClass* klass) {
+  auto* element = GST_ELEMENT_CLASS(klass);
+  auto* transform = GST_BASE_TRANSFORM_CLASS(klass);
+  G_OBJECT_CLASS(klass)->finalize = wrapper_finalize;
+  gst_element_class_add_static_pad_template(element, &sink_template);
+  gst_element_class_add_static_pad_template(element, &src_template);
+  gst_element_class_set_static_metadata(element, "NVMM wrapper of nvv4l2decoder", "Filter/Video",
+                                        "Hands decoded pictures on as memory:NVMM", "Thalweg");
+  transform->transform_caps = transform_caps;
+  transform->fixate_caps = fixate_caps;
+  transform->set_caps = set_caps;
+  transform->propose_allocation = propose_allocation;
+  transform->decide_allocation = decide_allocation;
+  transform->generate_output = generate_output;
+}
+
+void wrapper_init(ThalwegNvmmWrapper* self) { self->state = new WrapperState; }
+
+}  // namespace
+
+namespace thalweg {
+
+GstElement* new_nvmm_wrapper() {
+  return GST_ELEMENT(g_object_new(wrapper_get_type(), "name", "nvmm", nullptr));
+}
+
+void nvmm_wrapper_set_drop_interval(GstElement* wrapper, unsigned interval) {
+  as_wrapper(wrapper)->state->interval = interval;
+}
+
+WrapperCounts nvmm_wrapper_counts(GstElement* wrapper) {
+  const WrapperState& state = *as_wrapper(wrapper)->state;
+  return {state.frames_in, state.frames_out, state.dropped, state.damaged};
+}
+
+}  // namespace thalweg

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <gst/gst.h>
+
+#include <cstdint>
+
+namespace thalweg {
+
+/// What left the wrapper since it was made.
+struct WrapperCounts {
+  uint64_t in = 0;       ///< pictures that the decoder gave
+  uint64_t out = 0;      ///< pictures pushed
+  uint64_t dropped = 0;  ///< pictures left out by the drop interval
+  uint64_t damaged = 0;  ///< pictures that the decoder marked as corrupted, in `in` too
+};
+
+/// A private element (in no registry): system-memory pictures in, memory:NVMM out.
+///
+/// I420 and NV12 are wrapped where they lie, without a copy; anything else (10 bit, 4:2:2, or NV12
+/// because downstream takes only that) is converted. It answers ALLOCATION with GstVideoMeta, so
+/// that the decoder decodes straight into what is wrapped.
+/// @return a new floating element.
+GstElement* new_nvmm_wrapper();
+
+/// Lets only every `interval`th picture through, the first one included; 0 and 1 let all. Any
+/// thread.
+void nvmm_wrapper_set_drop_interval(GstElement* wrapper, unsigned interval);
+/// Any thread.
+WrapperCounts nvmm_wrapper_counts(GstElement* wrapper);
+
+}  // namespace thalweg
