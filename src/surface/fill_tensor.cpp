@@ -64,23 +64,26 @@ void make_taps(std::vector<Tap>& taps, int count, double start, double step, int
 }
 
 /// Bilinear sampling at any place, where libyuv knows whole pixels only.
-void sample_plane(const Plane<const uint8_t>& from, const Plane<uint8_t>& to, int bytes,
+template <int bytes>
+void sample_plane(const Plane<const uint8_t>& from, const Plane<uint8_t>& to,
                   const std::vector<Tap>& columns, const std::vector<Tap>& rows) {
   const int left = columns.front().first, right = columns.back().second + 1;
-  thread_local std::vector<uint16_t> blended;
-  blended.resize(size_t(right - left) * bytes);
+  thread_local std::vector<uint16_t> row_memory;
+  row_memory.resize(size_t(right - left) * bytes);
+  uint16_t* const __restrict blended = row_memory.data();
   for (int y = 0; y < to.height; ++y) {
     const Tap& row = rows[y];
-    const uint8_t* a = from.data + ptrdiff_t(row.first) * from.stride_bytes + left * bytes;
-    const uint8_t* b = from.data + ptrdiff_t(row.second) * from.stride_bytes + left * bytes;
+    const uint8_t* __restrict a = from.data + ptrdiff_t(row.first) * from.stride_bytes + left * bytes;
+    const uint8_t* __restrict b = from.data + ptrdiff_t(row.second) * from.stride_bytes + left * bytes;
     const int length = (right - left) * bytes;
     const int weight = row.weight;
     for (int i = 0; i < length; ++i) blended[i] = uint16_t(a[i] * (256 - weight) + b[i] * weight);
-    uint8_t* target = to.data + ptrdiff_t(y) * to.stride_bytes;
+    uint8_t* __restrict target = to.data + ptrdiff_t(y) * to.stride_bytes;
+    const Tap* __restrict taps = columns.data();
     for (int x = 0; x < to.width; ++x) {
-      const Tap& column = columns[x];
-      const uint16_t* first = &blended[size_t(column.first - left) * bytes];
-      const uint16_t* second = &blended[size_t(column.second - left) * bytes];
+      const Tap column = taps[x];
+      const uint16_t* first = blended + (column.first - left) * bytes;
+      const uint16_t* second = blended + (column.second - left) * bytes;
       for (int c = 0; c < bytes; ++c)
         target[x * bytes + c] = uint8_t((uint32_t(first[c]) * (256 - column.weight) +
                                          uint32_t(second[c]) * column.weight + 32768) >>
@@ -119,7 +122,9 @@ std::shared_ptr<const Picture> sample(ConstPixels from, Axis x, Axis y, Filter f
     make_taps(columns, to.planes[i].width, x.at(x.first) / sx, x.step, from.planes[i].width,
               nearest);
     make_taps(rows, to.planes[i].height, y.at(y.first) / sy, y.step, from.planes[i].height, nearest);
-    sample_plane(from.planes[i], to.planes[i], layout.planes[i].bytes, columns, rows);
+    static constexpr decltype(&sample_plane<1>) kSamplers[] = {sample_plane<1>, sample_plane<2>,
+                                                               sample_plane<3>, sample_plane<4>};
+    kSamplers[layout.planes[i].bytes - 1](from.planes[i], to.planes[i], columns, rows);
   }
   return result;
 }
