@@ -1,0 +1,68 @@
+"""Importing thalweg makes the elements known, before or after Gst.init, to this process only."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+GST = "import gi; gi.require_version('Gst', '1.0'); from gi.repository import Gst\n"
+FIND = "print(Gst.ElementFactory.find('nvstreammux') is not None)\n"
+
+
+def python(script: str, tmp_path: Path, **environment: str) -> str:
+    """Runs a script as an installed package's user would: no GStreamer variable is set."""
+    env = {key: value for key, value in os.environ.items() if not key.startswith("GST_")}
+    env["XDG_CACHE_HOME"] = str(tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**env, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    return done.stdout
+
+
+@pytest.mark.parametrize("module", ["thalweg", "pyds"])
+@pytest.mark.parametrize("order", ["before", "after", "twice"])
+def test_elements_are_found(module: str, order: str, tmp_path: Path) -> None:
+    steps = {
+        "before": f"import {module}\nGst.init(None)\n",
+        "after": f"Gst.init(None)\nimport {module}\n",
+        "twice": f"import {module}\nGst.init(None)\nimport thalweg\nthalweg.plugins.register()\n",
+    }
+    assert python(GST + steps[order] + FIND, tmp_path) == "True\n"
+
+
+def test_without_import_they_are_unknown(tmp_path: Path) -> None:
+    assert python(GST + "Gst.init(None)\n" + FIND, tmp_path) == "False\n"
+
+
+def test_the_shared_registry_does_not_learn_them(tmp_path: Path) -> None:
+    python(GST + "import thalweg\nGst.init(None)\n", tmp_path)
+    assert (tmp_path / "thalweg/gst-registry.bin").is_file()
+    assert not (tmp_path / "gstreamer-1.0").exists()
+    # What another player then finds.
+    assert python(GST + "Gst.init(None)\n" + FIND, tmp_path) == "False\n"
+
+
+def test_given_variables_are_kept(tmp_path: Path) -> None:
+    script = "import os, thalweg\nprint(os.environ['GST_REGISTRY'], os.environ['GST_PLUGIN_PATH'])"
+    registry, path = python(
+        script, tmp_path, GST_REGISTRY="/mine.bin", GST_PLUGIN_PATH="/my/plugins"
+    ).split()
+    assert registry == "/mine.bin"
+    assert path.split(":")[1:] == ["/my/plugins"]
+    assert path.split(":")[0].endswith("thalweg/gst")
+
+
+def test_versioned_variable_wins(tmp_path: Path) -> None:
+    script = "import os, thalweg\nprint(os.environ['GST_PLUGIN_PATH_1_0'])"
+    path = python(script, tmp_path, GST_PLUGIN_PATH_1_0="/my/plugins").strip()
+    assert path.endswith("thalweg/gst:/my/plugins")
