@@ -1,8 +1,8 @@
 // nveglglessink: shows frames in a window, writes them to a file, or only keeps them in time.
 //
 // A GstVideoSink, so that sync, qos, max-lateness, last-sample and the rest are GStreamer's own.
-// render, preroll, set_caps and event run in the streaming thread, start and stop in the one that
-// changes states; BaseSink never runs them at once.
+// render, preroll, set_caps and event run in the streaming thread, open and close in the one that
+// changes states, before the first and after the last of them.
 #include <gst/gst.h>
 #include <gst/video/gstvideosink.h>
 #include <gst/video/video.h>
@@ -47,7 +47,7 @@ struct SinkState {
   guint rows = 1, columns = 1;
   KeptProperties kept{kFirstKept, kKept};
 
-  // From start to stop.
+  // From READY -> PAUSED to PAUSED -> READY.
   Display display;
   std::unique_ptr<Output> output;  ///< none: only time is kept
   std::string path;                ///< claimed
@@ -88,18 +88,20 @@ std::shared_ptr<const Picture> tiled(Batch& batch, int rows, int columns) {
  * THALWEG_DISPLAY=file:out.mp4 gst-launch-1.0 videotestsrc num-buffers=50 ! nveglglessink
  * ]|
  */
-struct GstEglGlesSink {
+struct GstNvEglGlesSink {
   GstVideoSink parent;
   SinkState* state;
 };
-struct GstEglGlesSinkClass {
+struct GstNvEglGlesSinkClass {
   GstVideoSinkClass parent;
 };
 
-GType gst_eglglessink_get_type();
-G_DEFINE_TYPE(GstEglGlesSink, gst_eglglessink, GST_TYPE_VIDEO_SINK)
+GType gst_nv_egl_gles_sink_get_type();
+G_DEFINE_TYPE(GstNvEglGlesSink, gst_nv_egl_gles_sink, GST_TYPE_VIDEO_SINK)
 
-static SinkState& state_of(gpointer object) { return *static_cast<GstEglGlesSink*>(object)->state; }
+static SinkState& state_of(gpointer object) {
+  return *static_cast<GstNvEglGlesSink*>(object)->state;
+}
 
 static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE(
     "sink", GST_PAD_SINK, GST_PAD_ALWAYS,
@@ -107,7 +109,7 @@ static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE(
                     "height=[1,2147483647], framerate=[0/1,2147483647/1]; " GST_VIDEO_CAPS_MAKE(
                         GST_VIDEO_FORMATS_ALL)));
 
-static void tell_hidden(GstEglGlesSink* sink, const std::string& why) {
+static void tell_hidden(GstNvEglGlesSink* sink, const std::string& why) {
   GST_ELEMENT_INFO(sink, RESOURCE, NOT_FOUND,
                    ("nveglglessink: frames are not shown: %s. THALWEG_DISPLAY=file:out.mp4 writes "
                     "them to a file.",
@@ -115,8 +117,9 @@ static void tell_hidden(GstEglGlesSink* sink, const std::string& why) {
                    (nullptr));
 }
 
-static gboolean gst_eglglessink_start(GstBaseSink* base) {
-  auto* sink = reinterpret_cast<GstEglGlesSink*>(base);
+/// Opens what THALWEG_DISPLAY asks for; false with an element error posted when it cannot.
+static bool open(GstNvEglGlesSink* sink) {
+  auto* base = GST_BASE_SINK(sink);
   SinkState& state = state_of(sink);
   try {
     state.display = parse_display(g_getenv("THALWEG_DISPLAY"));
@@ -139,19 +142,19 @@ static gboolean gst_eglglessink_start(GstBaseSink* base) {
     if (!state.path.empty()) release_path(state.path);
     state.path.clear();
     GST_ELEMENT_ERROR(sink, RESOURCE, SETTINGS, ("nveglglessink: %s.", error.what()), (nullptr));
-    return FALSE;
+    return false;
   }
   state.first = GST_CLOCK_TIME_NONE;
   state.last = 0;
   state.pushed = state.finished = state.told_about_batch = false;
-  return TRUE;
+  return true;
 }
 
 static const char* what_fails(const SinkState& state) {
   return state.display.kind == Display::kFile ? "write" : "show";
 }
 
-static bool finish(GstEglGlesSink* sink) {
+static bool finish(GstNvEglGlesSink* sink) {
   SinkState& state = state_of(sink);
   if (state.display.kind != Display::kFile || !state.pushed || state.finished) return true;
   state.finished = true;
@@ -166,17 +169,28 @@ static bool finish(GstEglGlesSink* sink) {
   return true;
 }
 
-static gboolean gst_eglglessink_stop(GstBaseSink* base) {
-  auto* sink = reinterpret_cast<GstEglGlesSink*>(base);
+static void close(GstNvEglGlesSink* sink) {
   SinkState& state = state_of(sink);
   finish(sink);  // a pipeline that was stopped without EOS leaves a file that plays
   state.output.reset();
   if (!state.path.empty()) release_path(state.path);
   state.path.clear();
-  return TRUE;
 }
 
-static gboolean gst_eglglessink_set_caps(GstBaseSink* base, GstCaps* caps) {
+/// Not BaseSink's start and stop: those answer a failure with a second error message.
+static GstStateChangeReturn gst_nv_egl_gles_sink_change_state(GstElement* element,
+                                                              GstStateChange change) {
+  auto* sink = reinterpret_cast<GstNvEglGlesSink*>(element);
+  if (change == GST_STATE_CHANGE_READY_TO_PAUSED && !open(sink)) return GST_STATE_CHANGE_FAILURE;
+  const GstStateChangeReturn result =
+      GST_ELEMENT_CLASS(gst_nv_egl_gles_sink_parent_class)->change_state(element, change);
+  if (change == GST_STATE_CHANGE_PAUSED_TO_READY ||
+      (change == GST_STATE_CHANGE_READY_TO_PAUSED && result == GST_STATE_CHANGE_FAILURE))
+    close(sink);
+  return result;
+}
+
+static gboolean gst_nv_egl_gles_sink_set_caps(GstBaseSink* base, GstCaps* caps) {
   SinkState& state = state_of(base);
   if (!gst_video_info_from_caps(&state.info, caps)) return FALSE;
   state.nvmm = gst_caps_features_contains(gst_caps_get_features(caps, 0), kNvmmFeature);
@@ -191,7 +205,7 @@ static gboolean gst_eglglessink_set_caps(GstBaseSink* base, GstCaps* caps) {
 }
 
 /// What is to be seen of a buffer, in system memory; owned by the caller.
-static GstBuffer* visible_frame(GstEglGlesSink* sink, GstBuffer* buffer) {
+static GstBuffer* visible_frame(GstNvEglGlesSink* sink, GstBuffer* buffer) {
   SinkState& state = state_of(sink);
   if (!state.nvmm) return gst_buffer_copy(buffer);
   Batch* batch = batch_of(buffer);
@@ -214,7 +228,7 @@ static GstBuffer* visible_frame(GstEglGlesSink* sink, GstBuffer* buffer) {
 }
 
 static GstFlowReturn show(GstBaseSink* base, GstBuffer* buffer) {
-  auto* sink = reinterpret_cast<GstEglGlesSink*>(base);
+  auto* sink = reinterpret_cast<GstNvEglGlesSink*>(base);
   SinkState& state = state_of(sink);
   if (!state.output) return GST_FLOW_OK;
   try {
@@ -240,25 +254,26 @@ static GstFlowReturn show(GstBaseSink* base, GstBuffer* buffer) {
 }
 
 /// A paused window shows its frame; in a file it must not be twice.
-static GstFlowReturn gst_eglglessink_preroll(GstBaseSink* base, GstBuffer* buffer) {
+static GstFlowReturn gst_nv_egl_gles_sink_preroll(GstBaseSink* base, GstBuffer* buffer) {
   return state_of(base).display.kind == Display::kFile ? GST_FLOW_OK : show(base, buffer);
 }
 
-static gboolean gst_eglglessink_event(GstBaseSink* base, GstEvent* event) {
-  if (GST_EVENT_TYPE(event) == GST_EVENT_EOS && !finish(reinterpret_cast<GstEglGlesSink*>(base))) {
+static gboolean gst_nv_egl_gles_sink_event(GstBaseSink* base, GstEvent* event) {
+  if (GST_EVENT_TYPE(event) == GST_EVENT_EOS &&
+      !finish(reinterpret_cast<GstNvEglGlesSink*>(base))) {
     gst_event_unref(event);
     return FALSE;
   }
-  return GST_BASE_SINK_CLASS(gst_eglglessink_parent_class)->event(base, event);
+  return GST_BASE_SINK_CLASS(gst_nv_egl_gles_sink_parent_class)->event(base, event);
 }
 
-static gboolean gst_eglglessink_propose_allocation(GstBaseSink*, GstQuery* query) {
+static gboolean gst_nv_egl_gles_sink_propose_allocation(GstBaseSink*, GstQuery* query) {
   gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr);
   return TRUE;
 }
 
-static void gst_eglglessink_set_property(GObject* object, guint id, const GValue* value,
-                                         GParamSpec* spec) {
+static void gst_nv_egl_gles_sink_set_property(GObject* object, guint id, const GValue* value,
+                                              GParamSpec* spec) {
   SinkState& state = state_of(object);
   if (state.kept.set(object, id, value, GST_CAT_DEFAULT)) return;
   GST_OBJECT_LOCK(object);
@@ -278,8 +293,8 @@ static void gst_eglglessink_set_property(GObject* object, guint id, const GValue
   GST_OBJECT_UNLOCK(object);
 }
 
-static void gst_eglglessink_get_property(GObject* object, guint id, GValue* value,
-                                         GParamSpec* spec) {
+static void gst_nv_egl_gles_sink_get_property(GObject* object, guint id, GValue* value,
+                                              GParamSpec* spec) {
   SinkState& state = state_of(object);
   if (state.kept.get(object, id, value)) return;
   GST_OBJECT_LOCK(object);
@@ -299,28 +314,27 @@ static void gst_eglglessink_get_property(GObject* object, guint id, GValue* valu
   GST_OBJECT_UNLOCK(object);
 }
 
-static void gst_eglglessink_finalize(GObject* object) {
-  delete static_cast<GstEglGlesSink*>(static_cast<gpointer>(object))->state;
-  G_OBJECT_CLASS(gst_eglglessink_parent_class)->finalize(object);
+static void gst_nv_egl_gles_sink_finalize(GObject* object) {
+  delete static_cast<GstNvEglGlesSink*>(static_cast<gpointer>(object))->state;
+  G_OBJECT_CLASS(gst_nv_egl_gles_sink_parent_class)->finalize(object);
 }
 
-static void gst_eglglessink_init(GstEglGlesSink* sink) { sink->state = new SinkState; }
+static void gst_nv_egl_gles_sink_init(GstNvEglGlesSink* sink) { sink->state = new SinkState; }
 
-static void gst_eglglessink_class_init(GstEglGlesSinkClass* klass) {
+static void gst_nv_egl_gles_sink_class_init(GstNvEglGlesSinkClass* klass) {
   GST_DEBUG_CATEGORY_INIT(nveglglessink_debug, "nveglglessink", 0, "shows frames");
   auto* object = G_OBJECT_CLASS(klass);
   auto* element = GST_ELEMENT_CLASS(klass);
   auto* base = GST_BASE_SINK_CLASS(klass);
-  object->set_property = gst_eglglessink_set_property;
-  object->get_property = gst_eglglessink_get_property;
-  object->finalize = gst_eglglessink_finalize;
-  base->start = gst_eglglessink_start;
-  base->stop = gst_eglglessink_stop;
-  base->set_caps = gst_eglglessink_set_caps;
+  object->set_property = gst_nv_egl_gles_sink_set_property;
+  object->get_property = gst_nv_egl_gles_sink_get_property;
+  object->finalize = gst_nv_egl_gles_sink_finalize;
+  element->change_state = gst_nv_egl_gles_sink_change_state;
+  base->set_caps = gst_nv_egl_gles_sink_set_caps;
   base->render = show;
-  base->preroll = gst_eglglessink_preroll;
-  base->event = gst_eglglessink_event;
-  base->propose_allocation = gst_eglglessink_propose_allocation;
+  base->preroll = gst_nv_egl_gles_sink_preroll;
+  base->event = gst_nv_egl_gles_sink_event;
+  base->propose_allocation = gst_nv_egl_gles_sink_propose_allocation;
 
   const auto flags = GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_property(
@@ -342,7 +356,8 @@ static void gst_eglglessink_class_init(GstEglGlesSinkClass* klass) {
 }
 
 static gboolean plugin_init(GstPlugin* plugin) {
-  return gst_element_register(plugin, "nveglglessink", GST_RANK_NONE, gst_eglglessink_get_type());
+  return gst_element_register(plugin, "nveglglessink", GST_RANK_NONE,
+                              gst_nv_egl_gles_sink_get_type());
 }
 
 GST_PLUGIN_DEFINE(GST_VERSION_MAJOR, GST_VERSION_MINOR, nveglglessink, "Thalweg: display",

@@ -46,11 +46,17 @@ void set_if_there(GstElement* element, const char* property, gboolean value) {
     g_object_set(element, property, value, nullptr);
 }
 
+/// Value of an environment variable, null where it is unset or empty.
+const char* variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value && *value ? value : nullptr;
+}
+
 /// A sink that opens a window, in state READY; nullptr when none can.
 GstElement* open_window_sink() {
   std::vector<const char*> names;
-  if (std::getenv("WAYLAND_DISPLAY")) names.push_back("waylandsink");
-  if (std::getenv("DISPLAY")) names.insert(names.end(), {"xvimagesink", "ximagesink"});
+  if (variable("WAYLAND_DISPLAY")) names.push_back("waylandsink");
+  if (variable("DISPLAY")) names.insert(names.end(), {"xvimagesink", "ximagesink"});
   names.push_back("glimagesink");
   for (const char* name : names) {
     GstElement* sink = gst_element_factory_make(name, nullptr);
@@ -74,15 +80,15 @@ GstBusSyncReply keep_ends(GstBus*, GstMessage* message, gpointer) {
 }  // namespace
 
 std::unique_ptr<Output> Output::window(bool force_aspect_ratio, std::string& why_not) {
-  if (!std::getenv("DISPLAY") && !std::getenv("WAYLAND_DISPLAY")) {
+  if (!variable("DISPLAY") && !variable("WAYLAND_DISPLAY")) {
     why_not = "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)";
     return nullptr;
   }
   GstElement* sink = open_window_sink();
   if (!sink) {
-    const char* display = std::getenv("DISPLAY");
+    const char* display = variable("DISPLAY");
     why_not = std::string("no window can be opened on display ") +
-              (display ? display : std::getenv("WAYLAND_DISPLAY")) +
+              (display ? display : variable("WAYLAND_DISPLAY")) +
               " (tried waylandsink, xvimagesink, ximagesink and glimagesink; the package "
               "gstreamer1.0-x brings ximagesink)";
     return nullptr;
