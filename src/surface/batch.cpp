@@ -114,13 +114,11 @@ ConstPixels adopted_pixels(const NvBufSurface& surface, uint32_t index) {
              params.dataPtr ? "" : " and no address"));
   ConstPixels pixels{layout->format, int(params.width), int(params.height), layout->num_planes, {}};
   for (int i = 0; i < layout->num_planes; ++i)
-    pixels.planes[i] = {static_cast<const uint8_t*>(params.dataPtr) + params.planeParams.offset[i],
-                        int(params.planeParams.pitch[i] ? params.planeParams.pitch[i]
-                                                        : params.pitch),
-                        (pixels.width + (1 << layout->planes[i].x_shift) - 1) >>
-                            layout->planes[i].x_shift,
-                        (pixels.height + (1 << layout->planes[i].y_shift) - 1) >>
-                            layout->planes[i].y_shift};
+    pixels.planes[i] = {
+        static_cast<const uint8_t*>(params.dataPtr) + params.planeParams.offset[i],
+        int(params.planeParams.pitch[i] ? params.planeParams.pitch[i] : params.pitch),
+        (pixels.width + (1 << layout->planes[i].x_shift) - 1) >> layout->planes[i].x_shift,
+        (pixels.height + (1 << layout->planes[i].y_shift) - 1) >> layout->planes[i].y_shift};
   return pixels;
 }
 
@@ -233,7 +231,7 @@ std::unique_ptr<Batch> Batch::adopt(NvBufSurface* surface) {
 
 Batch* Batch::of(const NvBufSurface* surface) {
   return surface && surface->_reserved[0] == &kOurs ? static_cast<Batch*>(surface->_reserved[1])
-                                                     : nullptr;
+                                                    : nullptr;
 }
 
 Frame& Batch::add(std::shared_ptr<const Picture> picture, int width, int height, Rect placement) {
@@ -264,8 +262,7 @@ int Batch::capacity() const { return state_->capacity; }
 
 Frame& Batch::frame(int index) {
   if (index < 0 || index >= size())
-    throw std::out_of_range(
-        text("frame %d asked of a batch that holds %d frames", index, size()));
+    throw std::out_of_range(text("frame %d asked of a batch that holds %d frames", index, size()));
   return state_->frames[index];
 }
 
@@ -285,8 +282,8 @@ NvBufSurface* Batch::surface() {
     Frame::State& frame = *state_->frames[i].state_;
     std::lock_guard frame_lock(frame.mutex);
     if (frame.view) continue;  // another reader may be looking at it
-    const auto full = frame.own ? std::shared_ptr<const Picture>(frame.own)
-                                : frame.shared->make_full();
+    const auto full =
+        frame.own ? std::shared_ptr<const Picture>(frame.own) : frame.shared->make_full();
     describe(full->pixels(), state_->params[i]);
     frame.view = &state_->params[i];
   }

@@ -37,8 +37,8 @@ class THALWEG_SURFACE_API Frame {
   ConstPixels read();
   /// The same as a picture that outlives the batch (shared).
   std::shared_ptr<const Picture> read_picture();
-  /// Pixels of the frame's size, for writing: from the first call on, a private copy *is* the frame.
-  /// To keep the pixels alive beyond the batch, keep source().picture afterwards.
+  /// Pixels of the frame's size, for writing: from the first call on, a private copy *is* the
+  /// frame. To keep the pixels alive beyond the batch, keep source().picture afterwards.
   Pixels write();
 
  private:

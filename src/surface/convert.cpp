@@ -92,9 +92,7 @@ void convert_colour(const ConstPixels& from, const Pixels& to) {
   const int w = from.width, h = from.height;
   const auto &s0 = from.planes[0], &s1 = from.planes[1], &s2 = from.planes[2];
   const auto &d0 = to.planes[0], &d1 = to.planes[1], &d2 = to.planes[2];
-  const auto call = [&](auto function, auto... arguments) {
-    check(function(arguments..., w, h));
-  };
+  const auto call = [&](auto function, auto... arguments) { check(function(arguments..., w, h)); };
   const auto from_i420 = [&](auto function) {
     call(function, s0.data, s0.stride_bytes, s1.data, s1.stride_bytes, s2.data, s2.stride_bytes,
          d0.data, d0.stride_bytes);
@@ -289,9 +287,8 @@ void turn_picture(const ConstPixels& from, const Pixels& to, Turn turn) {
     const auto& r = rotated.planes[i];
     const auto& d = to.planes[i];
     const bool words = from.format == kRgba;
-    check((words ? libyuv::ARGBRotate : libyuv::RotatePlane)(s.data, s.stride_bytes, r.data,
-                                                             r.stride_bytes, s.width, s.height,
-                                                             turn.rotation));
+    check((words ? libyuv::ARGBRotate : libyuv::RotatePlane)(
+        s.data, s.stride_bytes, r.data, r.stride_bytes, s.width, s.height, turn.rotation));
     if (turn.mirror)
       check((words ? libyuv::ARGBMirror : libyuv::I400Mirror)(r.data, r.stride_bytes, d.data,
                                                               d.stride_bytes, d.width, d.height));

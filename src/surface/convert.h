@@ -50,10 +50,11 @@ struct TensorSpec {
   bool gray = false;
   bool nhwc = false;  ///< pixel by pixel instead of plane by plane
   float scale = 1.0f;
-  float mean[4] = {};                 ///< in the network's channel order
-  const float* mean_image = nullptr;  ///< shape and order of the tensor, instead of `mean`; borrowed
-  bool keep_aspect = false;           ///< fit, and pad right and below with black
-  bool symmetric = false;             ///< with keep_aspect: pad on both sides alike
+  float mean[4] = {};  ///< in the network's channel order
+  const float* mean_image =
+      nullptr;               ///< shape and order of the tensor, instead of `mean`; borrowed
+  bool keep_aspect = false;  ///< fit, and pad right and below with black
+  bool symmetric = false;    ///< with keep_aspect: pad on both sides alike
   Filter filter = Filter::kBox;
 };
 
@@ -66,8 +67,8 @@ struct TensorGeometry {
 
 /// Fills `out` (channels * height * width floats, written whole) from a part of a frame. `crop` is
 /// in frame pixels; it is cut to the frame, its left and top rounded up and its sides down to even
-/// numbers. Works from the frame's source picture with the muxer's placement reproduced, so no frame
-/// of the muxer's size is made. Any thread, several at once.
+/// numbers. Works from the frame's source picture with the muxer's placement reproduced, so no
+/// frame of the muxer's size is made. Any thread, several at once.
 /// @throws std::invalid_argument for an empty crop or a spec that cannot be.
 THALWEG_SURFACE_API TensorGeometry fill_tensor(const Frame& frame, Rect crop,
                                                const TensorSpec& spec, float* out);

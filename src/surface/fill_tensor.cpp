@@ -73,8 +73,10 @@ void sample_plane(const Plane<const uint8_t>& from, const Plane<uint8_t>& to,
   uint16_t* const __restrict blended = row_memory.data();
   for (int y = 0; y < to.height; ++y) {
     const Tap& row = rows[y];
-    const uint8_t* __restrict a = from.data + ptrdiff_t(row.first) * from.stride_bytes + left * bytes;
-    const uint8_t* __restrict b = from.data + ptrdiff_t(row.second) * from.stride_bytes + left * bytes;
+    const uint8_t* __restrict a =
+        from.data + ptrdiff_t(row.first) * from.stride_bytes + left * bytes;
+    const uint8_t* __restrict b =
+        from.data + ptrdiff_t(row.second) * from.stride_bytes + left * bytes;
     const int length = (right - left) * bytes;
     const int weight = row.weight;
     for (int i = 0; i < length; ++i) blended[i] = uint16_t(a[i] * (256 - weight) + b[i] * weight);
@@ -121,7 +123,8 @@ std::shared_ptr<const Picture> sample(ConstPixels from, Axis x, Axis y, Filter f
     const bool nearest = filter == Filter::kNearest;
     make_taps(columns, to.planes[i].width, x.at(x.first) / sx, x.step, from.planes[i].width,
               nearest);
-    make_taps(rows, to.planes[i].height, y.at(y.first) / sy, y.step, from.planes[i].height, nearest);
+    make_taps(rows, to.planes[i].height, y.at(y.first) / sy, y.step, from.planes[i].height,
+              nearest);
     static constexpr decltype(&sample_plane<1>) kSamplers[] = {sample_plane<1>, sample_plane<2>,
                                                                sample_plane<3>, sample_plane<4>};
     kSamplers[layout.planes[i].bytes - 1](from.planes[i], to.planes[i], columns, rows);
@@ -201,7 +204,8 @@ void fill_padding(const TensorSpec& spec, Rect rect, float* out) {
 }
 
 /// Normalises pixels (RGBA in the network's channel order, or GRAY8) into the tensor at left, top.
-void write_pixels(const TensorSpec& spec, const ConstPixels& pixels, int left, int top, float* out) {
+void write_pixels(const TensorSpec& spec, const ConstPixels& pixels, int left, int top,
+                  float* out) {
   const auto& plane = pixels.planes[0];
   for (int y = 0; y < pixels.height; ++y) {
     RowTarget target{{}, spec.scale, {}, 1};

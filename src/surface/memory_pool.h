@@ -7,8 +7,8 @@
 namespace thalweg {
 
 /// Memory of pictures, recycled by size: a stream asks for the same few sizes again and again, and
-/// fresh pages cost more than the copy that fills them. Keeps at most 128 MiB of free blocks, oldest
-/// given back first. Any thread may take and return.
+/// fresh pages cost more than the copy that fills them. Keeps at most 128 MiB of free blocks,
+/// oldest given back first. Any thread may take and return.
 class __attribute__((visibility("default"))) MemoryPool {
  public:
   static MemoryPool& shared();

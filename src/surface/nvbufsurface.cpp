@@ -1,7 +1,7 @@
 // The C functions of nvbufsurface.h for host memory.
 //
-// Every surface made here is host memory, whatever memType was asked for, and says so: its memType is
-// NVBUF_MEM_SYSTEM. Functions that need a GPU, EGL or a file descriptor return -1.
+// Every surface made here is host memory, whatever memType was asked for, and says so: its memType
+// is NVBUF_MEM_SYSTEM. Functions that need a GPU, EGL or a file descriptor return -1.
 #include "nvbufsurface.h"
 
 #include <gst/gst.h>
@@ -184,10 +184,10 @@ NVDS_EXPORT int NvBufSurfaceCopy(NvBufSurface* srcSurf, NvBufSurface* dstSurf) {
     if (target_batch) target_batch->frame(i).write();
     const NvBufSurfaceParams& to = dstSurf->surfaceList[i];
     if (from.colorFormat != to.colorFormat || from.width != to.width || from.height != to.height)
-      return failed("NvBufSurfaceCopy: picture %d is %u x %u of format %d, its target %u x %u of "
-                    "format %d",
-                    i, from.width, from.height, from.colorFormat, to.width, to.height,
-                    to.colorFormat);
+      return failed(
+          "NvBufSurfaceCopy: picture %d is %u x %u of format %d, its target %u x %u of "
+          "format %d",
+          i, from.width, from.height, from.colorFormat, to.width, to.height, to.colorFormat);
     return for_each_plane("NvBufSurfaceCopy", from, -1, [&](int p) {
       copy_rows(plane_data(to, p), to.planeParams.pitch[p], plane_data(from, p),
                 from.planeParams.pitch[p], row_bytes(from, p), from.planeParams.height[p]);

@@ -74,9 +74,9 @@ void init(GTypeInstance* instance, gpointer) {
 
 GstAllocator* allocator() {
   static GstAllocator* const shared = [] {
-    const GType type = g_type_register_static_simple(
-        GST_TYPE_ALLOCATOR, "ThalwegNvmmAllocator", sizeof(NvmmAllocatorClass), class_init,
-        sizeof(NvmmAllocator), init, GTypeFlags(0));
+    const GType type = g_type_register_static_simple(GST_TYPE_ALLOCATOR, "ThalwegNvmmAllocator",
+                                                     sizeof(NvmmAllocatorClass), class_init,
+                                                     sizeof(NvmmAllocator), init, GTypeFlags(0));
     auto* made = static_cast<GstAllocator*>(g_object_new(type, nullptr));
     gst_object_ref_sink(made);
     GST_OBJECT_FLAG_SET(made, GST_OBJECT_FLAG_MAY_BE_LEAKED);
@@ -106,9 +106,8 @@ Batch* adopted_batch(GstMemory* memory) {
   NvBufSurface* surface = foreign_surface(memory);
   if (!surface) return nullptr;
   Batch* batch = Batch::adopt(surface).release();
-  gst_mini_object_set_qdata(object, quark, batch, [](gpointer data) {
-    delete static_cast<Batch*>(data);
-  });
+  gst_mini_object_set_qdata(object, quark, batch,
+                            [](gpointer data) { delete static_cast<Batch*>(data); });
   return batch;
 }
 
@@ -141,14 +140,16 @@ Batch* batch_of(GstBuffer* buffer) {
 std::string why_not_batch(GstBuffer* buffer) {
   GstMemory* memory = only_memory(buffer);
   if (!memory)
-    return text("expected a buffer of memory:NVMM with one memory, got %u memories; put "
-                "nvvideoconvert before",
-                gst_buffer_n_memory(buffer));
+    return text(
+        "expected a buffer of memory:NVMM with one memory, got %u memories; put "
+        "nvvideoconvert before",
+        gst_buffer_n_memory(buffer));
   try {
     if (memory->allocator != allocator() && !adopted_batch(memory))
-      return text("expected a buffer of memory:NVMM, got one of memory type '%s' with %" G_GSIZE_FORMAT
-                  " bytes; put nvvideoconvert before",
-                  memory->allocator ? memory->allocator->mem_type : "unknown", memory->size);
+      return text(
+          "expected a buffer of memory:NVMM, got one of memory type '%s' with %" G_GSIZE_FORMAT
+          " bytes; put nvvideoconvert before",
+          memory->allocator ? memory->allocator->mem_type : "unknown", memory->size);
   } catch (const std::runtime_error& error) {
     return error.what();
   }

@@ -12,7 +12,11 @@ namespace thalweg {
 namespace {
 
 constexpr FormatLayout kLayouts[] = {
-    {NVBUF_COLOR_FORMAT_YUV420, GST_VIDEO_FORMAT_I420, "I420", 3, {{0, 0, 1}, {1, 1, 1}, {1, 1, 1}}},
+    {NVBUF_COLOR_FORMAT_YUV420,
+     GST_VIDEO_FORMAT_I420,
+     "I420",
+     3,
+     {{0, 0, 1}, {1, 1, 1}, {1, 1, 1}}},
     {NVBUF_COLOR_FORMAT_NV12, GST_VIDEO_FORMAT_NV12, "NV12", 2, {{0, 0, 1}, {1, 1, 2}}},
     {NVBUF_COLOR_FORMAT_RGBA, GST_VIDEO_FORMAT_RGBA, "RGBA", 1, {{0, 0, 4}}},
     {NVBUF_COLOR_FORMAT_BGRx, GST_VIDEO_FORMAT_BGRx, "BGRx", 1, {{0, 0, 4}}},
@@ -55,7 +59,9 @@ class AllocatedPicture : public Picture {
 class WrappedPicture : public Picture {
  public:
   /// Takes over the mapped frame.
-  explicit WrappedPicture(const GstVideoFrame& frame) : frame_(frame) { pixels_ = pixels_of(frame); }
+  explicit WrappedPicture(const GstVideoFrame& frame) : frame_(frame) {
+    pixels_ = pixels_of(frame);
+  }
   ~WrappedPicture() override { gst_video_frame_unmap(&frame_); }
 
  private:
@@ -66,10 +72,10 @@ template <class Byte>
 PixelsOf<Byte> part(const PixelsOf<Byte>& pixels, Rect rect) {
   if (rect.left < 0 || rect.top < 0 || rect.width <= 0 || rect.height <= 0 ||
       rect.width > pixels.width - rect.left || rect.height > pixels.height - rect.top)
-    throw std::out_of_range(text("rectangle left %d, top %d, %d x %d does not lie in a picture of "
-                                 "%d x %d",
-                                 rect.left, rect.top, rect.width, rect.height, pixels.width,
-                                 pixels.height));
+    throw std::out_of_range(
+        text("rectangle left %d, top %d, %d x %d does not lie in a picture of "
+             "%d x %d",
+             rect.left, rect.top, rect.width, rect.height, pixels.width, pixels.height));
   const FormatLayout& layout = *format_layout(pixels.format);
   PixelsOf<Byte> result{pixels.format, rect.width, rect.height, pixels.num_planes, {}};
   for (int i = 0; i < pixels.num_planes; ++i) {
@@ -92,8 +98,11 @@ PixelsOf<Byte> mapped_pixels(const GstVideoFrame& frame) {
         text("pictures of format %s are not supported: expected I420, NV12, RGBA, BGRx, RGB, BGR, "
              "GRAY8, UYVY or YUY2; put a videoconvert before",
              gst_video_format_to_string(GST_VIDEO_FRAME_FORMAT(&frame))));
-  PixelsOf<Byte> pixels{layout->format, GST_VIDEO_FRAME_WIDTH(&frame),
-                        GST_VIDEO_FRAME_HEIGHT(&frame), layout->num_planes, {}};
+  PixelsOf<Byte> pixels{layout->format,
+                        GST_VIDEO_FRAME_WIDTH(&frame),
+                        GST_VIDEO_FRAME_HEIGHT(&frame),
+                        layout->num_planes,
+                        {}};
   for (int i = 0; i < layout->num_planes; ++i)
     pixels.planes[i] = {static_cast<Byte*>(frame.data[i]),
                         GST_VIDEO_INFO_PLANE_STRIDE(&frame.info, i),
@@ -134,15 +143,14 @@ Pixels writable_pixels_of(const GstVideoFrame& frame) { return mapped_pixels<uin
 
 void copy_pixels(const ConstPixels& from, const Pixels& to) {
   if (from.format != to.format || from.width != to.width || from.height != to.height)
-    throw std::invalid_argument(text("copy of pixels: %d x %d of format %d into %d x %d of format %d",
-                                     from.width, from.height, from.format, to.width, to.height,
-                                     to.format));
+    throw std::invalid_argument(
+        text("copy of pixels: %d x %d of format %d into %d x %d of format %d", from.width,
+             from.height, from.format, to.width, to.height, to.format));
   const FormatLayout& layout = *format_layout(from.format);
   for (int i = 0; i < from.num_planes; ++i) {
     const auto& source = from.planes[i];
     const auto& target = to.planes[i];
-    const size_t row_bytes =
-        size_t(std::min(source.width, target.width)) * layout.planes[i].bytes;
+    const size_t row_bytes = size_t(std::min(source.width, target.width)) * layout.planes[i].bytes;
     const int rows = std::min(source.height, target.height);
     if (size_t(source.stride_bytes) == row_bytes && size_t(target.stride_bytes) == row_bytes) {
       std::memcpy(target.data, source.data, row_bytes * rows);
@@ -158,13 +166,13 @@ std::shared_ptr<Picture> Picture::allocate(NvBufSurfaceColorFormat format, int w
   const FormatLayout* layout = format_layout(format);
   constexpr int kMostPixelsASide = 32768;
   if (!layout)
-    throw std::invalid_argument(text("a picture cannot have colour format number %d: expected I420, "
-                                     "NV12, RGBA, BGRx, RGB, BGR, GRAY8, UYVY or YUY2",
-                                     int(format)));
-  if (width < 1 || height < 1 || width > kMostPixelsASide || height > kMostPixelsASide)
     throw std::invalid_argument(
-        text("a picture cannot be %d x %d: expected 1 to %d a side", width, height,
-             kMostPixelsASide));
+        text("a picture cannot have colour format number %d: expected I420, "
+             "NV12, RGBA, BGRx, RGB, BGR, GRAY8, UYVY or YUY2",
+             int(format)));
+  if (width < 1 || height < 1 || width > kMostPixelsASide || height > kMostPixelsASide)
+    throw std::invalid_argument(text("a picture cannot be %d x %d: expected 1 to %d a side", width,
+                                     height, kMostPixelsASide));
   return std::make_shared<AllocatedPicture>(*layout, width, height);
 }
 

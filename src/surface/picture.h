@@ -1,11 +1,11 @@
 #pragma once
 
+#include <gst/video/video.h>
+
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
-
-#include <gst/video/video.h>
 
 #include "nvbufsurface.h"
 
@@ -20,8 +20,8 @@ struct Rect {
   bool operator==(const Rect&) const = default;
 };
 
-/// One plane of pixels: `data` is row 0, rows are `stride_bytes` apart. Sizes are in samples of that
-/// plane (the UV plane of NV12 counts pairs).
+/// One plane of pixels: `data` is row 0, rows are `stride_bytes` apart. Sizes are in samples of
+/// that plane (the UV plane of NV12 counts pairs).
 template <class Byte>
 struct Plane {
   Byte* data = nullptr;
@@ -39,9 +39,7 @@ struct PixelsOf {
   int num_planes = 0;
   std::array<Plane<Byte>, 3> planes;
 
-  operator PixelsOf<const Byte>() const
-    requires(!std::is_const_v<Byte>)
-  {
+  operator PixelsOf<const Byte>() const requires(!std::is_const_v<Byte>) {
     PixelsOf<const Byte> same{format, width, height, num_planes, {}};
     for (size_t i = 0; i < planes.size(); ++i)
       same.planes[i] = {planes[i].data, planes[i].stride_bytes, planes[i].width, planes[i].height};

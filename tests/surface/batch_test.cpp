@@ -212,15 +212,16 @@ std::string message_of(Work work) {
 TEST(Batch, NamesWrongUse) {
   Batch batch(1);
   const auto picture = painted(NVBUF_COLOR_FORMAT_RGBA, 64, 48, 10);
-  EXPECT_EQ(message_of<std::invalid_argument>([&] { batch.add(picture, 64, 48, {0, 0, 65, 48}); }),
+  EXPECT_EQ(message_of<std::invalid_argument>([&] {
+              batch.add(picture, 64, 48, {0, 0, 65, 48});
+            }),
             "placement left 0, top 0, 65 x 48 does not lie in a frame of 64 x 48");
   batch.add(picture);
   EXPECT_EQ(message_of<std::logic_error>([&] { batch.add(picture); }),
             "a batch of 1 frames is full: cannot add another");
   EXPECT_EQ(message_of<std::out_of_range>([&] { batch.frame(1); }),
             "frame 1 asked of a batch that holds 1 frames");
-  EXPECT_EQ(message_of<std::invalid_argument>([&] { Batch{0}; }),
-            "a batch cannot hold 0 frames");
+  EXPECT_EQ(message_of<std::invalid_argument>([&] { Batch{0}; }), "a batch cannot hold 0 frames");
 }
 
 }  // namespace

@@ -25,7 +25,9 @@ Buffer gray_buffer(uint8_t value, std::shared_ptr<const Picture>* shared = nullp
   return buffer_of(std::move(batch));
 }
 
-uint8_t first_byte(GstBuffer* buffer) { return batch_of(buffer)->frame(0).read().planes[0].data[0]; }
+uint8_t first_byte(GstBuffer* buffer) {
+  return batch_of(buffer)->frame(0).read().planes[0].data[0];
+}
 
 TEST(NvmmMemory, MapsToTheSurface) {
   const Buffer buffer = gray_buffer(9);
@@ -167,9 +169,10 @@ TEST(NvmmMemory, SaysWhyABufferHasNoBatch) {
             "expected pitch-linear I420, NV12, RGBA, BGRx, RGB, BGR, GRAY8, UYVY or YUY2");
   const Buffer system(gst_buffer_new_allocate(nullptr, sizeof(NvBufSurface), nullptr));
   EXPECT_EQ(batch_of(system.get()), nullptr);
-  EXPECT_EQ(why_not_batch(system.get()),
-            "expected a buffer of memory:NVMM, got one of memory type 'SystemMemory' with 72 bytes; "
-            "put nvvideoconvert before");
+  EXPECT_EQ(
+      why_not_batch(system.get()),
+      "expected a buffer of memory:NVMM, got one of memory type 'SystemMemory' with 72 bytes; "
+      "put nvvideoconvert before");
   const Buffer empty(gst_buffer_new());
   EXPECT_EQ(why_not_batch(empty.get()),
             "expected a buffer of memory:NVMM with one memory, got 0 memories; put nvvideoconvert "

@@ -26,13 +26,15 @@ TEST(Picture, AllocatesPlanesThatFitOddSizes) {
     const ConstPixels& pixels = picture->pixels();
     ASSERT_EQ(pixels.num_planes, layout.num_planes) << layout.name;
     for (int i = 0; i < pixels.num_planes; ++i) {
-      EXPECT_EQ(pixels.planes[i].width, (51 + layout.planes[i].x_shift) >> layout.planes[i].x_shift);
+      EXPECT_EQ(pixels.planes[i].width,
+                (51 + layout.planes[i].x_shift) >> layout.planes[i].x_shift);
       EXPECT_EQ(pixels.planes[i].height,
                 (33 + layout.planes[i].y_shift) >> layout.planes[i].y_shift);
       EXPECT_GE(pixels.planes[i].stride_bytes, pixels.planes[i].width * layout.planes[i].bytes);
       EXPECT_EQ(reinterpret_cast<uintptr_t>(pixels.planes[i].data) % 64, 0u);
     }
-    testing::paint(picture->mutable_pixels(), 7);  // AddressSanitizer sees a plane that is too small
+    testing::paint(picture->mutable_pixels(),
+                   7);  // AddressSanitizer sees a plane that is too small
   }
 }
 
@@ -56,9 +58,9 @@ TEST(Picture, NamesWhatItCannotBe) {
                 [] { Picture::allocate(NVBUF_COLOR_FORMAT_NV12_10LE, 64, 64); }),
             "a picture cannot have colour format number 29: expected I420, NV12, RGBA, BGRx, RGB, "
             "BGR, GRAY8, UYVY or YUY2");
-  EXPECT_EQ(message_of<std::invalid_argument>(
-                [] { Picture::allocate(NVBUF_COLOR_FORMAT_RGBA, 0, 64); }),
-            "a picture cannot be 0 x 64: expected 1 to 32768 a side");
+  EXPECT_EQ(
+      message_of<std::invalid_argument>([] { Picture::allocate(NVBUF_COLOR_FORMAT_RGBA, 0, 64); }),
+      "a picture cannot be 0 x 64: expected 1 to 32768 a side");
 }
 
 TEST(Picture, WrapSharesTheBuffersPixelsAndKeepsIt) {

@@ -19,7 +19,8 @@ double best_ms(const std::function<void()>& work) {
     constexpr int kCalls = 40;
     const auto start = std::chrono::steady_clock::now();
     for (int i = 0; i < kCalls; ++i) work();
-    const std::chrono::duration<double, std::milli> taken = std::chrono::steady_clock::now() - start;
+    const std::chrono::duration<double, std::milli> taken =
+        std::chrono::steady_clock::now() - start;
     best = std::min(best, taken.count() / kCalls);
   }
   return best;
