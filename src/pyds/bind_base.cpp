@@ -1,0 +1,49 @@
+#include "pyds/bindings.h"
+#include "pyds/struct_binder.h"
+
+namespace thalweg::pyds {
+
+void bind_base(nb::module_& module) {
+  nb::class_<Ref>(module, "Struct", nb::is_weak_referenceable(),
+                  "Base of every class that stands for a C struct. An object is a view of the "
+                  "struct; reading one whose memory was given back raises ReferenceError.");
+
+  nb::class_<StructArray>(module, "StructArray", nb::pooled(32),
+                          "Array of structs inside another struct: a sequence of views.")
+      .def("__len__", &StructArray::size)
+      .def("__getitem__", &StructArray::item, nb::arg("index"),
+           "View of one element, or a list of views for a slice.");
+
+  struct_info<GList>.name = "GList";
+  struct_info<GList>.size = sizeof(GList);
+  nb::class_<ListNode, Ref> list(module, "GList", nb::is_weak_referenceable(), nb::pooled(64),
+                                 "Node of a list of metas. `next` is None at the end:\n\n"
+                                 "    node = frame.obj_meta_list\n"
+                                 "    while node is not None:\n"
+                                 "        obj = pyds.NvDsObjectMeta.cast(node.data)\n"
+                                 "        node = node.next");
+  struct_info<GList>.type = reinterpret_cast<PyTypeObject*>(list.ptr());
+  list.def("__init__",
+           [](nb::pointer_and_handle<ListNode> self) {
+             auto* memory = static_cast<GList*>(Allocations::instance().allocate(sizeof(GList)));
+             if (!memory) throw std::bad_alloc();
+             new (self.p) ListNode(self.h.ptr(), memory, Allocations::instance().lifetime(memory),
+                                   nullptr, nullptr);
+             self.p->take_ownership();
+           })
+      .def_prop_rw(
+          "data", [](ListNode& self) { return Capsule{self.data()}; },
+          [](ListNode& self, Given<Capsule> given) { self.set_data(given.value); },
+          nb::for_setter(nb::arg("value").none()),
+          "Address of the meta as a capsule, None for none; cast it to its class.")
+      .def_prop_rw(
+          "next", [](ListNode& self) { return ListReference{self.next()}; },
+          [](ListNode& self, Given<ListReference> given) { self.set_next(given.value); },
+          nb::for_setter(nb::arg("value").none()), "The next node, None at the end.")
+      .def_prop_rw(
+          "prev", [](ListNode& self) { return ListReference{self.prev()}; },
+          [](ListNode& self, Given<ListReference> given) { self.set_prev(given.value); },
+          nb::for_setter(nb::arg("value").none()), "The previous node, None at the head.");
+}
+
+}  // namespace thalweg::pyds

@@ -1,0 +1,357 @@
+#include "nvbufsurface.h"
+
+#include "pyds/bindings.h"
+#include "pyds/buffer.h"
+#include "pyds/c_function.h"
+#include "pyds/enum_names.h"
+#include "surface/batch.h"
+
+namespace thalweg::pyds {
+
+namespace {
+
+using Pixels = nb::ndarray<nb::numpy, uint8_t, nb::ndim<3>>;
+
+int channels_of(NvBufSurfaceColorFormat format) {
+  switch (format) {
+    case NVBUF_COLOR_FORMAT_RGBA:
+      return 4;
+    case NVBUF_COLOR_FORMAT_RGB:
+      return 3;
+    default:
+      throw_error(PyExc_RuntimeError,
+                  "get_nvds_buf_Surface: Currently we only support RGBA/RGB color Format; this "
+                  "frame's is number %d. Put nvvideoconvert and a capsfilter with "
+                  "video/x-raw(memory:NVMM), format=RGBA before the probe",
+                  static_cast<int>(format));
+  }
+}
+
+struct FrameOfBuffer {
+  Batch* batch;
+  Frame* frame;
+};
+
+FrameOfBuffer find_frame(nb::handle buffer, nb::handle batch_id, const char* function) {
+  GstBuffer* from = to_buffer(buffer, {function, "gst_buffer"});
+  if (!from) throw_type_error({function, "gst_buffer"}, "Gst.Buffer or its hash()", buffer);
+  const auto index = to_integer<unsigned>(batch_id, {function, "batchID"});
+  Batch* batch = thalweg::batch_of(from);
+  if (!batch) throw_error(PyExc_RuntimeError, "%s: %s", function, why_not_batch(from).c_str());
+  if (index >= static_cast<unsigned>(batch->size())) {
+    throw_error(PyExc_IndexError, "%s.batchID: expected 0 to %d, got %u", function,
+                batch->size() - 1, index);
+  }
+  return {batch, &batch->frame(static_cast<int>(index))};
+}
+
+/// The frame's pixels for writing. The array keeps the picture alive, never the buffer, which a
+/// second reference would make read-only for the rest of the pipeline.
+Pixels pixels(nb::object buffer, Given<int> batch_id) {
+  auto [batch, frame] = find_frame(buffer, batch_id.value, "get_nvds_buf_surface");
+  const int channels = channels_of(frame->format());
+  const thalweg::Pixels view = frame->write();
+  using Kept = std::shared_ptr<const Picture>;
+  const nb::capsule owner(new Kept(frame->source().picture),
+                          [](void* kept) noexcept { delete static_cast<Kept*>(kept); });
+  const Plane<uint8_t>& plane = view.planes[0];
+  return Pixels(plane.data,
+                {static_cast<size_t>(view.height), static_cast<size_t>(view.width),
+                 static_cast<size_t>(channels)},
+                owner, {plane.stride_bytes, channels, 1});
+}
+
+nb::tuple pixels_gpu(nb::object buffer, Given<int> batch_id) {
+  const Pixels array = pixels(buffer, batch_id);
+  return nb::make_tuple(nb::module_::import_("numpy").attr("dtype")("uint8"),
+                        nb::make_tuple(array.shape(0), array.shape(1), array.shape(2)),
+                        nb::make_tuple(array.stride(0), array.stride(1), array.stride(2)),
+                        capsule(array.data()), array.shape(0) * array.stride(0));
+}
+
+/// A C function of a surface and ints; the wait, if any, is without the GIL.
+template <auto kFunction, class... Ints>
+int on_surface(StructRef<NvBufSurface>& surface, Ints... ints) {
+  NvBufSurface* of = surface.get();
+  const nb::gil_scoped_release released;
+  return kFunction(of, ints...);
+}
+
+int to_int(Given<int> value, const char* function, const char* argument) {
+  return to_integer<int>(value.value, {function, argument});
+}
+
+}  // namespace
+
+void bind_nvbufsurface(nb::module_& module) {
+  bind_enum<NvBufSurfaceMemMapFlags>(module, "NvBufSurfaceMemMapFlags", "What a map is for.")
+      .value("NVBUF_MAP_READ", NVBUF_MAP_READ)
+      .value("NVBUF_MAP_WRITE", NVBUF_MAP_WRITE)
+      .value("NVBUF_MAP_READ_WRITE", NVBUF_MAP_READ_WRITE);
+  bind_enum<NvBufSurfaceColorFormat>(module, "NvBufSurfaceColorFormat", "Format of the pixels.")
+      .value("NVBUF_COLOR_FORMAT_INVALID", NVBUF_COLOR_FORMAT_INVALID)
+      .value("NVBUF_COLOR_FORMAT_GRAY8", NVBUF_COLOR_FORMAT_GRAY8)
+      .value("NVBUF_COLOR_FORMAT_YUV420", NVBUF_COLOR_FORMAT_YUV420)
+      .value("NVBUF_COLOR_FORMAT_YVU420", NVBUF_COLOR_FORMAT_YVU420)
+      .value("NVBUF_COLOR_FORMAT_YUV420_ER", NVBUF_COLOR_FORMAT_YUV420_ER)
+      .value("NVBUF_COLOR_FORMAT_YVU420_ER", NVBUF_COLOR_FORMAT_YVU420_ER)
+      .value("NVBUF_COLOR_FORMAT_NV12", NVBUF_COLOR_FORMAT_NV12)
+      .value("NVBUF_COLOR_FORMAT_NV12_ER", NVBUF_COLOR_FORMAT_NV12_ER)
+      .value("NVBUF_COLOR_FORMAT_NV21", NVBUF_COLOR_FORMAT_NV21)
+      .value("NVBUF_COLOR_FORMAT_NV21_ER", NVBUF_COLOR_FORMAT_NV21_ER)
+      .value("NVBUF_COLOR_FORMAT_UYVY", NVBUF_COLOR_FORMAT_UYVY)
+      .value("NVBUF_COLOR_FORMAT_UYVY_ER", NVBUF_COLOR_FORMAT_UYVY_ER)
+      .value("NVBUF_COLOR_FORMAT_VYUY", NVBUF_COLOR_FORMAT_VYUY)
+      .value("NVBUF_COLOR_FORMAT_VYUY_ER", NVBUF_COLOR_FORMAT_VYUY_ER)
+      .value("NVBUF_COLOR_FORMAT_YUYV", NVBUF_COLOR_FORMAT_YUYV)
+      .value("NVBUF_COLOR_FORMAT_YUYV_ER", NVBUF_COLOR_FORMAT_YUYV_ER)
+      .value("NVBUF_COLOR_FORMAT_YVYU", NVBUF_COLOR_FORMAT_YVYU)
+      .value("NVBUF_COLOR_FORMAT_YVYU_ER", NVBUF_COLOR_FORMAT_YVYU_ER)
+      .value("NVBUF_COLOR_FORMAT_YUV444", NVBUF_COLOR_FORMAT_YUV444)
+      .value("NVBUF_COLOR_FORMAT_RGBA", NVBUF_COLOR_FORMAT_RGBA)
+      .value("NVBUF_COLOR_FORMAT_BGRA", NVBUF_COLOR_FORMAT_BGRA)
+      .value("NVBUF_COLOR_FORMAT_ARGB", NVBUF_COLOR_FORMAT_ARGB)
+      .value("NVBUF_COLOR_FORMAT_ABGR", NVBUF_COLOR_FORMAT_ABGR)
+      .value("NVBUF_COLOR_FORMAT_RGBx", NVBUF_COLOR_FORMAT_RGBx)
+      .value("NVBUF_COLOR_FORMAT_BGRx", NVBUF_COLOR_FORMAT_BGRx)
+      .value("NVBUF_COLOR_FORMAT_xRGB", NVBUF_COLOR_FORMAT_xRGB)
+      .value("NVBUF_COLOR_FORMAT_xBGR", NVBUF_COLOR_FORMAT_xBGR)
+      .value("NVBUF_COLOR_FORMAT_RGB", NVBUF_COLOR_FORMAT_RGB)
+      .value("NVBUF_COLOR_FORMAT_BGR", NVBUF_COLOR_FORMAT_BGR)
+      .value("NVBUF_COLOR_FORMAT_NV12_10LE", NVBUF_COLOR_FORMAT_NV12_10LE)
+      .value("NVBUF_COLOR_FORMAT_NV12_12LE", NVBUF_COLOR_FORMAT_NV12_12LE)
+      .value("NVBUF_COLOR_FORMAT_YUV420_709", NVBUF_COLOR_FORMAT_YUV420_709)
+      .value("NVBUF_COLOR_FORMAT_YUV420_709_ER", NVBUF_COLOR_FORMAT_YUV420_709_ER)
+      .value("NVBUF_COLOR_FORMAT_NV12_709", NVBUF_COLOR_FORMAT_NV12_709)
+      .value("NVBUF_COLOR_FORMAT_NV12_709_ER", NVBUF_COLOR_FORMAT_NV12_709_ER)
+      .value("NVBUF_COLOR_FORMAT_YUV420_2020", NVBUF_COLOR_FORMAT_YUV420_2020)
+      .value("NVBUF_COLOR_FORMAT_NV12_2020", NVBUF_COLOR_FORMAT_NV12_2020)
+      .value("NVBUF_COLOR_FORMAT_NV12_10LE_ER", NVBUF_COLOR_FORMAT_NV12_10LE_ER)
+      .value("NVBUF_COLOR_FORMAT_NV12_10LE_709", NVBUF_COLOR_FORMAT_NV12_10LE_709)
+      .value("NVBUF_COLOR_FORMAT_NV12_10LE_709_ER", NVBUF_COLOR_FORMAT_NV12_10LE_709_ER)
+      .value("NVBUF_COLOR_FORMAT_NV12_10LE_2020", NVBUF_COLOR_FORMAT_NV12_10LE_2020)
+      .value("NVBUF_COLOR_FORMAT_SIGNED_R16G16", NVBUF_COLOR_FORMAT_SIGNED_R16G16)
+      .value("NVBUF_COLOR_FORMAT_R8_G8_B8", NVBUF_COLOR_FORMAT_R8_G8_B8)
+      .value("NVBUF_COLOR_FORMAT_B8_G8_R8", NVBUF_COLOR_FORMAT_B8_G8_R8)
+      .value("NVBUF_COLOR_FORMAT_R32F_G32F_B32F", NVBUF_COLOR_FORMAT_R32F_G32F_B32F)
+      .value("NVBUF_COLOR_FORMAT_B32F_G32F_R32F", NVBUF_COLOR_FORMAT_B32F_G32F_R32F)
+      .value("NVBUF_COLOR_FORMAT_YUV422", NVBUF_COLOR_FORMAT_YUV422)
+      .value("NVBUF_COLOR_FORMAT_NV21_10LE", NVBUF_COLOR_FORMAT_NV21_10LE)
+      .value("NVBUF_COLOR_FORMAT_NV21_12LE", NVBUF_COLOR_FORMAT_NV21_12LE)
+      .value("NVBUF_COLOR_FORMAT_NV12_12LE_2020", NVBUF_COLOR_FORMAT_NV12_12LE_2020)
+      .value("NVBUF_COLOR_FORMAT_NV16", NVBUF_COLOR_FORMAT_NV16)
+      .value("NVBUF_COLOR_FORMAT_NV16_10LE", NVBUF_COLOR_FORMAT_NV16_10LE)
+      .value("NVBUF_COLOR_FORMAT_NV24", NVBUF_COLOR_FORMAT_NV24)
+      .value("NVBUF_COLOR_FORMAT_NV24_10LE", NVBUF_COLOR_FORMAT_NV24_10LE)
+      .value("NVBUF_COLOR_FORMAT_NV16_ER", NVBUF_COLOR_FORMAT_NV16_ER)
+      .value("NVBUF_COLOR_FORMAT_NV24_ER", NVBUF_COLOR_FORMAT_NV24_ER)
+      .value("NVBUF_COLOR_FORMAT_NV16_709", NVBUF_COLOR_FORMAT_NV16_709)
+      .value("NVBUF_COLOR_FORMAT_NV24_709", NVBUF_COLOR_FORMAT_NV24_709)
+      .value("NVBUF_COLOR_FORMAT_NV16_709_ER", NVBUF_COLOR_FORMAT_NV16_709_ER)
+      .value("NVBUF_COLOR_FORMAT_NV24_709_ER", NVBUF_COLOR_FORMAT_NV24_709_ER)
+      .value("NVBUF_COLOR_FORMAT_NV24_10LE_709", NVBUF_COLOR_FORMAT_NV24_10LE_709)
+      .value("NVBUF_COLOR_FORMAT_NV24_10LE_709_ER", NVBUF_COLOR_FORMAT_NV24_10LE_709_ER)
+      .value("NVBUF_COLOR_FORMAT_NV24_10LE_2020", NVBUF_COLOR_FORMAT_NV24_10LE_2020)
+      .value("NVBUF_COLOR_FORMAT_NV24_12LE_2020", NVBUF_COLOR_FORMAT_NV24_12LE_2020)
+      .value("NVBUF_COLOR_FORMAT_RGBA_10_10_10_2_709", NVBUF_COLOR_FORMAT_RGBA_10_10_10_2_709)
+      .value("NVBUF_COLOR_FORMAT_RGBA_10_10_10_2_2020", NVBUF_COLOR_FORMAT_RGBA_10_10_10_2_2020)
+      .value("NVBUF_COLOR_FORMAT_BGRA_10_10_10_2_709", NVBUF_COLOR_FORMAT_BGRA_10_10_10_2_709)
+      .value("NVBUF_COLOR_FORMAT_BGRA_10_10_10_2_2020", NVBUF_COLOR_FORMAT_BGRA_10_10_10_2_2020)
+      .value("NVBUF_COLOR_FORMAT_A32", NVBUF_COLOR_FORMAT_A32)
+      .value("NVBUF_COLOR_FORMAT_UYVP", NVBUF_COLOR_FORMAT_UYVP)
+      .value("NVBUF_COLOR_FORMAT_UYVP_ER", NVBUF_COLOR_FORMAT_UYVP_ER)
+      .value("NVBUF_COLOR_FORMAT_YUV444_ER", NVBUF_COLOR_FORMAT_YUV444_ER)
+      .value("NVBUF_COLOR_FORMAT_YUV444_709", NVBUF_COLOR_FORMAT_YUV444_709)
+      .value("NVBUF_COLOR_FORMAT_YUV444_709_ER", NVBUF_COLOR_FORMAT_YUV444_709_ER)
+      .value("NVBUF_COLOR_FORMAT_YUV444_2020", NVBUF_COLOR_FORMAT_YUV444_2020)
+      .value("NVBUF_COLOR_FORMAT_YUV444_10LE", NVBUF_COLOR_FORMAT_YUV444_10LE)
+      .value("NVBUF_COLOR_FORMAT_YUV444_10LE_ER", NVBUF_COLOR_FORMAT_YUV444_10LE_ER)
+      .value("NVBUF_COLOR_FORMAT_YUV444_10LE_709", NVBUF_COLOR_FORMAT_YUV444_10LE_709)
+      .value("NVBUF_COLOR_FORMAT_YUV444_10LE_709_ER", NVBUF_COLOR_FORMAT_YUV444_10LE_709_ER)
+      .value("NVBUF_COLOR_FORMAT_YUV444_10LE_2020", NVBUF_COLOR_FORMAT_YUV444_10LE_2020)
+      .value("NVBUF_COLOR_FORMAT_YUV444_12LE", NVBUF_COLOR_FORMAT_YUV444_12LE)
+      .value("NVBUF_COLOR_FORMAT_YUV444_12LE_ER", NVBUF_COLOR_FORMAT_YUV444_12LE_ER)
+      .value("NVBUF_COLOR_FORMAT_YUV444_12LE_709", NVBUF_COLOR_FORMAT_YUV444_12LE_709)
+      .value("NVBUF_COLOR_FORMAT_YUV444_12LE_709_ER", NVBUF_COLOR_FORMAT_YUV444_12LE_709_ER)
+      .value("NVBUF_COLOR_FORMAT_YUV444_12LE_2020", NVBUF_COLOR_FORMAT_YUV444_12LE_2020)
+      .value("NVBUF_COLOR_FORMAT_NV12_12LE_ER", NVBUF_COLOR_FORMAT_NV12_12LE_ER)
+      .value("NVBUF_COLOR_FORMAT_NV12_12LE_709", NVBUF_COLOR_FORMAT_NV12_12LE_709)
+      .value("NVBUF_COLOR_FORMAT_NV12_12LE_709_ER", NVBUF_COLOR_FORMAT_NV12_12LE_709_ER)
+      .value("NVBUF_COLOR_FORMAT_GRAY8_ER", NVBUF_COLOR_FORMAT_GRAY8_ER)
+      .value("NVBUF_COLOR_FORMAT_UYVY_709", NVBUF_COLOR_FORMAT_UYVY_709)
+      .value("NVBUF_COLOR_FORMAT_UYVY_709_ER", NVBUF_COLOR_FORMAT_UYVY_709_ER)
+      .value("NVBUF_COLOR_FORMAT_UYVY_2020", NVBUF_COLOR_FORMAT_UYVY_2020)
+      .value("NVBUF_COLOR_FORMAT_GRAY16_LE", NVBUF_COLOR_FORMAT_GRAY16_LE)
+      .value("NVBUF_COLOR_FORMAT_BGRA64_LE", NVBUF_COLOR_FORMAT_BGRA64_LE)
+      .value("NVBUF_COLOR_FORMAT_NV16_2020", NVBUF_COLOR_FORMAT_NV16_2020)
+      .value("NVBUF_COLOR_FORMAT_NV16_10LE_ER", NVBUF_COLOR_FORMAT_NV16_10LE_ER)
+      .value("NVBUF_COLOR_FORMAT_NV16_10LE_709", NVBUF_COLOR_FORMAT_NV16_10LE_709)
+      .value("NVBUF_COLOR_FORMAT_NV16_10LE_709_ER", NVBUF_COLOR_FORMAT_NV16_10LE_709_ER)
+      .value("NVBUF_COLOR_FORMAT_NV16_10LE_2020", NVBUF_COLOR_FORMAT_NV16_10LE_2020)
+      .value("NVBUF_COLOR_FORMAT_NV16_12LE", NVBUF_COLOR_FORMAT_NV16_12LE)
+      .value("NVBUF_COLOR_FORMAT_NV16_12LE_ER", NVBUF_COLOR_FORMAT_NV16_12LE_ER)
+      .value("NVBUF_COLOR_FORMAT_NV16_12LE_709", NVBUF_COLOR_FORMAT_NV16_12LE_709)
+      .value("NVBUF_COLOR_FORMAT_NV16_12LE_709_ER", NVBUF_COLOR_FORMAT_NV16_12LE_709_ER)
+      .value("NVBUF_COLOR_FORMAT_NV16_12LE_2020", NVBUF_COLOR_FORMAT_NV16_12LE_2020)
+      .value("NVBUF_COLOR_FORMAT_NV24_2020", NVBUF_COLOR_FORMAT_NV24_2020)
+      .value("NVBUF_COLOR_FORMAT_NV24_10LE_ER", NVBUF_COLOR_FORMAT_NV24_10LE_ER)
+      .value("NVBUF_COLOR_FORMAT_NV24_12LE", NVBUF_COLOR_FORMAT_NV24_12LE)
+      .value("NVBUF_COLOR_FORMAT_NV24_12LE_ER", NVBUF_COLOR_FORMAT_NV24_12LE_ER)
+      .value("NVBUF_COLOR_FORMAT_NV24_12LE_709", NVBUF_COLOR_FORMAT_NV24_12LE_709)
+      .value("NVBUF_COLOR_FORMAT_NV24_12LE_709_ER", NVBUF_COLOR_FORMAT_NV24_12LE_709_ER)
+      .value("NVBUF_COLOR_FORMAT_UYVP_709", NVBUF_COLOR_FORMAT_UYVP_709)
+      .value("NVBUF_COLOR_FORMAT_UYVP_709_ER", NVBUF_COLOR_FORMAT_UYVP_709_ER)
+      .value("NVBUF_COLOR_FORMAT_UYVP_2020", NVBUF_COLOR_FORMAT_UYVP_2020)
+      .value("NVBUF_COLOR_FORMAT_LAST", NVBUF_COLOR_FORMAT_LAST);
+  bind_enum<NvBufSurfaceLayout>(module, "NvBufSurfaceLayout", "Order of the pixels in memory.")
+      .value("NVBUF_LAYOUT_PITCH", NVBUF_LAYOUT_PITCH)
+      .value("NVBUF_LAYOUT_BLOCK_LINEAR", NVBUF_LAYOUT_BLOCK_LINEAR);
+  bind_enum<NvBufSurfaceMemType>(module, "NvBufSurfaceMemType", "Where the pixels are.")
+      .value("NVBUF_MEM_DEFAULT", NVBUF_MEM_DEFAULT)
+      .value("NVBUF_MEM_CUDA_PINNED", NVBUF_MEM_CUDA_PINNED)
+      .value("NVBUF_MEM_CUDA_DEVICE", NVBUF_MEM_CUDA_DEVICE)
+      .value("NVBUF_MEM_CUDA_UNIFIED", NVBUF_MEM_CUDA_UNIFIED)
+      .value("NVBUF_MEM_SURFACE_ARRAY", NVBUF_MEM_SURFACE_ARRAY)
+      .value("NVBUF_MEM_HANDLE", NVBUF_MEM_HANDLE)
+      .value("NVBUF_MEM_SYSTEM", NVBUF_MEM_SYSTEM);
+
+  using Planes = NvBufSurfacePlaneParams;
+  StructBinder<Planes>(module, "NvBufSurfacePlaneParams", "Planes of a picture.")
+      .field("num_planes", &Planes::num_planes, "How many planes.")
+      .view<int32_t>("width", &Planes::width, "Width of each, samples: int32 array (view).")
+      .view<int32_t>("height", &Planes::height, "Height of each, samples: int32 array (view).")
+      .view<int32_t>("pitch", &Planes::pitch, "Bytes a row of each: int32 array (view).")
+      .view<int32_t>("offset", &Planes::offset, "Start of each, bytes: int32 array (view).")
+      .view<int32_t>("psize", &Planes::psize, "Size of each, bytes: int32 array (view).")
+      .view<int32_t>("bytesPerPix", &Planes::bytesPerPix, "Bytes a sample: int32 array (view).");
+  using Create = NvBufSurfaceCreateParams;
+  StructBinder<Create>(module, "NvBufSurfaceCreateParams", "What surface to make.")
+      .readonly("gpuId", &Create::gpuId, "Number of the GPU.")
+      .readonly("width", &Create::width, "Width, pixels.")
+      .readonly("height", &Create::height, "Height, pixels.")
+      .readonly("size", &Create::size, "Size, bytes.")
+      .readonly("isContiguous", &Create::isContiguous, "True for one piece of memory.")
+      .readonly("colorFormat", &Create::colorFormat, "Format of the pixels.")
+      .readonly("layout", &Create::layout, "Order of the pixels.")
+      .readonly("memType", &Create::memType, "Kind of memory.");
+  using Mapped = NvBufSurfaceMappedAddr;
+  StructBinder<Mapped>(module, "NvBufSurfaceMappedAddr", "Addresses that a map gave.")
+      .view<uint64_t>("addr", &Mapped::addr, "Address of each plane: uint64 array (view).")
+      .readonly("eglImage", &Mapped::eglImage, "EGLImage (view) or None.");
+  using Params = NvBufSurfaceParams;
+  StructBinder<Params>(module, "NvBufSurfaceParams", "One picture of a batch.")
+      .readonly("width", &Params::width, "Width, pixels.")
+      .readonly("height", &Params::height, "Height, pixels.")
+      .readonly("pitch", &Params::pitch, "Bytes a row.")
+      .readonly("colorFormat", &Params::colorFormat, "Format of the pixels.")
+      .readonly("layout", &Params::layout, "Order of the pixels.")
+      .readonly("bufferDesc", &Params::bufferDesc, "DMABUF of the memory.")
+      .readonly("dataSize", &Params::dataSize, "Size, bytes.")
+      .readonly("dataPtr", &Params::dataPtr, "The pixels (view) or None.")
+      .readonly("planeParams", &Params::planeParams, "Planes (view).")
+      .readonly("mappedAddr", &Params::mappedAddr, "Addresses after a map (view).");
+  using Surface = NvBufSurface;
+  StructBinder<Surface>(module, "NvBufSurface", "The pictures of a batch.")
+      .readonly("gpuId", &Surface::gpuId, "Number of the GPU.")
+      .readonly("batchSize", &Surface::batchSize, "Room for pictures.")
+      .readonly("numFilled", &Surface::numFilled, "Pictures.")
+      .readonly("isContiguous", &Surface::isContiguous, "True for one piece of memory.")
+      .readonly("memType", &Surface::memType, "Kind of memory.")
+      .readonly("surfaceList", &Surface::surfaceList, "First picture (view) or None.")
+      .readonly("isImportedBuf", &Surface::isImportedBuf, "True for memory of somebody else's.");
+
+  module.def("get_nvds_buf_surface", &pixels, nb::arg("gst_buffer").none(),
+             nb::arg("batchID").none(),
+             "A frame's pixels as a uint8 array of height x width x 4 (RGBA) or 3 (RGB): a view; "
+             "writing changes what is seen downstream. Keeps the pixels alive, not the buffer. "
+             "RuntimeError for other formats, IndexError past the batch.");
+  module.def("get_nvds_buf_surface_gpu", &pixels_gpu, nb::arg("gst_buffer").none(),
+             nb::arg("batchID").none(),
+             "The same as (dtype, shape, strides, capsule, bytes). The capsule is an address in "
+             "host memory here, good while the buffer is.");
+  module.def(
+      "unmap_nvds_buf_surface",
+      [](nb::object buffer, Given<int> batch_id) {
+        find_frame(buffer, batch_id.value, "unmap_nvds_buf_surface");
+      },
+      nb::arg("gst_buffer").none(), nb::arg("batchID").none(),
+      "Ends a get_nvds_buf_surface; nothing has to be done on this platform.");
+
+  module.def(
+      "NvBufSurfaceCreate",
+      [](StructRef<Surface>&, Given<int>, StructRef<Create>&) { return -1; }, nb::arg("surf"),
+      nb::arg("batchSize").none(), nb::arg("params"),
+      "Cannot work with these arguments and never did: -1.");
+  module.def("NvBufSurfaceDestroy", &on_surface<&NvBufSurfaceDestroy>, nb::arg("surf"),
+             "Frees a surface: 0, or -1.");
+  module.def(
+      "NvBufSurfaceMap",
+      [](StructRef<Surface>& surface, Given<int> index, Given<int> plane,
+         Given<EnumValue<NvBufSurfaceMemMapFlags>> type) {
+        const char* name = "NvBufSurfaceMap";
+        const auto flags = static_cast<NvBufSurfaceMemMapFlags>(
+            enum_info<NvBufSurfaceMemMapFlags>.number(type.value, {name, "type"}));
+        return on_surface<&NvBufSurfaceMap>(surface, to_int(index, name, "index"),
+                                            to_int(plane, name, "plane"), flags);
+      },
+      nb::arg("surf"), nb::arg("index").none(), nb::arg("plane").none(), nb::arg("type").none(),
+      "Fills mappedAddr.addr with addresses for the CPU; -1 for all pictures or planes: 0, or -1.");
+  module.def(
+      "NvBufSurfaceUnMap",
+      [](StructRef<Surface>& surface, Given<int> index, Given<int> plane) {
+        const char* name = "NvBufSurfaceUnMap";
+        return on_surface<&NvBufSurfaceUnMap>(surface, to_int(index, name, "index"),
+                                to_int(plane, name, "plane"));
+      },
+      nb::arg("surf"), nb::arg("index").none(), nb::arg("plane").none(), "Ends a map: 0, or -1.");
+  module.def(
+      "NvBufSurfaceSyncForCpu",
+      [](StructRef<Surface>& surface, Given<int> index, Given<int> plane) {
+        const char* name = "NvBufSurfaceSyncForCpu";
+        return on_surface<&NvBufSurfaceSyncForCpu>(surface, to_int(index, name, "index"),
+                                to_int(plane, name, "plane"));
+      },
+      nb::arg("surf"), nb::arg("index").none(), nb::arg("plane").none(), "Makes what a device wrote visible to the CPU: 0, or -1.");
+  module.def(
+      "NvBufSurfaceSyncForDevice",
+      [](StructRef<Surface>& surface, Given<int> index, Given<int> plane) {
+        const char* name = "NvBufSurfaceSyncForDevice";
+        return on_surface<&NvBufSurfaceSyncForDevice>(surface, to_int(index, name, "index"),
+                                to_int(plane, name, "plane"));
+      },
+      nb::arg("surf"), nb::arg("index").none(), nb::arg("plane").none(), "Makes what the CPU wrote visible to a device: 0, or -1.");
+  module.def(
+      "NvBufSurfaceMemSet",
+      [](StructRef<Surface>& surface, Given<int> index, Given<int> plane, Given<int> value) {
+        const char* name = "NvBufSurfaceMemSet";
+        return on_surface<&NvBufSurfaceMemSet>(surface, to_int(index, name, "index"),
+                                               to_int(plane, name, "plane"),
+                                               to_integer<uint8_t>(value.value, {name, "value"}));
+      },
+      nb::arg("surf"), nb::arg("index").none(), nb::arg("plane").none(), nb::arg("value").none(),
+      "Sets every byte, of all pictures or planes for -1: 0, or -1.");
+  module.def(
+      "NvBufSurfaceCopy",
+      [](StructRef<Surface>& from, StructRef<Surface>& into) {
+        return on_surface<&NvBufSurfaceCopy>(from, into.get());
+      },
+      nb::arg("srcSurf"), nb::arg("dstSurf"), "Copies all pictures: 0, or -1.");
+  module.def(
+      "NvBufSurfaceFromFd",
+      [](Given<int> dmabuf, nb::object buffer) {
+        const char* name = "NvBufSurfaceFromFd";
+        auto* result = static_cast<void**>(to_pointer(buffer, {name, "buffer"}, false));
+        return NvBufSurfaceFromFd(to_int(dmabuf, name, "dmabuf"), result);
+      },
+      nb::arg("dmabuf").none(), nb::arg("buffer").none(), "The surface of a DMABUF: 0, or -1.");
+  module.def(
+      "NvBufSurfaceMapEglImage",
+      [](StructRef<Surface>& surface, Given<int> index) {
+        return on_surface<&NvBufSurfaceMapEglImage>(
+            surface, to_int(index, "NvBufSurfaceMapEglImage", "index"));
+      },
+      nb::arg("surf"), nb::arg("index").none(), "Makes an EGLImage: 0, or -1.");
+  def_glist_get<Params>(module, "glist_get_nvds_Surface_Params");
+}
+
+}  // namespace thalweg::pyds

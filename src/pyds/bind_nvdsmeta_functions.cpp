@@ -1,0 +1,251 @@
+#include "nvdsmeta.h"
+#include "pyds/bindings.h"
+#include "pyds/c_function.h"
+
+namespace thalweg::pyds {
+
+namespace {
+
+constexpr guint kMostFrames = 65536;
+
+/// acquire: a new element of the batch's pool.
+template <auto kFunction>
+void def_acquire(nb::module_& module, const char* name, const char* doc) {
+  using Meta = std::remove_pointer_t<decltype(kFunction(nullptr))>;
+  const Site* site = keep_site(name, "batch_meta");
+  module.def(
+      name,
+      [site](StructRef<NvDsBatchMeta>& batch) {
+        Meta* meta = CFunction<kFunction>::callable(site)(batch);
+        if (!meta) {
+          throw_error(PyExc_MemoryError, "%s: the pool gave no element", site->owner);
+        }
+        return Reference<Meta>{wrap(meta)};
+      },
+      nb::arg("batch_meta"), doc);
+}
+
+/// add and remove: a parent and a child.
+template <auto kFunction>
+void def_pair(nb::module_& module, const char* name, const char* parent, const char* child,
+              const char* doc) {
+  const Site* site = keep_site(name, child);
+  module.def(name, CFunction<kFunction>::callable(site), nb::arg(parent), nb::arg(child), doc);
+}
+
+/// clear: a parent and its list.
+template <auto kFunction>
+void def_clear(nb::module_& module, const char* name, const char* parent, const char* doc) {
+  const Site* site = keep_site(name, "meta_list");
+  module.def(name, CFunction<kFunction>::callable(site), nb::arg(parent),
+             nb::arg("meta_list").none(), doc);
+}
+
+/// copy: a list and the parent that gets copies of its metas.
+template <auto kFunction>
+void def_copy_list(nb::module_& module, const char* name, const char* list, const char* parent,
+                   const char* doc) {
+  const Site* site = keep_site(name, list);
+  module.def(name, CFunction<kFunction>::template callable<1>(site), nb::arg(list).none(),
+             nb::arg(parent), doc);
+}
+
+}  // namespace
+
+void bind_nvdsmeta_functions(nb::module_& m) {
+  const auto lock = [](StructRef<NvDsBatchMeta>& batch) {
+    NvDsBatchMeta* meta = batch.get();
+    const nb::gil_scoped_release released;
+    nvds_acquire_meta_lock(meta);
+  };
+  m.def("nvds_acquire_meta_lock", lock, nb::arg("batch_meta"),
+        "Takes the batch's recursive lock; other Python threads run while it waits.");
+  m.def(
+      "nvds_release_meta_lock",
+      [](StructRef<NvDsBatchMeta>& batch) { nvds_release_meta_lock(batch.get()); },
+      nb::arg("batch_meta"), "Gives the lock back, once for each acquire, in the same thread.");
+
+  m.def(
+      "nvds_create_batch_meta",
+      [](Given<int> max_batch_size) {
+        const Site site{"nvds_create_batch_meta", "max_batch_size"};
+        const auto size = to_integer<guint>(max_batch_size.value, site);
+        if (size > kMostFrames) {
+          throw_error(PyExc_ValueError, "%s.%s: expected at most %u frames, got %u", site.owner,
+                      site.name, kMostFrames, size);
+        }
+        NvDsBatchMeta* batch = nvds_create_batch_meta(size);
+        if (!batch) throw std::bad_alloc();
+        return Reference<NvDsBatchMeta>{wrap(batch)};
+      },
+      nb::arg("max_batch_size").none(),
+      "A batch meta outside any buffer (shared); give it back with nvds_destroy_batch_meta.");
+  m.def("nvds_destroy_batch_meta",
+        CFunction<&nvds_destroy_batch_meta>::callable(
+            keep_site("nvds_destroy_batch_meta", "batch_meta")),
+        nb::arg("batch_meta"),
+        "Gives back a batch meta of nvds_create_batch_meta and everything in it; 1 if it did.");
+
+  def_acquire<&nvds_acquire_frame_meta_from_pool>(
+      m, "nvds_acquire_frame_meta_from_pool", "A zeroed frame meta of the batch's pool (view).");
+  def_acquire<&nvds_acquire_obj_meta_from_pool>(
+      m, "nvds_acquire_obj_meta_from_pool",
+      "A zeroed object meta of the batch's pool (view). Set its object_id before adding it.");
+  def_acquire<&nvds_acquire_classifier_meta_from_pool>(
+      m, "nvds_acquire_classifier_meta_from_pool",
+      "A zeroed classifier meta of the batch's pool (view).");
+  def_acquire<&nvds_acquire_display_meta_from_pool>(
+      m, "nvds_acquire_display_meta_from_pool",
+      "A zeroed display meta of the batch's pool (view); fill it, then add it to a frame.");
+  def_acquire<&nvds_acquire_label_info_meta_from_pool>(
+      m, "nvds_acquire_label_info_meta_from_pool", "A zeroed label of the batch's pool (view).");
+  def_acquire<&nvds_acquire_user_meta_from_pool>(
+      m, "nvds_acquire_user_meta_from_pool", "A zeroed user meta of the batch's pool (view).");
+
+  def_pair<&nvds_add_frame_meta_to_batch>(m, "nvds_add_frame_meta_to_batch", "batch_meta",
+                                          "frame_meta", "Appends a frame to the batch.");
+  m.def(
+      "nvds_add_obj_meta_to_frame",
+      [](StructRef<NvDsFrameMeta>& frame, StructRef<NvDsObjectMeta>& object,
+         StructRef<NvDsObjectMeta>* parent) {
+        NvDsFrameMeta* in = frame.get();
+        NvDsObjectMeta* added = object.get();
+        NvDsObjectMeta* found_in = parent ? parent->get() : nullptr;
+        with_batch(batch_of(in), [=] { nvds_add_obj_meta_to_frame(in, added, found_in); });
+      },
+      nb::arg("frame_meta"), nb::arg("obj_meta"), nb::arg("obj_parent").none(),
+      "Adds an object to the frame; `obj_parent` is the object that it was found in, or None.");
+  def_pair<&nvds_add_classifier_meta_to_object>(m, "nvds_add_classifier_meta_to_object", "obj_meta",
+                                                "classifier_meta",
+                                                "Adds a classifier's results to an object.");
+  def_pair<&nvds_add_label_info_meta_to_classifier>(
+      m, "nvds_add_label_info_meta_to_classifier", "classifier_meta", "label_info_meta",
+      "Adds a label to a classifier's results.");
+  def_pair<&nvds_add_display_meta_to_frame>(
+      m, "nvds_add_display_meta_to_frame", "frame_meta", "display_meta",
+      "Adds things to draw to a frame; set the num_* counters before.");
+  def_pair<&nvds_add_user_meta_to_batch>(m, "nvds_add_user_meta_to_batch", "batch_meta",
+                                         "user_meta", "Adds a user meta to the batch.");
+  def_pair<&nvds_add_user_meta_to_frame>(m, "nvds_add_user_meta_to_frame", "frame_meta",
+                                         "user_meta", "Adds a user meta to a frame.");
+  def_pair<&nvds_add_user_meta_to_obj>(m, "nvds_add_user_meta_to_obj", "obj_meta", "user_meta",
+                                       "Adds a user meta to an object.");
+
+  static constexpr const char* kRemoved =
+      "Takes it out and gives it back to the pool; wrappers of it raise ReferenceError from now "
+      "on.";
+  def_pair<&nvds_remove_frame_meta_from_batch>(m, "nvds_remove_frame_meta_from_batch", "batch_meta",
+                                               "frame_meta", kRemoved);
+  def_pair<&nvds_remove_obj_meta_from_frame>(m, "nvds_remove_obj_meta_from_frame", "frame_meta",
+                                             "obj_meta", kRemoved);
+  def_pair<&nvds_remove_classifier_meta_from_obj>(m, "nvds_remove_classifier_meta_from_obj",
+                                                  "obj_meta", "classifier_meta", kRemoved);
+  def_pair<&nvds_remove_label_info_meta_from_classifier>(
+      m, "nvds_remove_label_info_meta_from_classifier", "classifier_meta", "label_info_meta",
+      kRemoved);
+  def_pair<&nvds_remove_display_meta_from_frame>(m, "nvds_remove_display_meta_from_frame",
+                                                 "frame_meta", "display_meta", kRemoved);
+  def_pair<&nvds_remove_user_meta_from_batch>(m, "nvds_remove_user_meta_from_batch", "batch_meta",
+                                              "user_meta", kRemoved);
+  def_pair<&nvds_remove_user_meta_from_frame>(m, "nvds_remove_user_meta_from_frame", "frame_meta",
+                                              "user_meta", kRemoved);
+  def_pair<&nvds_remove_user_meta_from_object>(m, "nvds_remove_user_meta_from_object", "obj_meta",
+                                               "user_meta", kRemoved);
+
+  static constexpr const char* kCleared =
+      "Gives back every meta of the list (the attribute of the first argument, or None).";
+  def_clear<&nvds_clear_frame_meta_list>(m, "nvds_clear_frame_meta_list", "batch_meta", kCleared);
+  def_clear<&nvds_clear_obj_meta_list>(m, "nvds_clear_obj_meta_list", "frame_meta", kCleared);
+  def_clear<&nvds_clear_display_meta_list>(m, "nvds_clear_display_meta_list", "frame_meta",
+                                           kCleared);
+  def_clear<&nvds_clear_batch_user_meta_list>(m, "nvds_clear_batch_user_meta_list", "batch_meta",
+                                              kCleared);
+  def_clear<&nvds_clear_frame_user_meta_list>(m, "nvds_clear_frame_user_meta_list", "frame_meta",
+                                              kCleared);
+  def_clear<&nvds_clear_obj_user_meta_list>(m, "nvds_clear_obj_user_meta_list", "object_meta",
+                                            kCleared);
+  m.def(
+      "nvds_clear_meta_list",
+      [](StructRef<NvDsBatchMeta>& batch, Given<ListReference> list, StructRef<NvDsMetaPool>& pool) {
+        NvDsBatchMeta* of = batch.get();
+        NvDsMetaPool* into = pool.get();
+        GList* from = to_list(list.value, {"nvds_clear_meta_list", "meta_list"});
+        GList* left = with_batch(of, [=] { return nvds_clear_meta_list(of, from, into); });
+        return ListReference{left ? wrap_list(batch, &left) : nb::none()};
+      },
+      nb::arg("batch_meta"), nb::arg("meta_list").none(), nb::arg("meta_pool"),
+      "Gives every meta of the list back to the pool; what is left of the list, normally None.");
+
+  static constexpr const char* kCopied =
+      "Adds a deep copy of every meta of the list; user metas by their copy functions.";
+  def_copy_list<&nvds_copy_batch_user_meta_list>(m, "nvds_copy_batch_user_meta_list",
+                                                 "src_user_meta_list", "dst_batch_meta", kCopied);
+  def_copy_list<&nvds_copy_frame_user_meta_list>(m, "nvds_copy_frame_user_meta_list",
+                                                 "src_user_meta_list", "dst_frame_meta", kCopied);
+  def_copy_list<&nvds_copy_display_meta_list>(m, "nvds_copy_display_meta_list", "src_display_meta",
+                                              "dst_frame_meta", kCopied);
+  def_copy_list<&nvds_copy_frame_meta_list>(m, "nvds_copy_frame_meta_list", "src_frame_meta_list",
+                                            "dst_batch_meta", kCopied);
+  // The keyword calls a frame dst_object_meta, as it always did.
+  def_copy_list<&nvds_copy_obj_meta_list>(m, "nvds_copy_obj_meta_list", "src_obj_meta_list",
+                                          "dst_object_meta", kCopied);
+
+  m.def(
+      "nvds_get_nth_frame_meta",
+      [](Given<ListReference> list, Given<int> index) {
+        const Site site{"nvds_get_nth_frame_meta", "index"};
+        GList* frames = to_list(list.value, {site.owner, "frame_meta_list"});
+        return OptionalReference<NvDsFrameMeta>{
+            wrap(nvds_get_nth_frame_meta(frames, to_integer<guint>(index.value, site)))};
+      },
+      nb::arg("frame_meta_list").none(), nb::arg("index").none(),
+      "The frame meta at a place of the list (view), None past its end.");
+  m.def("nvds_get_current_metadata_info",
+        CFunction<&nvds_get_current_metadata_info>::callable(
+            keep_site("nvds_get_current_metadata_info", "batch_meta")),
+        nb::arg("batch_meta"), "Writes the state of the batch's pools to the log; 1 if it could.");
+  m.def(
+      "nvds_get_user_meta_type",
+      [](Given<TextOrBytes> descriptor) {
+        std::string text;
+        if (!descriptor.value.is_none()) {
+          text = to_text(descriptor.value, {"nvds_get_user_meta_type", "meta_descriptor"});
+        }
+        return static_cast<int>(
+            nvds_get_user_meta_type(descriptor.value.is_none() ? nullptr : text.data()));
+      },
+      nb::arg("meta_descriptor").none(),
+      "Number for payloads of a program's own, the same for the same text while the process runs.");
+  m.def(
+      "nvds_batch_meta_copy_func",
+      [](nb::object data, nb::object user_data) {
+        const char* name = "nvds_batch_meta_copy_func";
+        auto* batch = static_cast<NvDsBatchMeta*>(to_pointer(data, {name, "data"}, false));
+        if (!batch) throw_type_error({name, "data"}, "NvDsBatchMeta or its capsule", data);
+        void* user = to_pointer(user_data, {name, "user_meta"}, false);
+        return Capsule{capsule(
+            with_batch(batch, [=] { return nvds_batch_meta_copy_func(batch, user); }))};
+      },
+      nb::arg("data").none(), nb::arg("user_meta").none(),
+      "A deep copy of a batch meta, as a capsule; nvds_batch_meta_release_func frees it.");
+  m.def(
+      "nvds_batch_meta_release_func",
+      [](nb::object data, nb::object user_data) {
+        const char* name = "nvds_batch_meta_release_func";
+        auto* batch = static_cast<NvDsBatchMeta*>(to_pointer(data, {name, "data"}, false));
+        if (!batch) throw_type_error({name, "data"}, "NvDsBatchMeta or its capsule", data);
+        void* user = to_pointer(user_data, {name, "user_data"}, false);
+        with_batch(batch, [=] { nvds_batch_meta_release_func(batch, user); });
+      },
+      nb::arg("data").none(), nb::arg("user_data").none(), "Gives a batch meta back.");
+
+  def_glist_get<NvDsBatchMeta>(m, "glist_get_nvds_batch_meta");
+  def_glist_get<NvDsFrameMeta>(m, "glist_get_nvds_frame_meta");
+  def_glist_get<NvDsObjectMeta>(m, "glist_get_nvds_object_meta");
+  def_glist_get<NvDsUserMeta>(m, "glist_get_nvds_user_meta");
+  def_glist_get<NvDsClassifierMeta>(m, "glist_get_nvds_classifier_meta");
+  def_glist_get<NvDsDisplayMeta>(m, "glist_get_nvds_display_meta");
+  def_glist_get<NvDsLabelInfo>(m, "glist_get_nvds_label_info");
+}
+
+}  // namespace thalweg::pyds

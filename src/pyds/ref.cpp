@@ -1,0 +1,199 @@
+#include "pyds/ref.h"
+
+#include <glib.h>
+
+#include <cstring>
+
+#include "pyds/slots.h"
+
+namespace thalweg::pyds {
+
+namespace {
+
+/// The live wrappers by address and class. Guarded by the GIL.
+class Wrappers {
+ public:
+  Wrappers() : entries_(1024) {}
+
+  PyObject* find(const void* address, const PyTypeObject* type) const {
+    for (size_t i = place(address, type);; i = next(i)) {
+      const Entry& entry = entries_[i];
+      if (entry.address == address && entry.type == type) return entry.wrapper;
+      if (!entry.address) return nullptr;
+    }
+  }
+
+  void set(const void* address, const PyTypeObject* type, PyObject* wrapper) {
+    if (2 * (count_ + 1) > entries_.size()) grow();
+    for (size_t i = place(address, type);; i = next(i)) {
+      Entry& entry = entries_[i];
+      const bool free = !entry.address;
+      if (!free && !(entry.address == address && entry.type == type)) continue;
+      count_ += free;
+      entry = {address, type, wrapper};
+      return;
+    }
+  }
+
+  /// Removes the entry if it is this wrapper's and not a later one's.
+  void remove(const void* address, const PyTypeObject* type, const PyObject* wrapper) {
+    size_t i = place(address, type);
+    while (!(entries_[i].address == address && entries_[i].type == type)) {
+      if (!entries_[i].address) return;
+      i = next(i);
+    }
+    if (entries_[i].wrapper != wrapper) return;
+    // Close the gap, so that a search may stop at the first free entry.
+    for (size_t j = next(i); entries_[j].address; j = next(j)) {
+      const size_t home = place(entries_[j].address, entries_[j].type);
+      const bool between = i <= j ? (i < home && home <= j) : (i < home || home <= j);
+      if (between) continue;
+      entries_[i] = entries_[j];
+      i = j;
+    }
+    entries_[i] = {};
+    --count_;
+  }
+
+ private:
+  struct Entry {
+    const void* address = nullptr;
+    const PyTypeObject* type = nullptr;
+    PyObject* wrapper = nullptr;
+  };
+
+  size_t place(const void* address, const PyTypeObject* type) const {
+    const auto key = reinterpret_cast<uintptr_t>(address) ^ (reinterpret_cast<uintptr_t>(type) << 7);
+    return (key * 0x9E3779B97F4A7C15u >> 20) & (entries_.size() - 1);
+  }
+  size_t next(size_t i) const { return (i + 1) & (entries_.size() - 1); }
+
+  void grow() {
+    std::vector<Entry> old(2 * entries_.size());
+    old.swap(entries_);
+    count_ = 0;
+    for (const Entry& entry : old) {
+      if (entry.address) set(entry.address, entry.type, entry.wrapper);
+    }
+  }
+
+  std::vector<Entry> entries_;
+  size_t count_ = 0;
+};
+
+void** member_at(void* structure, size_t offset) {
+  return reinterpret_cast<void**>(static_cast<std::byte*>(structure) + offset);
+}
+
+Wrappers& wrappers() {
+  static Wrappers& instance = *new Wrappers;
+  return instance;
+}
+
+}  // namespace
+
+Ref::Ref(const StructInfo& info, PyObject* self, void* address, const Lifetime& lifetime,
+         PyObject* parent)
+    : address_(address), lifetime_(lifetime), info_(&info), self_(self), parent_(parent) {
+  Py_XINCREF(parent_);
+  wrappers().set(address_, info_->type, self_);
+}
+
+Ref::~Ref() {
+  wrappers().remove(address_, info_->type, self_);
+  if (owned_ && !lifetime_.over()) {
+    for (const auto& member : info_->heap_members) {
+      void** block = member_at(address_, member.offset);
+      if (*block) Allocations::instance().free_held(*block, block);
+    }
+    if (info_->destroy) info_->destroy(address_);
+    Allocations::instance().free(address_);
+  }
+  Py_XDECREF(parent_);
+}
+
+void Ref::throw_over() const {
+  throw_error(PyExc_ReferenceError,
+              "%s: its memory was given back (the buffer is gone, or the meta was removed); use a "
+              "meta only while its buffer lives",
+              info_->name);
+}
+
+Lifetime lifetime_of(const void* address) {
+  if (thalweg_slot_generation) {
+    if (const uint64_t* generation = thalweg_slot_generation(address)) {
+      const uint64_t now = __atomic_load_n(generation, __ATOMIC_ACQUIRE);
+      constexpr uint64_t kNever = ~uint64_t{0};  // a free slot (even) has no struct to speak of
+      return {generation, now & 1 ? now : kNever, Lifetime::Origin::kSlot};
+    }
+  }
+  return Allocations::instance().lifetime(address);
+}
+
+PyObject* find_wrapper(const void* address, PyTypeObject* type, const Lifetime& lifetime) {
+  PyObject* found = wrappers().find(address, type);
+  if (!found) return nullptr;
+  const Ref* ref = nb::inst_ptr<Ref>(found);
+  if (ref->lifetime() != lifetime) return nullptr;
+  Py_INCREF(found);
+  return found;
+}
+
+Ref* as_ref(nb::handle value) {
+  Ref* ref = nullptr;
+  return nb::try_cast<Ref*>(value, ref, false) ? ref : nullptr;
+}
+
+void* to_pointer(nb::handle value, const Site& site, bool allow_int) {
+  if (PyCapsule_CheckExact(value.ptr())) {
+    void* address = PyCapsule_GetPointer(value.ptr(), PyCapsule_GetName(value.ptr()));
+    if (!address) throw nb::python_error();
+    return address;
+  }
+  if (value.is_none()) return nullptr;
+  if (const Ref* ref = as_ref(value)) return ref->get();
+  const char* expected = allow_int ? "capsule, pyds object, None or int address"
+                                   : "capsule, pyds object or None";
+  if (!allow_int) throw_type_error(site, expected, value);
+  return to_address(value, site, expected);
+}
+
+void* to_stored_pointer(nb::handle value, const Site& site) {
+  void* address = to_pointer(value, site, false);
+  if (Ref* ref = as_ref(value)) ref->give_up_ownership();
+  return address;
+}
+
+void free_member(const Lifetime& owner, void** member) {
+  if (!*member) return;
+  Allocations& blocks = Allocations::instance();
+  if (blocks.held_by(*member, member)) {
+    blocks.free_held(*member, member);
+  } else if (owner.origin != Lifetime::Origin::kBlock && !blocks.live(*member)) {
+    g_free(*member);  // C code set it; in a struct of Python's own it is a stale alias instead
+  }
+  *member = nullptr;
+}
+
+void assign(const Ref& into_owner, void* into, const Ref& from) {
+  void* source = from.get();
+  if (source == into) return;
+  into_owner.check();
+  const StructInfo& info = from.info();
+  Allocations& blocks = Allocations::instance();
+  for (const auto& member : info.heap_members) {
+    free_member(into_owner.lifetime(), member_at(into, member.offset));
+  }
+  std::memcpy(into, source, info.size);
+  const bool python_owns = from.lifetime().origin == Lifetime::Origin::kBlock;
+  for (const auto& member : info.heap_members) {
+    void** moved = member_at(into, member.offset);
+    if (!*moved) continue;
+    if (!python_owns || !blocks.held_by(*moved, member_at(source, member.offset))) {
+      *moved = g_memdup2(*moved, member.size(source));
+    }
+    blocks.hold(*moved, moved, into_owner.lifetime());
+  }
+}
+
+}  // namespace thalweg::pyds

@@ -1,0 +1,141 @@
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "pyds/allocations.h"
+#include "pyds/convert.h"
+
+namespace thalweg::pyds {
+
+/// What the wrappers know about one C struct; one for each Python class, for ever.
+struct StructInfo {
+  const char* name = nullptr;
+  size_t size = 0;
+  PyTypeObject* type = nullptr;
+  bool is_meta = false;  ///< begins with an NvDsBaseMeta
+  void (*construct)(void* memory) = nullptr;  ///< into zeroed memory
+  void (*destroy)(void* memory) = nullptr;
+  /// A member that points to a heap block of the struct's own, a text or a mask.
+  struct HeapMember {
+    size_t offset;
+    size_t (*size)(const void* structure);  ///< in bytes, given the struct
+  };
+  std::vector<HeapMember> heap_members;
+};
+
+template <class T>
+inline StructInfo struct_info;
+
+/// A Python object's hold on a C struct: its address, how long that is good, and what it keeps
+/// alive. Every pyds object is one. All functions need the GIL.
+///
+/// At most one live wrapper exists for an address, a class and a lifetime (`a is b` then).
+class Ref {
+ public:
+  Ref(const StructInfo& info, PyObject* self, void* address, const Lifetime& lifetime,
+      PyObject* parent);
+  ~Ref();
+  Ref(const Ref&) = delete;
+  Ref& operator=(const Ref&) = delete;
+
+  const StructInfo& info() const { return *info_; }
+  const Lifetime& lifetime() const { return lifetime_; }
+  PyObject* self() const { return self_; }
+  PyObject* parent() const { return parent_; }
+  void* unchecked() const { return address_; }
+
+  /// @throws ReferenceError naming the struct when its memory was recycled or freed.
+  void check() const {
+    if (lifetime_.over()) throw_over();
+  }
+  void* get() const {
+    check();
+    return address_;
+  }
+
+  /// Python's own memory becomes the pipeline's: it is no longer freed with this wrapper.
+  void give_up_ownership() { owned_ = false; }
+  void take_ownership() { owned_ = true; }
+
+ private:
+  [[noreturn]] void throw_over() const;
+
+  void* address_;
+  Lifetime lifetime_;
+  bool owned_ = false;
+  const StructInfo* info_;
+  PyObject* self_;    // the Python object that this is inside of
+  PyObject* parent_;  // strong: the wrapper of the struct that this one is a part of, or nullptr
+};
+
+/// The C++ side of the Python class of struct T.
+template <class T>
+class StructRef : public Ref {
+ public:
+  explicit StructRef(PyObject* self, void* address, const Lifetime& lifetime, PyObject* parent)
+      : Ref(struct_info<T>, self, address, lifetime, parent) {}
+
+  T* get() const { return static_cast<T*>(Ref::get()); }
+  T* unchecked() const { return static_cast<T*>(Ref::unchecked()); }
+};
+
+/// Lifetime of any address: of our metadata slots, of blocks that pyds made, or foreign.
+Lifetime lifetime_of(const void* address);
+
+/// The live wrapper of (address, class, lifetime) as a new reference, or nullptr.
+PyObject* find_wrapper(const void* address, PyTypeObject* type, const Lifetime& lifetime);
+
+namespace detail {
+template <class Wrapper, class... Args>
+nb::object new_wrapper(PyTypeObject* type, Args&&... args) {
+  nb::object made = nb::inst_alloc(nb::handle(reinterpret_cast<PyObject*>(type)));
+  new (nb::inst_ptr<Wrapper>(made)) Wrapper(made.ptr(), std::forward<Args>(args)...);
+  nb::inst_mark_ready(made);
+  return made;
+}
+}  // namespace detail
+
+/// The wrapper of a struct whose lifetime is known; `parent` is what must live as long. None for
+/// nullptr.
+template <class T>
+nb::object wrap(T* address, const Lifetime& lifetime, PyObject* parent = nullptr) {
+  if (!address) return nb::none();
+  PyTypeObject* type = struct_info<T>.type;
+  if (PyObject* found = find_wrapper(address, type, lifetime)) return nb::steal(found);
+  return detail::new_wrapper<StructRef<T>>(type, address, lifetime, parent);
+}
+
+/// The wrapper of a struct that C code points to. None for nullptr.
+template <class T>
+nb::object wrap(T* address) {
+  if (!address) return nb::none();
+  return wrap(address, lifetime_of(address));
+}
+
+/// The wrapper of a part of another struct.
+template <class T>
+nb::object wrap_part(const Ref& whole, T* part) {
+  return wrap(part, whole.lifetime(), whole.self());
+}
+
+/// The Ref inside a pyds object of any class, or nullptr for any other object.
+Ref* as_ref(nb::handle value);
+
+/// The address meant by a capsule, None, a pyds object or (if `allow_int`) an int.
+/// @throws TypeError, or ReferenceError for an object whose struct is gone.
+void* to_pointer(nb::handle value, const Site& site, bool allow_int);
+/// The same for a pointer that C keeps: a pyds object that owns its memory gives it up.
+void* to_stored_pointer(nb::handle value, const Site& site);
+
+/// Frees the heap block of a struct's member, unless somebody else holds it, and clears the member.
+void free_member(const Lifetime& owner, void** member);
+
+/// Copies a struct by value. Heap blocks of its own (texts, masks) move along if `from` is memory of
+/// Python's own, and are duplicated otherwise; those that `into` had are freed.
+void assign(const Ref& into_owner, void* into, const Ref& from);
+
+}  // namespace thalweg::pyds
