@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""Checks the documentation: runs its Python code, looks for the files that its links name.
+
+    ./dev docs [FILE.md...]
+
+A code block marked `python` is a whole program: it has to end with status 0 and print nothing on
+standard error. Links into the web are left alone.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+TIMEOUT = 300
+
+
+def documents() -> list[Path]:
+    found = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("apps/*/README.md")]
+    return sorted(found)
+
+
+def programs(document: Path) -> Iterator[tuple[int, str]]:
+    """Line number and text of each block marked as Python."""
+    text = document.read_text()
+    for match in re.finditer(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+        yield text.count("\n", 0, match.start()) + 1, match[1]
+
+
+def broken_links(document: Path) -> Iterator[str]:
+    for target in re.findall(r"\]\(([^)\s]+)\)", document.read_text()):
+        path = target.split("#")[0]
+        if path and "://" not in target and not (document.parent / path).exists():
+            yield target
+
+
+def run(program: str) -> str:
+    """Runs a program in an empty folder; returns what is wrong, or an empty string."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            done = subprocess.run(
+                [sys.executable, "-c", program],
+                cwd=folder,
+                capture_output=True,
+                text=True,
+                timeout=TIMEOUT,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return f"still runs after {TIMEOUT} s"
+    if done.returncode != 0 or done.stderr:
+        return f"ended with status {done.returncode}: {done.stderr.strip()}"
+    return ""
+
+
+def main(arguments: list[str]) -> int:
+    wrong = []
+    for document in [Path(name).resolve() for name in arguments] or documents():
+        name = document.relative_to(ROOT)
+        wrong += [f"{name}: no file {target}" for target in broken_links(document)]
+        for line, program in programs(document):
+            problem = run(program)
+            print(f"{name}:{line}: {'failed' if problem else 'ran'}", flush=True)
+            if problem:
+                wrong.append(f"{name}:{line}: {problem}")
+    print("\n".join(wrong), end="\n" if wrong else "")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
