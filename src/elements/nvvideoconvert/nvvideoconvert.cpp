@@ -244,7 +244,7 @@ bool allows_int(const GstStructure* structure, const char* field, int value) {
   GValue wanted = G_VALUE_INIT;
   g_value_init(&wanted, G_TYPE_INT);
   g_value_set_int(&wanted, value);
-  return !allowed || gst_value_can_intersect(allowed, &wanted);
+  return !allowed || gst_value_intersect(nullptr, allowed, &wanted);
 }
 
 bool allows_format(const GstStructure* structure, const char* format) {
@@ -252,7 +252,7 @@ bool allows_format(const GstStructure* structure, const char* format) {
   GValue wanted = G_VALUE_INIT;
   g_value_init(&wanted, G_TYPE_STRING);
   g_value_set_static_string(&wanted, format);
-  const bool allows = !allowed || gst_value_can_intersect(allowed, &wanted);
+  const bool allows = !allowed || gst_value_intersect(nullptr, allowed, &wanted);
   g_value_unset(&wanted);
   return allows;
 }
