@@ -119,6 +119,7 @@ struct Plan {
   bool nvmm_in = false, nvmm_out = false;
   FrameMapping mapping;
   Filter filter = Filter::kBox;
+  std::string problem;  // a sentence for the user: nothing can be converted this way
 
   bool converts_format() const { return GST_VIDEO_INFO_FORMAT(&in) != GST_VIDEO_INFO_FORMAT(&out); }
   bool moves_pixels() const { return !mapping.is_identity() || !fills_output(); }
@@ -380,20 +381,17 @@ gboolean set_caps(GstBaseTransform* transform, GstCaps* in_caps, GstCaps* out_ca
   plan.nvmm_out = is_nvmm(out_caps);
   plan.filter = filter_of(settings.interpolation_method);
   plan.mapping.flip = settings.flip;
-  std::string problem =
+  plan.problem =
       crop_of("src-crop", settings.src_crop, settings.allow_odd_crop, "input",
               GST_VIDEO_INFO_WIDTH(&plan.in), GST_VIDEO_INFO_HEIGHT(&plan.in), plan.mapping.from);
-  if (problem.empty())
-    problem =
+  if (plan.problem.empty())
+    plan.problem =
         crop_of("dest-crop", settings.dest_crop, settings.allow_odd_crop, "output",
                 GST_VIDEO_INFO_WIDTH(&plan.out), GST_VIDEO_INFO_HEIGHT(&plan.out), plan.mapping.to);
-  if (!problem.empty()) {
-    GST_ELEMENT_ERROR(self, LIBRARY, SETTINGS, ("%s: %s.", GST_OBJECT_NAME(self), problem.c_str()),
-                      ("%" GST_PTR_FORMAT " to %" GST_PTR_FORMAT, in_caps, out_caps));
-    return FALSE;
-  }
+  // A problem is the next frame's to report: refused caps are tried again and again.
   const bool passthrough = plan.nvmm_in == plan.nvmm_out && !plan.converts_format() &&
-                           !plan.moves_pixels() && !settings.disable_passthrough;
+                           !plan.moves_pixels() && !settings.disable_passthrough &&
+                           plan.problem.empty();
   self->state->plan = plan;
   gst_base_transform_set_passthrough(transform, passthrough);
   GST_DEBUG_OBJECT(self, "%" GST_PTR_FORMAT " to %" GST_PTR_FORMAT "%s", in_caps, out_caps,
@@ -561,6 +559,11 @@ void convert_buffer(const Plan& plan, GstBuffer* in, GstBuffer* out) {
 GstFlowReturn transform(GstBaseTransform* transform, GstBuffer* in, GstBuffer* out) {
   auto* self = self_of(transform);
   const Plan& plan = self->state->plan;
+  if (!plan.problem.empty()) {
+    GST_ELEMENT_ERROR(self, LIBRARY, SETTINGS,
+                      ("%s: %s.", GST_OBJECT_NAME(self), plan.problem.c_str()), (nullptr));
+    return GST_FLOW_ERROR;
+  }
   try {
     convert_buffer(plan, in, out);
   } catch (const std::exception& error) {
