@@ -191,10 +191,19 @@ InputCounts Collector::counts(const Input& input) const {
   return input.counts;
 }
 
+/// True for a new input whose predecessor of the same number is still being drained.
+bool Collector::waits_for_predecessor(size_t index) const {
+  return index > 0 && inputs_[index - 1]->id == inputs_[index]->id;
+}
+
+/// Inputs that may give more frames.
 unsigned Collector::active() const {
-  return std::count_if(inputs_.begin(), inputs_.end(), [](const InputPtr& input) {
-    return !input->ended && !(input->leaving && input->items.empty());
-  });
+  unsigned count = 0;
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    const Input& input = *inputs_[i];
+    count += !input.ended && !(input.leaving && input.items.empty()) && !waits_for_predecessor(i);
+  }
+  return count;
 }
 
 /// Takes the next thing of one input, if the rules allow it. True if something was taken.
@@ -210,8 +219,11 @@ bool Collector::take_from(const InputPtr& from, Round& round, Progress& progress
   std::vector<Notice>& notices = share.taken > 0 ? round.after : round.before;
   if (input.items.empty()) {
     if (!input.leaving) return false;
-    notices.push_back({Notice::kDeleted, input.id, nullptr});
-    share.closed = true;
+    if (share.taken > 0) {  // the next round: a successor's kAdded has to come after
+      share.closed = true;
+      return false;
+    }
+    round.before.push_back({Notice::kDeleted, input.id, nullptr});
     std::erase(inputs_, from);
     return true;
   }
@@ -263,6 +275,7 @@ bool Collector::take_from(const InputPtr& from, Round& round, Progress& progress
           frame.running_time + GstClockTime((window + settings_.most_late).count()) < now) {
         ++input.counts.late;
         pop();
+        take_from(from, round, progress);
         return true;
       }
     }
@@ -285,36 +298,31 @@ bool Collector::take_from(const InputPtr& from, Round& round, Progress& progress
   return true;
 }
 
-/// One frame from each input in turn, until nobody has one to give. True if anything was taken.
-bool Collector::gather(Round& round, Progress& progress) {
+/// One frame from each input in turn, until nobody has one to give.
+void Collector::gather(Round& round, Progress& progress) {
   const bool enough_slots = settings_.batch_size >= inputs_.size();
   if (enough_slots || next_ >= inputs_.size()) next_ = 0;
-  bool any = false, again = true;
-  while (again) {
+  for (bool again = true; again;) {
     again = false;
     const std::vector<InputPtr> order = inputs_;  // taking may remove one
+    const size_t first = next_;
     for (size_t i = 0; i < order.size(); ++i) {
-      const size_t turn = (next_ + i) % order.size();
-      // The predecessor of the same number has not left yet.
-      if (turn > 0 && order[turn - 1]->id == order[turn]->id) continue;
-      const size_t frames = round.frames.size();
+      const size_t turn = (first + i) % order.size();
+      if (turn > 0 && order[turn - 1]->id == order[turn]->id) continue;  // waits_for_predecessor
+      const size_t before = round.frames.size();
       if (!take_from(order[turn], round, progress)) continue;
-      again = any = true;
-      if (!enough_slots && round.frames.size() > frames &&
-          round.frames.size() == settings_.batch_size) {
-        next_ = (turn + 1) % order.size();
-        return true;
-      }
+      again = true;
+      if (!enough_slots && round.frames.size() > before) next_ = (turn + 1) % order.size();
     }
   }
-  return any;
 }
 
 bool Collector::complete(const Round& round, const Progress& progress) const {
   if (round.frames.size() >= settings_.batch_size) return true;
   bool waits_for_somebody = false;
-  for (const InputPtr& input : inputs_) {
-    if (input->ended || input->leaving) continue;
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    const InputPtr& input = inputs_[i];
+    if (input->ended || input->leaving || waits_for_predecessor(i)) continue;
     const Progress::Share* share = progress.find(input);
     if (share && share->closed) continue;
     if ((settings_.live || settings_.sync) && share && share->taken > 0) continue;

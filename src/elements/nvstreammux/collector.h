@@ -131,8 +131,9 @@ class Collector {
   struct Progress;
   void notify();
   bool take_from(const InputPtr& from, Round& round, Progress& progress);
-  bool gather(Round& round, Progress& progress);
+  void gather(Round& round, Progress& progress);
   bool complete(const Round& round, const Progress& progress) const;
+  bool waits_for_predecessor(size_t index) const;
   unsigned active() const;
   void discard(Input& input);
 

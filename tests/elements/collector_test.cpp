@@ -1,0 +1,354 @@
+#include "elements/nvstreammux/collector.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+#include <map>
+#include <random>
+#include <thread>
+
+#include "gst-nvevent.h"
+
+namespace thalweg {
+namespace {
+
+using namespace std::chrono_literals;
+using Pushed = Collector::Pushed;
+using Kind = Collector::Notice::Kind;
+
+InputFrame frame(GstClockTime running_time = GST_CLOCK_TIME_NONE) {
+  InputFrame made;
+  made.buffer.reset(gst_buffer_new());
+  made.running_time = running_time;
+  made.bytes = 100;
+  return made;
+}
+
+/// Waits, without a fixed time, for something that another thread is about to do.
+template <class Done>
+void until(Done done) {
+  while (!done()) std::this_thread::yield();
+}
+
+/// "0:0 0:1 1:0" for frames 0 and 1 of source 0 and frame 0 of source 1.
+std::string text(const std::vector<Collector::Frame>& frames) {
+  std::string result;
+  for (const auto& one : frames)
+    result +=
+        (result.empty() ? "" : " ") + std::to_string(one.id) + ":" + std::to_string(one.number);
+  return result;
+}
+
+std::string text(const std::vector<Collector::Notice>& notices) {
+  std::string result;
+  for (const auto& notice : notices) {
+    static const std::map<Kind, const char*> names = {{Kind::kAdded, "added"},
+                                                      {Kind::kDeleted, "deleted"},
+                                                      {Kind::kEnded, "ended"},
+                                                      {Kind::kEvent, "event"}};
+    result += (result.empty() ? "" : " ") + std::string(names.at(notice.kind)) + ":" +
+              std::to_string(notice.id);
+  }
+  return result;
+}
+
+class CollectorTest : public testing::Test {
+ protected:
+  void begin(unsigned batch_size, int sources, std::chrono::microseconds timeout = -1us) {
+    settings.batch_size = batch_size;
+    settings.timeout = timeout;
+    collector.configure(settings);
+    for (int i = 0; i < sources; ++i) inputs.push_back(collector.add(i));
+    collector.start();
+    std::string expected;
+    for (int i = 0; i < sources; ++i) expected += (i ? " added:" : "added:") + std::to_string(i);
+    EXPECT_EQ(text(collector.collect().before), expected);
+  }
+  void push(int source, int frames = 1) {
+    for (int i = 0; i < frames; ++i)
+      ASSERT_EQ(collector.push(*inputs[source], frame()), Pushed::kTaken);
+  }
+  void end(int source) { ASSERT_EQ(collector.push_eos(*inputs[source]), Pushed::kTaken); }
+
+  Collector::Settings settings;
+  std::atomic<GstClockTime> now{GST_CLOCK_TIME_NONE};
+  Collector collector{[this] { return now.load(); }};
+  std::vector<Collector::InputPtr> inputs;
+};
+
+TEST_F(CollectorTest, OneSourceFillsTheBatchWithConsecutiveFrames) {
+  begin(4, 1);
+  push(0, 9);
+  EXPECT_EQ(text(collector.collect().frames), "0:0 0:1 0:2 0:3");
+  EXPECT_EQ(text(collector.collect().frames), "0:4 0:5 0:6 0:7");
+}
+
+TEST_F(CollectorTest, EachOfAsManySourcesAsSlotsGivesOneFrame) {
+  begin(3, 3);
+  push(0, 2);
+  push(1, 2);
+  push(2, 2);
+  EXPECT_EQ(text(collector.collect().frames), "0:0 1:0 2:0");
+  EXPECT_EQ(text(collector.collect().frames), "0:1 1:1 2:1");
+}
+
+TEST_F(CollectorTest, SlotsThatRemainGoToWhoHasFrames) {
+  begin(5, 2, 0us);
+  push(0, 5);
+  push(1, 1);
+  // 5 / 2 = 2 for each, one more for the first that has it.
+  EXPECT_EQ(text(collector.collect().frames), "0:0 1:0 0:1 0:2");
+}
+
+TEST_F(CollectorTest, FewerSlotsThanSourcesServeThemInTurn) {
+  begin(2, 3);
+  for (int i = 0; i < 3; ++i) push(i, 2);
+  EXPECT_EQ(text(collector.collect().frames), "0:0 1:0");
+  EXPECT_EQ(text(collector.collect().frames), "2:0 0:1");
+  EXPECT_EQ(text(collector.collect().frames), "1:1 2:1");
+}
+
+TEST_F(CollectorTest, WithoutTimeoutAStalledSourceIsWaitedFor) {
+  begin(2, 2);
+  push(0);
+  auto round = std::async(std::launch::async, [&] { return collector.collect(); });
+  until([&] { return collector.counts(*inputs[0]).out == 1; });
+  push(1);
+  EXPECT_EQ(text(round.get().frames), "0:0 1:0");
+}
+
+TEST_F(CollectorTest, TheTimeoutCountsFromTheFirstFrame) {
+  begin(2, 2, 20ms);
+  push(0);
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(text(collector.collect().frames), "0:0");
+  EXPECT_GE(std::chrono::steady_clock::now() - start, 20ms);
+}
+
+TEST_F(CollectorTest, LiveSourcesGiveOneFrameEachAndThatIsEnough) {
+  settings.live = true;
+  begin(8, 2);
+  push(0, 3);
+  push(1, 1);
+  EXPECT_EQ(text(collector.collect().frames), "0:0 1:0");
+  end(1);
+  EXPECT_EQ(text(collector.collect().frames), "0:1");
+}
+
+TEST_F(CollectorTest, ASourcesEndFollowsItsLastFrame) {
+  begin(4, 2);
+  push(0, 1);
+  end(0);
+  push(1, 4);
+  Collector::Round round = collector.collect();
+  EXPECT_EQ(text(round.frames), "0:0 1:0 1:1 1:2");
+  EXPECT_EQ(text(round.after), "ended:0");
+  EXPECT_FALSE(round.all_ended);
+  end(1);
+  round = collector.collect();
+  EXPECT_EQ(text(round.frames), "1:3");
+  EXPECT_EQ(text(round.after), "ended:1");
+  EXPECT_FALSE(round.all_ended);
+  EXPECT_TRUE(collector.collect().all_ended);
+}
+
+TEST_F(CollectorTest, AFlushTakesAnEndBack) {
+  begin(1, 1);
+  end(0);
+  Collector::Round round = collector.collect();
+  EXPECT_EQ(text(round.before), "ended:0");
+  EXPECT_TRUE(round.all_ended);
+  collector.flush_stop(*inputs[0]);
+  push(0);
+  EXPECT_EQ(text(collector.collect().frames), "0:0");
+  end(0);
+  EXPECT_TRUE(collector.collect().all_ended);
+}
+
+TEST_F(CollectorTest, FrameNumbersRestartWhereAskedFor) {
+  settings.reset_frame_number_on_eos = settings.reset_frame_number_on_stream_reset = true;
+  begin(1, 1);
+  push(0, 2);
+  collector.collect();
+  EXPECT_EQ(text(collector.collect().frames), "0:1");
+  end(0);
+  collector.collect();
+  collector.flush_stop(*inputs[0]);
+  push(0, 2);
+  EXPECT_EQ(text(collector.collect().frames), "0:0");
+  EXPECT_EQ(text(collector.collect().frames), "0:1");
+  collector.push(*inputs[0], EventPtr(gst_nvevent_new_stream_reset(0)));
+  push(0);
+  EXPECT_EQ(text(collector.collect().frames), "0:0");
+}
+
+TEST_F(CollectorTest, AnEventStaysBetweenTheFramesItCameBetween) {
+  begin(4, 1);
+  push(0, 2);
+  collector.push(*inputs[0], EventPtr(gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM, nullptr)));
+  push(0, 4);
+  EXPECT_EQ(text(collector.collect().frames), "0:0 0:1");
+  const Collector::Round round = collector.collect();
+  EXPECT_EQ(text(round.before), "event:0");
+  EXPECT_EQ(text(round.frames), "0:2 0:3 0:4 0:5");
+}
+
+TEST_F(CollectorTest, TheEleventhFrameWaitsForRoomAndIsCounted) {
+  begin(1, 1);
+  push(0, 10);
+  auto pushing =
+      std::async(std::launch::async, [&] { return collector.push(*inputs[0], frame()); });
+  until([&] { return collector.counts(*inputs[0]).blocked == 1; });
+  EXPECT_EQ(collector.counts(*inputs[0]).queued, 10u);
+  EXPECT_EQ(collector.counts(*inputs[0]).queued_bytes, 1000u);
+  collector.collect();
+  EXPECT_EQ(pushing.get(), Pushed::kTaken);
+  EXPECT_EQ(collector.counts(*inputs[0]).in, 11u);
+}
+
+TEST_F(CollectorTest, FlushStopAndRemovalLetAWaitingPushGo) {
+  begin(1, 1);
+  push(0, 10);
+  auto pushing =
+      std::async(std::launch::async, [&] { return collector.push(*inputs[0], frame()); });
+  until([&] { return collector.counts(*inputs[0]).blocked == 1; });
+  collector.flush_start(*inputs[0]);
+  EXPECT_EQ(pushing.get(), Pushed::kFlushing);
+  EXPECT_EQ(collector.counts(*inputs[0]).flushed, 10u);
+  collector.flush_stop(*inputs[0]);
+
+  push(0, 10);
+  pushing = std::async(std::launch::async, [&] { return collector.push(*inputs[0], frame()); });
+  until([&] { return collector.counts(*inputs[0]).blocked == 2; });
+  collector.remove(inputs[0]);
+  EXPECT_EQ(pushing.get(), Pushed::kFlushing);
+
+  auto collecting = std::async(std::launch::async, [&] {
+    while (!collector.collect().stopped) continue;
+    return true;
+  });
+  collector.stop();
+  EXPECT_TRUE(collecting.get());
+  EXPECT_EQ(collector.push(*collector.add(5), frame()), Pushed::kStopped);
+}
+
+TEST_F(CollectorTest, ARemovedSourceIsDrainedBeforeItsNumberIsUsedAgain) {
+  begin(2, 1);
+  push(0, 3);
+  collector.remove(inputs[0]);
+  EXPECT_FALSE(collector.has(0));
+  inputs[0] = collector.add(0);
+  EXPECT_TRUE(collector.has(0));
+  push(0, 2);
+  EXPECT_EQ(text(collector.collect().frames), "0:0 0:1");
+  Collector::Round round = collector.collect();
+  EXPECT_EQ(text(round.frames), "0:2");
+  round = collector.collect();
+  EXPECT_EQ(text(round.before), "deleted:0 added:0");
+  EXPECT_EQ(text(round.frames), "0:0 0:1");
+}
+
+TEST_F(CollectorTest, SyncTakesThePresentWaitsForTheFutureAndCountsThePast) {
+  settings.sync = true;
+  now = 1 * GST_SECOND;
+  begin(2, 2, 40ms);
+  collector.push(*inputs[0], frame(now - 50 * GST_MSECOND));  // late
+  collector.push(*inputs[0], frame(now - 10 * GST_MSECOND));
+  collector.push(*inputs[0], frame(now + 3600 * GST_SECOND));  // early
+  collector.push(*inputs[1], frame(now - 20 * GST_MSECOND));
+  EXPECT_EQ(text(collector.collect().frames), "0:0 1:0");
+  EXPECT_EQ(collector.counts(*inputs[0]).late, 1u);
+  EXPECT_EQ(collector.counts(*inputs[0]).queued, 1u);
+}
+
+TEST_F(CollectorTest, PauseGivesBackWhatWasBegun) {
+  begin(2, 2);
+  push(0);
+  auto round = std::async(std::launch::async, [&] { return collector.collect(); });
+  until([&] { return collector.counts(*inputs[0]).out == 1; });
+  collector.pause();
+  EXPECT_TRUE(round.get().stopped);
+  EXPECT_EQ(collector.counts(*inputs[0]).out, 0u);
+  EXPECT_EQ(collector.counts(*inputs[0]).flushed, 1u);
+  collector.resume();
+  push(0);
+  push(1);
+  EXPECT_EQ(text(collector.collect().frames), "0:1 1:0");
+}
+
+/// Sources that push, end, flush, go and come back while one thread collects: every frame is
+/// accounted for, numbers of one life of a source are without gap, all lives begin and end.
+TEST(CollectorStress, NothingIsLostWhileSourcesComeAndGo) {
+  constexpr int kSources = 6, kLives = 60, kFrames = 25;
+  Collector collector([] { return GST_CLOCK_TIME_NONE; });
+  Collector::Settings settings;
+  settings.batch_size = 4;
+  settings.timeout = 500us;
+  collector.configure(settings);
+  collector.start();
+
+  struct Seen {
+    int next = 0, added = 0, deleted = 0;
+  };
+  std::map<unsigned, Seen> seen;
+  uint64_t out = 0;
+  int wrong = 0;
+  std::atomic<bool> done{false};
+  std::thread collecting([&] {
+    for (;;) {
+      Collector::Round round = collector.collect();
+      if (round.stopped) return;
+      const auto notices = [&](const std::vector<Collector::Notice>& told) {
+        for (const auto& notice : told) {
+          if (notice.kind == Kind::kAdded) ++seen[notice.id].added, seen[notice.id].next = 0;
+          if (notice.kind == Kind::kDeleted) ++seen[notice.id].deleted;
+        }
+      };
+      notices(round.before);
+      for (const auto& one : round.frames) {
+        wrong += one.number != seen[one.id].next++;
+        ++out;
+      }
+      notices(round.after);
+      int deleted = 0;
+      for (const auto& [id, life] : seen) deleted += life.deleted;
+      if (deleted == kSources * kLives) done = true;
+    }
+  });
+
+  std::atomic<uint64_t> in{0}, flushed{0};
+  std::vector<std::thread> sources;
+  for (int id = 0; id < kSources; ++id)
+    sources.emplace_back([&, id] {
+      std::mt19937 random(id);
+      for (int life = 0; life < kLives; ++life) {
+        const Collector::InputPtr input = collector.add(id);
+        for (int i = 0; i < kFrames; ++i) collector.push(*input, frame());
+        if (random() % 3 == 0) collector.push_eos(*input);
+        if (random() % 5 == 0) {
+          collector.flush_start(*input);
+          collector.flush_stop(*input);
+        }
+        collector.remove(input);
+        const InputCounts counts = collector.counts(*input);
+        in += counts.in;
+        flushed += counts.flushed;
+      }
+    });
+  for (std::thread& source : sources) source.join();
+  until([&] { return done.load(); });
+  collector.stop();
+  collecting.join();
+
+  EXPECT_EQ(wrong, 0);
+  EXPECT_EQ(in, uint64_t(kSources * kLives * kFrames));
+  EXPECT_EQ(out + flushed, in);
+  for (const auto& [id, life] : seen) {
+    EXPECT_EQ(life.added, kLives) << id;
+    EXPECT_EQ(life.deleted, kLives) << id;
+  }
+}
+
+}  // namespace
+}  // namespace thalweg
