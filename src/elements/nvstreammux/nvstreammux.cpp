@@ -303,9 +303,8 @@ bool MuxState::begin(bool without_caps) {
     }
   }
   if (!begun) {
-    char* id = gst_pad_create_stream_id(src, mux, nullptr);
-    GstEvent* event = gst_event_new_stream_start(id);
-    g_free(id);
+    const std::string id = std::string("nvstreammux/") + GST_OBJECT_NAME(mux);
+    GstEvent* event = gst_event_new_stream_start(id.c_str());
     gst_event_set_group_id(event, gst_util_group_id_next());
     push_event(event);
     begun = true;

@@ -1,0 +1,739 @@
+// nvstreammux with sources and a sink that the test itself plays: every buffer, event and message
+// is seen, and nothing depends on time.
+#include <gst/gst.h>
+#include <gst/video/video.h>
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <functional>
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "../surface/decoded.h"
+#include "gst-nvevent.h"
+#include "gst-nvmessage.h"
+#include "gst-nvquery.h"
+#include "gstnvdsmeta.h"
+#include "surface/batch.h"
+
+namespace thalweg {
+namespace {
+
+constexpr auto kPatience = std::chrono::seconds(20);
+
+/// What reached the sink, in order: "stream-start caps segment ...".
+std::string name_of(GstEvent* event) {
+  const char* source = nullptr;
+  guint id = 0;
+  switch (guint(GST_EVENT_TYPE(event))) {
+    case guint(GST_NVEVENT_PAD_ADDED):
+      gst_nvevent_parse_pad_added(event, &id);
+      source = "pad-added-";
+      break;
+    case guint(GST_NVEVENT_PAD_DELETED):
+      gst_nvevent_parse_pad_deleted(event, &id);
+      source = "pad-deleted-";
+      break;
+    case guint(GST_NVEVENT_STREAM_EOS):
+      gst_nvevent_parse_stream_eos(event, &id);
+      source = "stream-eos-";
+      break;
+    case guint(GST_NVEVENT_STREAM_START): {
+      char* stream_id = nullptr;
+      gst_nvevent_parse_stream_start(event, &id, &stream_id);
+      source = "source-start-";
+      break;
+    }
+    case guint(GST_NVEVENT_STREAM_SEGMENT): {
+      GstSegment* segment = nullptr;
+      gst_nvevent_parse_stream_segment(event, &id, &segment);
+      source = "source-segment-";
+      break;
+    }
+    case guint(GST_NVEVENT_STREAM_RESET):
+      gst_nvevent_parse_stream_reset(event, &id);
+      source = "stream-reset-";
+      break;
+    default:
+      return GST_EVENT_TYPE_NAME(event);
+  }
+  return source + std::to_string(id);
+}
+
+class Mux : public ::testing::Test {
+ protected:
+  struct Source {
+    GstPad* pad;   // ours
+    GstPad* sink;  // the muxer's
+  };
+
+  void SetUp() override {
+    // A warning of GStreamer or GLib is a defect of the muxer's (or of the test).
+    g_log_set_default_handler(
+        [](const char* domain, GLogLevelFlags level, const char* text, gpointer) {
+          if (level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL))
+            ADD_FAILURE() << domain << ": " << text;
+        },
+        nullptr);
+    mux_ = gst_element_factory_make("nvstreammux", "m");
+    ASSERT_NE(mux_, nullptr) << "GST_PLUGIN_PATH has no nvstreammux";
+    gst_object_ref_sink(mux_);
+    bus_ = gst_bus_new();
+    gst_element_set_bus(mux_, bus_);
+    sink_ = gst_pad_new("sink", GST_PAD_SINK);
+    gst_pad_set_element_private(sink_, this);
+    gst_pad_set_chain_function(sink_, [](GstPad* pad, GstObject*, GstBuffer* buffer) {
+      return static_cast<Mux*>(gst_pad_get_element_private(pad))->take(buffer);
+    });
+    gst_pad_set_event_function(sink_, [](GstPad* pad, GstObject*, GstEvent* event) -> gboolean {
+      static_cast<Mux*>(gst_pad_get_element_private(pad))->take(event);
+      return TRUE;
+    });
+    gst_pad_set_active(sink_, TRUE);
+    GstPad* src = gst_element_get_static_pad(mux_, "src");
+    ASSERT_EQ(gst_pad_link(src, sink_), GST_PAD_LINK_OK);
+    gst_object_unref(src);
+  }
+
+  void TearDown() override {
+    gst_element_set_state(mux_, GST_STATE_NULL);
+    for (auto& [id, source] : sources_) gst_object_unref(source.pad), gst_object_unref(source.sink);
+    for (GstBuffer* buffer : buffers_) gst_buffer_unref(buffer);
+    gst_element_set_bus(mux_, nullptr);
+    gst_object_unref(bus_);
+    gst_object_unref(mux_);
+    gst_pad_set_active(sink_, FALSE);
+    gst_object_unref(sink_);
+  }
+
+  void start(unsigned batch_size, unsigned width = 64, unsigned height = 48, int timeout_us = -1) {
+    g_object_set(mux_, "batch-size", batch_size, "width", width, "height", height,
+                 "batched-push-timeout", timeout_us, nullptr);
+    ASSERT_NE(gst_element_set_state(mux_, GST_STATE_PLAYING), GST_STATE_CHANGE_FAILURE);
+  }
+
+  /// Links a source of ours to sink_<id> and lets it announce itself.
+  void add_source(unsigned id, const std::string& caps =
+                                   "video/x-raw(memory:NVMM), format=I420, "
+                                   "width=64, height=48, framerate=10/1") {
+    const std::string name = "sink_" + std::to_string(id);
+    Source source{gst_pad_new(("src_" + std::to_string(id)).c_str(), GST_PAD_SRC),
+                  gst_element_request_pad_simple(mux_, name.c_str())};
+    ASSERT_NE(source.sink, nullptr);
+    gst_pad_set_active(source.pad, TRUE);
+    ASSERT_EQ(gst_pad_link(source.pad, source.sink), GST_PAD_LINK_OK);
+    sources_[id] = source;
+    announce(id, caps);
+  }
+
+  void announce(unsigned id, const std::string& text) {
+    GstPad* pad = sources_.at(id).pad;
+    gst_pad_push_event(pad, gst_event_new_stream_start(("camera-" + std::to_string(id)).c_str()));
+    GstCaps* caps = gst_caps_from_string(text.c_str());
+    gst_pad_push_event(pad, gst_event_new_caps(caps));
+    gst_caps_unref(caps);
+    GstSegment segment;
+    gst_segment_init(&segment, GST_FORMAT_TIME);
+    gst_pad_push_event(pad, gst_event_new_segment(&segment));
+  }
+
+  void remove_source(unsigned id) {
+    Source source = sources_.at(id);
+    sources_.erase(id);
+    gst_pad_unlink(source.pad, source.sink);
+    gst_element_release_request_pad(mux_, source.sink);
+    gst_object_unref(source.sink);
+    gst_pad_set_active(source.pad, FALSE);
+    gst_object_unref(source.pad);
+  }
+
+  static std::shared_ptr<Picture> picture(int width = 64, int height = 48) {
+    auto made = Picture::allocate(NVBUF_COLOR_FORMAT_YUV420, width, height);
+    testing::paint(made->mutable_pixels(), 200);
+    return made;
+  }
+
+  static GstBuffer* buffer_of(std::shared_ptr<const Picture> picture, GstClockTime pts) {
+    auto batch = std::make_unique<Batch>(1);
+    batch->add(std::move(picture));
+    GstBuffer* buffer = gst_buffer_new();
+    gst_buffer_append_memory(buffer, new_nvmm_memory(std::move(batch)));
+    GST_BUFFER_PTS(buffer) = pts;
+    return buffer;
+  }
+
+  GstFlowReturn push(unsigned id, GstClockTime pts = 0,
+                     std::shared_ptr<const Picture> pixels = picture()) {
+    return gst_pad_push(sources_.at(id).pad, buffer_of(std::move(pixels), pts));
+  }
+  void push_event(unsigned id, GstEvent* event) { gst_pad_push_event(sources_.at(id).pad, event); }
+
+  GstFlowReturn take(GstBuffer* buffer) {
+    std::unique_lock lock(mutex_);
+    EXPECT_TRUE(changed_.wait_for(lock, kPatience, [&] { return !held_ || closing_; }));
+    buffers_.push_back(buffer);
+    log_.push_back("buffer");
+    changed_.notify_all();
+    return flow_;
+  }
+  void take(GstEvent* event) {
+    std::lock_guard lock(mutex_);
+    if (GST_EVENT_TYPE(event) == GST_EVENT_CAPS) {
+      GstCaps* caps;
+      gst_event_parse_caps(event, &caps);
+      char* text = gst_caps_to_string(caps);
+      caps_ = text;
+      g_free(text);
+    }
+    if (GST_EVENT_TYPE(event) == GST_EVENT_SINK_MESSAGE) {
+      GstMessage* message;
+      gst_event_parse_sink_message(event, &message);
+      guint id = 99;
+      EXPECT_TRUE(gst_nvmessage_is_stream_eos(message));
+      EXPECT_TRUE(gst_nvmessage_parse_stream_eos(message, &id));
+      log_.push_back("message-stream-eos-" + std::to_string(id));
+      gst_message_unref(message);
+    } else {
+      log_.push_back(name_of(event));
+    }
+    gst_event_unref(event);
+    changed_.notify_all();
+  }
+
+  /// Waits until `count` buffers have arrived; the last of them.
+  GstBuffer* buffer(size_t count) {
+    std::unique_lock lock(mutex_);
+    EXPECT_TRUE(changed_.wait_for(lock, kPatience, [&] { return buffers_.size() >= count; }));
+    return buffers_.at(count - 1);
+  }
+  /// Waits until the sink has seen `name`; all it has seen, joined.
+  std::string log_until(const std::string& name, int times = 1) {
+    std::unique_lock lock(mutex_);
+    EXPECT_TRUE(changed_.wait_for(lock, kPatience, [&] {
+      return std::count(log_.begin(), log_.end(), name) >= times;
+    })) << name;
+    std::string all;
+    for (const std::string& one : log_) all += (all.empty() ? "" : " ") + one;
+    return all;
+  }
+  void hold(bool held) {
+    std::lock_guard lock(mutex_);
+    held_ = held;
+    changed_.notify_all();
+  }
+
+  /// Waits for a message; its sentence for the user.
+  std::string message(GstMessageType type) {
+    GstMessage* message =
+        gst_bus_timed_pop_filtered(bus_, std::chrono::nanoseconds(kPatience).count(), type);
+    if (!message) return "(no message)";
+    GError* error = nullptr;
+    if (type == GST_MESSAGE_ERROR)
+      gst_message_parse_error(message, &error, nullptr);
+    else
+      gst_message_parse_warning(message, &error, nullptr);
+    std::string text = error->message;
+    g_error_free(error);
+    gst_message_unref(message);
+    return text;
+  }
+
+  static NvDsFrameMeta* frame_meta(GstBuffer* buffer, guint index) {
+    NvDsBatchMeta* batch = gst_buffer_get_nvds_batch_meta(buffer);
+    EXPECT_NE(batch, nullptr);
+    return static_cast<NvDsFrameMeta*>(g_list_nth_data(batch->frame_meta_list, index));
+  }
+  static guint frames_in(GstBuffer* buffer) {
+    return gst_buffer_get_nvds_batch_meta(buffer)->num_frames_in_batch;
+  }
+  guint64 stat(const char* pad, const char* name) {
+    GstStructure* stats = nullptr;
+    g_object_get(mux_, "stats", &stats, nullptr);
+    guint64 value = 0;
+    guint small = 0;
+    const GstStructure* where = stats;
+    if (pad)
+      where = static_cast<GstStructure*>(g_value_get_boxed(gst_structure_get_value(stats, pad)));
+    if (gst_structure_get_uint(where, name, &small))
+      value = small;
+    else
+      EXPECT_TRUE(gst_structure_get_uint64(where, name, &value)) << name;
+    gst_structure_free(stats);
+    return value;
+  }
+
+  GstElement* mux_ = nullptr;
+  GstBus* bus_ = nullptr;
+  GstPad* sink_ = nullptr;
+  std::map<unsigned, Source> sources_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<GstBuffer*> buffers_;
+  std::vector<std::string> log_;
+  std::string caps_;
+  GstFlowReturn flow_ = GST_FLOW_OK;
+  bool held_ = false, closing_ = false;
+};
+
+TEST_F(Mux, FrameMetaSaysWhereTheFrameCameFrom) {
+  add_source(3, "video/x-raw(memory:NVMM), format=I420, width=100, height=50, framerate=25/1");
+  start(2, 64, 48);
+  announce(3, "video/x-raw(memory:NVMM), format=I420, width=100, height=50, framerate=25/1");
+  const guint64 before = guint64(g_get_real_time()) * 1000;
+  push(3, 7 * GST_SECOND, picture(100, 50));
+  push(3, 8 * GST_SECOND, picture(100, 50));
+  GstBuffer* out = buffer(1);
+  ASSERT_EQ(frames_in(out), 2u);
+  EXPECT_EQ(gst_buffer_get_nvds_batch_meta(out)->max_frames_in_batch, 2u);
+  for (guint i = 0; i < 2; ++i) {
+    const NvDsFrameMeta* meta = frame_meta(out, i);
+    EXPECT_EQ(meta->pad_index, 3u);
+    EXPECT_EQ(meta->source_id, 3u);
+    EXPECT_EQ(meta->batch_id, i);
+    EXPECT_EQ(meta->frame_num, int(i));
+    EXPECT_EQ(meta->buf_pts, (7 + i) * GST_SECOND);
+    EXPECT_GE(meta->ntp_timestamp, before);
+    EXPECT_LE(meta->ntp_timestamp, guint64(g_get_real_time()) * 1000);
+    EXPECT_EQ(meta->source_frame_width, 100u);
+    EXPECT_EQ(meta->source_frame_height, 50u);
+    EXPECT_EQ(meta->pipeline_width, 64u);
+    EXPECT_EQ(meta->pipeline_height, 48u);
+    EXPECT_EQ(meta->num_surfaces_per_frame, 1);
+    EXPECT_EQ(meta->bInferDone, FALSE);
+    EXPECT_EQ(meta->num_obj_meta, 0u);
+    EXPECT_EQ(meta->frame_user_meta_list, nullptr);
+    EXPECT_EQ(meta->base_meta.batch_meta, gst_buffer_get_nvds_batch_meta(out));
+  }
+  EXPECT_EQ(GST_BUFFER_PTS(out), 0u);
+  EXPECT_EQ(GST_BUFFER_DURATION(out), 40 * GST_MSECOND);
+}
+
+TEST_F(Mux, WithoutSystemTimeTheNtpTimeIsUnknown) {
+  g_object_set(mux_, "attach-sys-ts", FALSE, nullptr);
+  start(1);
+  add_source(0);
+  push(0);
+  EXPECT_EQ(frame_meta(buffer(1), 0)->ntp_timestamp, 0u);
+}
+
+TEST_F(Mux, OutputCapsCarryTheBatchAndNothingOfTheSource) {
+  start(4, 70, 50);
+  add_source(0,
+             "video/x-raw(memory:NVMM), format=I420, width=64, height=48, framerate=25/2, "
+             "pixel-aspect-ratio=2/1, colorimetry=bt709, interlace-mode=progressive, "
+             "chroma-site=mpeg2");
+  push_event(0, gst_event_new_eos());
+  log_until("eos");
+  EXPECT_EQ(caps_,
+            "video/x-raw(memory:NVMM), format=(string)I420, width=(int)72, height=(int)52, "
+            "framerate=(fraction)25/2, batch-size=(int)4, num-surfaces-per-frame=(int)1, "
+            "nvbuf-memory-type=(string)nvbuf-mem-system, gpu-id=(int)0");
+  EXPECT_EQ(message(GST_MESSAGE_WARNING), "m: width 70 is rounded up to 72, a multiple of 8.");
+  EXPECT_EQ(message(GST_MESSAGE_WARNING), "m: height 50 is rounded up to 52, a multiple of 4.");
+}
+
+TEST_F(Mux, EventsComeInOrder) {
+  add_source(0);
+  start(1);
+  announce(0, "video/x-raw(memory:NVMM), format=I420, width=64, height=48, framerate=10/1");
+  push(0);
+  buffer(1);
+  push_event(0, gst_event_new_eos());
+  EXPECT_EQ(log_until("eos"),
+            "stream-start caps segment pad-added-0 source-start-0 source-segment-0 buffer "
+            "message-stream-eos-0 stream-eos-0 eos");
+}
+
+TEST_F(Mux, OnlyTheEndOfAllSourcesEndsTheStream) {
+  start(2);
+  add_source(0);
+  add_source(1);
+  push(0);
+  push_event(0, gst_event_new_eos());
+  push(1);
+  push(1);
+  push(1);
+  log_until("stream-eos-0");
+  buffer(2);
+  EXPECT_EQ(log_until("stream-eos-0").find(" eos"), std::string::npos);
+  push_event(1, gst_event_new_eos());
+  const std::string all = log_until("eos");
+  EXPECT_LT(all.find("message-stream-eos-0"), all.find("message-stream-eos-1"));
+  EXPECT_EQ(stat(nullptr, "frames"), 4u);
+}
+
+TEST_F(Mux, AFlushTakesBackASourcesEndWhenThePipelinesEndIsDropped) {
+  g_object_set(mux_, "drop-pipeline-eos", TRUE, nullptr);
+  start(1);
+  add_source(0);
+  push(0);
+  push_event(0, gst_event_new_eos());
+  log_until("stream-eos-0");
+  push_event(0, gst_event_new_flush_start());
+  push_event(0, gst_event_new_flush_stop(TRUE));
+  announce(0, "video/x-raw(memory:NVMM), format=I420, width=64, height=48, framerate=10/1");
+  EXPECT_EQ(push(0), GST_FLOW_OK);
+  EXPECT_EQ(frame_meta(buffer(2), 0)->frame_num, 1);
+  EXPECT_EQ(log_until("buffer", 2).find(" eos"), std::string::npos);
+}
+
+TEST_F(Mux, APictureOfTheOutputsSizeIsReferredToNotCopied) {
+  start(1);
+  add_source(0);
+  auto pixels = picture();
+  const uint8_t* data = pixels->pixels().planes[0].data;
+  push(0, 0, pixels);
+  EXPECT_EQ(batch_of(buffer(1))->frame(0).read().planes[0].data, data);
+}
+
+TEST_F(Mux, ScalingIsDeferredAndSourcesMayDifferInSize) {
+  start(2, 128, 96);
+  add_source(0);
+  add_source(1, "video/x-raw(memory:NVMM), format=I420, width=320, height=240, framerate=30/1");
+  push(0);
+  auto large = picture(320, 240);
+  push(1, 0, large);
+  Batch* batch = batch_of(buffer(1));
+  ASSERT_EQ(batch->size(), 2);
+  EXPECT_EQ(batch->frame(1).source().picture, large);
+  EXPECT_EQ(batch->frame(1).source().placement, (Rect{0, 0, 128, 96}));
+  EXPECT_EQ(batch->frame(1).read().width, 128);
+  EXPECT_EQ(batch->frame(1).read().planes[0].data[0], 200);
+  EXPECT_EQ(batch->frame(0).read().height, 96);
+  EXPECT_EQ(frame_meta(buffers_[0], 1)->source_frame_width, 320u);
+}
+
+TEST_F(Mux, PaddingKeepsTheAspectRatioAtEvenCoordinates) {
+  g_object_set(mux_, "enable-padding", TRUE, nullptr);
+  start(2, 160, 96);
+  add_source(0);  // 64x48 -> 128x96 in the middle
+  add_source(1,
+             "video/x-raw(memory:NVMM), format=I420, width=64, height=48, framerate=10/1, "
+             "pixel-aspect-ratio=2/1");  // 128x48 -> 160x60
+  push(0);
+  push(1);
+  Batch* batch = batch_of(buffer(1));
+  EXPECT_EQ(batch->frame(0).source().placement, (Rect{16, 0, 128, 96}));
+  EXPECT_EQ(batch->frame(1).source().placement, (Rect{0, 18, 160, 60}));
+  const ConstPixels pixels = batch->frame(0).read();
+  const uint8_t* row = pixels.planes[0].data + 48 * pixels.planes[0].stride_bytes;
+  EXPECT_LE(row[8], 16);
+  EXPECT_EQ(row[80], 200);
+}
+
+TEST_F(Mux, ScalingAtOnceGivesTheSamePixels) {
+  const auto pixels_with = [&](gboolean deferred) {
+    g_object_set(mux_, "deferred-scaling", deferred, nullptr);
+    push(0, 0, testing::real_picture("I420", 320, 240));
+    Batch* batch = batch_of(buffer(deferred ? 1 : 2));
+    return testing::hash(batch->frame(0).read());
+  };
+  start(1, 128, 96);
+  add_source(0, "video/x-raw(memory:NVMM), format=I420, width=320, height=240, framerate=10/1");
+  const uint64_t deferred = pixels_with(TRUE);
+  EXPECT_EQ(deferred, pixels_with(FALSE));
+}
+
+TEST_F(Mux, AStalledSourceIsNotWaitedForBeyondTheTimeout) {
+  start(2, 64, 48, 1000);
+  add_source(0);
+  add_source(1);
+  push(0);
+  GstBuffer* out = buffer(1);
+  EXPECT_EQ(frames_in(out), 1u);
+  EXPECT_EQ(frame_meta(out, 0)->pad_index, 0u);
+  EXPECT_EQ(stat(nullptr, "incomplete-batches"), 1u);
+}
+
+TEST_F(Mux, AFullQueueHoldsItsSourceBackAndCountsIt) {
+  hold(true);
+  start(1);
+  add_source(0);
+  auto pushing = std::async(std::launch::async, [&] {
+    for (int i = 0; i < 20; ++i) EXPECT_EQ(push(0, i * GST_MSECOND), GST_FLOW_OK);
+  });
+  while (stat("sink_0", "in") < 11) std::this_thread::yield();  // one is held by the sink
+  EXPECT_EQ(stat("sink_0", "queued"), 10u);
+  EXPECT_EQ(stat("sink_0", "queued-bytes"), 10u * (64 * 48 + 2 * 64 * 24));  // rows of 64 bytes
+  while (stat("sink_0", "blocked") == 0) std::this_thread::yield();
+  EXPECT_EQ(stat("sink_0", "queued"), 10u);
+  hold(false);
+  pushing.get();
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(frame_meta(buffer(i + 1), 0)->buf_pts, i * GST_MSECOND);
+}
+
+TEST_F(Mux, StoppingLetsAHeldSourceGo) {
+  hold(true);
+  start(1);
+  add_source(0);
+  auto pushing = std::async(std::launch::async, [&] {
+    GstFlowReturn flow;
+    do flow = push(0);
+    while (flow == GST_FLOW_OK);
+    return flow;
+  });
+  while (stat("sink_0", "blocked") == 0) std::this_thread::yield();
+  {
+    std::lock_guard lock(mutex_);
+    closing_ = true;  // as a sink that goes to READY first
+    changed_.notify_all();
+  }
+  gst_element_set_state(mux_, GST_STATE_NULL);
+  EXPECT_EQ(pushing.get(), GST_FLOW_FLUSHING);
+}
+
+TEST_F(Mux, SourcesComeAndGoWhilePlaying) {
+  start(4, 64, 48, 0);
+  add_source(0);
+  push(0);
+  buffer(1);
+  add_source(7);
+  push(7);
+  EXPECT_EQ(frame_meta(buffer(2), 0)->pad_index, 7u);
+  push(7);
+  remove_source(7);
+  log_until("pad-deleted-7");
+  add_source(7);
+  push(7);
+  EXPECT_EQ(frame_meta(buffer(4), 0)->frame_num, 0);
+  push(0);
+  EXPECT_EQ(frame_meta(buffer(5), 0)->frame_num, 1);
+  EXPECT_NE(log_until("pad-added-7", 2).find("pad-deleted-7 pad-added-7"), std::string::npos);
+}
+
+TEST_F(Mux, APadNumberInUseIsRefused) {
+  add_source(2);
+  // GStreamer itself complains loudly about such names; what counts is what the muxer says.
+  GstPadTemplate* pads = gst_element_get_pad_template(mux_, "sink_%u");
+  const auto request = GST_ELEMENT_GET_CLASS(mux_)->request_new_pad;
+  EXPECT_EQ(request(mux_, pads, "sink_2", nullptr), nullptr);
+  EXPECT_EQ(request(mux_, pads, "sink_x", nullptr), nullptr);
+  EXPECT_EQ(request(mux_, pads, "sink_3x", nullptr), nullptr);
+  GstPad* pad = gst_element_request_pad(mux_, pads, nullptr, nullptr);
+  EXPECT_STREQ(GST_PAD_NAME(pad), "sink_0");
+  gst_element_release_request_pad(mux_, pad);
+  gst_object_unref(pad);
+}
+
+TEST_F(Mux, AnotherFormatThanTheFirstSourcesIsAnError) {
+  start(2);
+  add_source(0);
+  add_source(1, "video/x-raw(memory:NVMM), format=NV12, width=64, height=48, framerate=10/1");
+  EXPECT_EQ(
+      message(GST_MESSAGE_ERROR),
+      "m:sink_1 expected format I420, which its first source has, but got NV12: all sources of "
+      "a muxer need one format. Put 'nvvideoconvert ! video/x-raw(memory:NVMM),format=I420' "
+      "before this pad.");
+  EXPECT_EQ(push(1), GST_FLOW_FLUSHING);
+}
+
+TEST_F(Mux, SystemMemoryIsAnErrorThatNamesTheConverter) {
+  start(1);
+  add_source(0, "video/x-raw, format=NV12, width=64, height=48, framerate=10/1");
+  EXPECT_EQ(message(GST_MESSAGE_ERROR),
+            "m:sink_0 expected video/x-raw(memory:NVMM) but got system memory (video/x-raw, format "
+            "NV12). Put 'nvvideoconvert ! video/x-raw(memory:NVMM),format=NV12' before it.");
+}
+
+TEST_F(Mux, ABufferOfOrdinaryMemoryIsAnError) {
+  start(1);
+  add_source(0);
+  GstBuffer* plain = gst_buffer_new_allocate(nullptr, 64 * 48 * 3 / 2, nullptr);
+  EXPECT_EQ(gst_pad_push(sources_.at(0).pad, plain), GST_FLOW_FLUSHING);
+  const std::string text = message(GST_MESSAGE_ERROR);
+  EXPECT_EQ(text.find("m:sink_0 expected buffers of one frame in memory:NVMM but got: "), 0u)
+      << text;
+}
+
+TEST_F(Mux, WithoutSizeOrBatchSizeItDoesNotStart) {
+  g_object_set(mux_, "batch-size", 1, nullptr);
+  EXPECT_EQ(gst_element_set_state(mux_, GST_STATE_READY), GST_STATE_CHANGE_FAILURE);
+  EXPECT_EQ(message(GST_MESSAGE_ERROR),
+            "m needs the size of its output: width is 0 and height is 0. Set both, for example "
+            "width=1920 height=1080.");
+  g_object_set(mux_, "width", 64, "height", 48, "batch-size", 0, nullptr);
+  EXPECT_EQ(gst_element_set_state(mux_, GST_STATE_READY), GST_STATE_CHANGE_FAILURE);
+  EXPECT_EQ(message(GST_MESSAGE_ERROR),
+            "m needs a batch size: batch-size is 0. Set it to the number of sources, for example "
+            "batch-size=1.");
+}
+
+TEST_F(Mux, WithoutAnySourceItWarnsOnceAndWaits) {
+  start(1);
+  EXPECT_EQ(message(GST_MESSAGE_WARNING),
+            "m has no source: none of its sink pads is requested. It waits for one.");
+  add_source(0);
+  push(0);
+  buffer(1);
+  EXPECT_EQ(gst_bus_pop_filtered(bus_, GST_MESSAGE_WARNING), nullptr);
+}
+
+TEST_F(Mux, AnUnlinkedOutputIsOneErrorAndSourcesStopQuietly) {
+  GstPad* src = gst_element_get_static_pad(mux_, "src");
+  gst_pad_unlink(src, sink_);
+  gst_object_unref(src);
+  start(1);
+  add_source(0);
+  while (push(0) == GST_FLOW_OK) continue;
+  EXPECT_EQ(message(GST_MESSAGE_ERROR),
+            "m has nowhere to send its batches: its pad 'src' or one further down is not linked. "
+            "Link it to the next element, for example nvinfer or fakesink.");
+  EXPECT_EQ(push(0), GST_FLOW_FLUSHING);
+  EXPECT_EQ(gst_bus_pop_filtered(bus_, GST_MESSAGE_ERROR), nullptr);
+}
+
+TEST_F(Mux, DownstreamsEndReachesTheSources) {
+  flow_ = GST_FLOW_EOS;
+  start(1);
+  add_source(0);
+  GstFlowReturn flow;
+  do flow = push(0);
+  while (flow == GST_FLOW_OK);
+  EXPECT_EQ(flow, GST_FLOW_EOS);
+}
+
+TEST_F(Mux, AFlushingSeekFlushesDownstreamOnceAndRestartsTheTime) {
+  start(1);
+  add_source(0);
+  push(0);
+  push(0);
+  EXPECT_EQ(GST_BUFFER_PTS(buffer(2)), 100 * GST_MSECOND);
+  // A source that, as a demuxer does, flushes its pad when it is asked to seek.
+  gst_pad_set_event_function(sources_.at(0).pad,
+                             [](GstPad* pad, GstObject*, GstEvent* event) -> gboolean {
+                               const bool seek = GST_EVENT_TYPE(event) == GST_EVENT_SEEK;
+                               if (seek) {
+                                 gst_pad_push_event(pad, gst_event_new_flush_start());
+                                 gst_pad_push_event(pad, gst_event_new_flush_stop(TRUE));
+                               }
+                               gst_event_unref(event);
+                               return seek;
+                             });
+  EXPECT_TRUE(gst_pad_push_event(
+      sink_, gst_event_new_seek(1, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH, GST_SEEK_TYPE_SET,
+                                5 * GST_SECOND, GST_SEEK_TYPE_NONE, -1)));
+  announce(0, "video/x-raw(memory:NVMM), format=I420, width=64, height=48, framerate=10/1");
+  EXPECT_EQ(push(0, 5 * GST_SECOND), GST_FLOW_OK);
+  EXPECT_EQ(GST_BUFFER_PTS(buffer(3)), 0u);
+  const std::string all = log_until("flush-stop");
+  EXPECT_NE(all.find("flush-start flush-stop"), std::string::npos) << all;
+  EXPECT_EQ(all.rfind("flush-start"), all.find("flush-start")) << all;
+}
+
+TEST_F(Mux, LiveTimestampsAreTheRunningTime) {
+  GstClock* clock = gst_system_clock_obtain();
+  gst_element_set_clock(mux_, clock);
+  gst_element_set_base_time(mux_, gst_clock_get_time(clock) - 100 * GST_SECOND);
+  g_object_set(mux_, "live-source", TRUE, nullptr);
+  start(4);
+  add_source(0);
+  push(0);
+  const GstClockTime pts = GST_BUFFER_PTS(buffer(1));
+  EXPECT_GE(pts, 100 * GST_SECOND);
+  EXPECT_LE(pts, gst_clock_get_time(clock) - gst_element_get_base_time(mux_));
+  EXPECT_EQ(frames_in(buffer(1)), 1u);
+  gst_object_unref(clock);
+}
+
+TEST_F(Mux, MetasOfASourceBecomeUserMetasOfItsFrame) {
+  start(1);
+  add_source(0);
+  GstBuffer* in = buffer_of(picture(), 0);
+  static int freed = 0;
+  freed = 0;
+  NvDsMeta* meta = gst_buffer_add_nvds_meta(
+      in, g_strdup("hello"), nullptr,
+      [](gpointer data, gpointer) -> gpointer { return g_strdup(static_cast<char*>(data)); },
+      [](gpointer data, gpointer) { g_free(data), ++freed; });
+  meta->meta_type = NVDS_GST_CUSTOM_META + 500;
+  meta->gst_to_nvds_meta_transform_func = [](gpointer data, gpointer) -> gpointer {
+    return g_strdup(static_cast<char*>(static_cast<NvDsUserMeta*>(data)->user_meta_data));
+  };
+  meta->gst_to_nvds_meta_release_func = [](gpointer data, gpointer) {
+    g_free(static_cast<NvDsUserMeta*>(data)->user_meta_data);
+  };
+  gst_pad_push(sources_.at(0).pad, in);
+  const NvDsFrameMeta* frame = frame_meta(buffer(1), 0);
+  ASSERT_EQ(g_list_length(frame->frame_user_meta_list), 1u);
+  const auto* user = static_cast<NvDsUserMeta*>(frame->frame_user_meta_list->data);
+  EXPECT_EQ(int(user->base_meta.meta_type), NVDS_GST_CUSTOM_META + 500);
+  EXPECT_STREQ(static_cast<char*>(user->user_meta_data), "hello");
+  EXPECT_EQ(freed, 1);
+}
+
+TEST_F(Mux, ObjectsOfAnUpstreamBatchAreKept) {
+  start(1);
+  add_source(2);
+  GstBuffer* in = buffer_of(picture(), 0);
+  NvDsBatchMeta* upstream = nvds_create_batch_meta(1);
+  gst_buffer_add_nvds_meta(in, upstream, nullptr, nvds_batch_meta_copy_func,
+                           nvds_batch_meta_release_func)
+      ->meta_type = NVDS_BATCH_GST_META;
+  NvDsFrameMeta* its = nvds_acquire_frame_meta_from_pool(upstream);
+  its->pad_index = 9;
+  nvds_add_frame_meta_to_batch(upstream, its);
+  NvDsObjectMeta* object = nvds_acquire_obj_meta_from_pool(upstream);
+  object->class_id = 5;
+  nvds_add_obj_meta_to_frame(its, object, nullptr);
+  gst_pad_push(sources_.at(2).pad, in);
+  const NvDsFrameMeta* frame = frame_meta(buffer(1), 0);
+  EXPECT_EQ(frame->pad_index, 2u);
+  ASSERT_EQ(frame->num_obj_meta, 1u);
+  EXPECT_EQ(static_cast<NvDsObjectMeta*>(frame->obj_meta_list->data)->class_id, 5);
+  EXPECT_EQ(frames_in(buffer(1)), 1u);
+}
+
+TEST_F(Mux, AnswersTheQueriesOfElementsAroundIt) {
+  start(4);
+  add_source(0);
+  add_source(1);
+  GstQuery* query = gst_nvquery_batch_size_new();
+  guint value = 0;
+  EXPECT_TRUE(gst_pad_peer_query(sink_, query));
+  EXPECT_TRUE(gst_nvquery_batch_size_parse(query, &value));
+  EXPECT_EQ(value, 4u);
+  gst_query_unref(query);
+  query = gst_nvquery_batch_size_new();
+  EXPECT_TRUE(gst_pad_peer_query(sources_.at(0).pad, query));
+  EXPECT_TRUE(gst_nvquery_batch_size_parse(query, &value));
+  EXPECT_EQ(value, 1u);
+  gst_query_unref(query);
+  query = gst_nvquery_numStreams_size_new();
+  EXPECT_TRUE(gst_pad_peer_query(sink_, query));
+  EXPECT_TRUE(gst_nvquery_numStreams_size_parse(query, &value));
+  EXPECT_EQ(value, 2u);
+  gst_query_unref(query);
+}
+
+TEST_F(Mux, ManySourcesLoseNothing) {
+  constexpr int kSources = 8, kFrames = 150;
+  start(kSources, 64, 48, 2000);
+  for (int id = 0; id < kSources; ++id) add_source(id);
+  std::vector<std::thread> threads;
+  for (int id = 0; id < kSources; ++id)
+    threads.emplace_back([&, id] {
+      for (int i = 0; i < kFrames; ++i) EXPECT_EQ(push(id, i * GST_MSECOND), GST_FLOW_OK);
+      push_event(id, gst_event_new_eos());
+    });
+  for (std::thread& thread : threads) thread.join();
+  log_until("eos");
+  std::map<guint, int> next;
+  for (GstBuffer* out : buffers_) {
+    EXPECT_EQ(frames_in(out), guint(batch_of(out)->size()));
+    for (guint i = 0; i < frames_in(out); ++i) {
+      const NvDsFrameMeta* meta = frame_meta(out, i);
+      EXPECT_EQ(meta->buf_pts, meta->frame_num * GST_MSECOND);
+      EXPECT_EQ(meta->frame_num, next[meta->pad_index]++);
+    }
+  }
+  for (int id = 0; id < kSources; ++id) EXPECT_EQ(next[id], kFrames);
+}
+
+}  // namespace
+}  // namespace thalweg
