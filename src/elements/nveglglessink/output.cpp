@@ -56,7 +56,7 @@ const char* variable(const char* name) {
 GstElement* open_window_sink() {
   std::vector<const char*> names;
   if (variable("WAYLAND_DISPLAY")) names.push_back("waylandsink");
-  if (variable("DISPLAY")) names.insert(names.end(), {"xvimagesink", "ximagesink"});
+  if (variable("DISPLAY")) names.insert(names.end(), {"ximagesink", "xvimagesink"});
   names.push_back("glimagesink");
   for (const char* name : names) {
     GstElement* sink = gst_element_factory_make(name, nullptr);
@@ -89,7 +89,7 @@ std::unique_ptr<Output> Output::window(bool force_aspect_ratio, std::string& why
     const char* display = variable("DISPLAY");
     why_not = std::string("no window can be opened on display ") +
               (display ? display : variable("WAYLAND_DISPLAY")) +
-              " (tried waylandsink, xvimagesink, ximagesink and glimagesink; the package "
+              " (tried waylandsink, ximagesink, xvimagesink and glimagesink; the package "
               "gstreamer1.0-x brings ximagesink)";
     return nullptr;
   }
