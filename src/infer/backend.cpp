@@ -43,7 +43,8 @@ std::unique_ptr<Backend> load_backend(const ModelOptions& options,
   }
   auto* load = reinterpret_cast<LoadModelFunction*>(dlsym(library, "thalweg_load_model"));
   if (!load) {
-    fail_resource(file + " is no inference backend: it has no function thalweg_load_model. "
+    fail_resource(file +
+                  " is no inference backend: it has no function thalweg_load_model. "
                   "Reinstall thalweg.");
   }
   return load(options, note);

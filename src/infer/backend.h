@@ -23,9 +23,9 @@ struct ModelInfo {
 };
 
 struct ModelOptions {
-  std::string path;        ///< of the model file
-  bool exact_fp32 = true;  ///< compute in float32 even where the processor is faster in bfloat16
-  size_t batch = 1;        ///< frames a request, for models whose first dimension is free
+  std::string path;          ///< of the model file
+  bool exact_fp32 = true;    ///< compute in float32 even where the processor is faster in bfloat16
+  size_t batch = 1;          ///< frames a request, for models whose first dimension is free
   std::vector<size_t> dims;  ///< sizes after the batch, used where the model leaves them free
 };
 
@@ -60,8 +60,8 @@ class Backend {
 };
 
 /// Loads `options.path` with the OpenVINO backend, which is opened here: libthalweg_openvino.so in
-/// the folder ../lib of the file that contains this function (or the one THALWEG_BACKEND_DIR names).
-/// `note` gets texts for the log (what the cache did).
+/// the folder ../lib of the file that contains this function (or the one THALWEG_BACKEND_DIR
+/// names). `note` gets texts for the log (what the cache did).
 /// @throws InferError naming the file and what to do.
 std::unique_ptr<Backend> load_backend(const ModelOptions& options,
                                       const std::function<void(const std::string&)>& note);

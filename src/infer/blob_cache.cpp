@@ -34,7 +34,7 @@ static_assert(sizeof(Header) == 64);
 
 MappedFile::MappedFile(const std::string& path) {
   int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  struct stat status{};
+  struct stat status {};
   if (file < 0 || fstat(file, &status) < 0) {
     int error = errno;
     if (file >= 0) close(file);

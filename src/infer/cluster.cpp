@@ -23,8 +23,7 @@ std::span<Box> suppress(std::span<Box> boxes, float limit) {
 }
 
 bool near(const Box& a, const Box& b, float eps) {
-  float reach = eps * 0.5f *
-                (std::min(a.width, b.width) + std::min(a.height, b.height));
+  float reach = eps * 0.5f * (std::min(a.width, b.width) + std::min(a.height, b.height));
   return std::abs(a.left - b.left) <= reach && std::abs(a.top - b.top) <= reach &&
          std::abs(a.left + a.width - b.left - b.width) <= reach &&
          std::abs(a.top + a.height - b.top - b.height) <= reach;
@@ -45,7 +44,8 @@ std::span<Box> dbscan(std::span<Box> boxes, const ClassAttributes& attributes, b
       neighbours.push_back(i);
       score += boxes[i].detectionConfidence;
     }
-    return neighbours.size() >= size_t(attributes.min_boxes) && score >= attributes.dbscan_min_score;
+    return neighbours.size() >= size_t(attributes.min_boxes) &&
+           score >= attributes.dbscan_min_score;
   };
   int clusters = 0;
   for (size_t seed = 0; seed < boxes.size(); ++seed) {

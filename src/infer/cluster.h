@@ -20,13 +20,13 @@ inline constexpr size_t kMaxCandidates = 10'000;
 /// Intersection over union of two boxes; 0 when both are empty.
 float iou(const NvDsInferObjectDetectionInfo& a, const NvDsInferObjectDetectionInfo& b);
 
-/// Merges the candidates of one frame in place, ordered class by class, best first (mode 4: within a
-/// class as the parser gave them, unless topk cuts). Per class: drop those under
+/// Merges the candidates of one frame in place, ordered class by class, best first (mode 4: within
+/// a class as the parser gave them, unless topk cuts). Per class: drop those under
 /// pre-cluster-threshold, cluster, drop those not above post-cluster-threshold, keep topk.
 ///
 /// kGroupRectangles acts like builds without OpenCV: NMS with IoU 0.5 and topk 20. kDbscan joins
-/// boxes whose four edges differ by at most eps times their mean side, from min_boxes neighbours on,
-/// into their mean box with the best confidence; min_boxes 0 changes nothing.
+/// boxes whose four edges differ by at most eps times their mean side, from min_boxes neighbours
+/// on, into their mean box with the best confidence; min_boxes 0 changes nothing.
 void cluster(ClusterMode mode, std::span<const ClassAttributes> classes, Candidates& candidates,
              ClusterCounts& counts);
 

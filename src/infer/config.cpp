@@ -23,12 +23,12 @@ namespace fs = std::filesystem;
 
 enum class Text { kPlain, kPath };
 
-/// Where a value goes. monostate: the key is known and has no effect on a CPU, or only in modes that
-/// need other keys as well.
+/// Where a value goes. monostate: the key is known and has no effect on a CPU, or only in modes
+/// that need other keys as well.
 template <class T>
-using Target = std::variant<std::monostate, bool T::*, int T::*, unsigned T::*, float T::*,
-                            std::string T::*, std::vector<int> T::*, std::vector<float> T::*,
-                            Rgba T::*>;
+using Target =
+    std::variant<std::monostate, bool T::*, int T::*, unsigned T::*, float T::*, std::string T::*,
+                 std::vector<int> T::*, std::vector<float> T::*, Rgba T::*>;
 
 template <class T>
 struct Key {
@@ -186,7 +186,9 @@ class Value {
     if (!yes && text != "0" && text != "false") fail("0 or 1", entry_.key + "=1");
     to = yes;
   }
-  void store(int& to, double low, double high) const { to = int(number(entry_.value, low, high, true)); }
+  void store(int& to, double low, double high) const {
+    to = int(number(entry_.value, low, high, true));
+  }
   void store(unsigned& to, double low, double high) const {
     to = unsigned(number(entry_.value, low, high, true));
   }
@@ -230,9 +232,9 @@ class Value {
                 !(whole && value != std::floor(value));
     if (!good || value < low || value > high) {
       bool open = high >= kAny;
-      std::string range = low <= -kAnyFloat ? ""
+      std::string range = low <= -kAnyFloat        ? ""
                           : low > 0 && low < 1e-30 ? " above 0"
-                          : open ? " of at least " + number_text(low)
+                          : open                   ? " of at least " + number_text(low)
                                  : " from " + number_text(low) + " to " + number_text(high);
       double example = low <= -kAnyFloat || (low > 0 && low < 1e-30) ? 1 : low;
       fail(std::string(whole ? "a whole number" : "a number") + range,
@@ -263,12 +265,23 @@ class Value {
         continue;
       }
       switch (text[++i]) {
-        case 's': out += ' '; break;
-        case 'n': out += '\n'; break;
-        case 't': out += '\t'; break;
-        case 'r': out += '\r'; break;
-        case '\\': out += '\\'; break;
-        default: out += '\\', out += text[i];
+        case 's':
+          out += ' ';
+          break;
+        case 'n':
+          out += '\n';
+          break;
+        case 't':
+          out += '\t';
+          break;
+        case 'r':
+          out += '\r';
+          break;
+        case '\\':
+          out += '\\';
+          break;
+        default:
+          out += '\\', out += text[i];
       }
     }
     return out;
@@ -353,23 +366,24 @@ InferConfig load_config(const std::string& path, ConfigNotes& notes) {
 
   InferConfig config;
   config.path = path;
-  read_group(file, *property, property_keys(), config, notes,
-             [&](const Value& value, const IniEntry& entry) {
-               if (entry.key == "tlt-encoded-model" || entry.key == "uff-file" ||
-                   entry.key == "model-file") {
-                 config.other_model = entry.key + "=" + entry.value;
-               }
-               if (entry.key == "infer-dims" && config.infer_dims.size() != 3) {
-                 value.fail("3 whole numbers (channels;height;width)", "infer-dims=3;300;300");
-               }
-               if (entry.key == "offsets" && config.offsets.size() > 4) {
-                 value.fail("at most 4 numbers, one a channel", "offsets=127.5;127.5;127.5");
-               }
-               bool other = std::ranges::count(std::array{0, 1, 2, 3, 100}, config.network_type) == 0;
-               if (entry.key == "network-type" && other) {
-                 value.fail("0 (detector), 1, 2, 3 or 100", "network-type=0");
-               }
-             });
+  read_group(
+      file, *property, property_keys(), config, notes,
+      [&](const Value& value, const IniEntry& entry) {
+        if (entry.key == "tlt-encoded-model" || entry.key == "uff-file" ||
+            entry.key == "model-file") {
+          config.other_model = entry.key + "=" + entry.value;
+        }
+        if (entry.key == "infer-dims" && config.infer_dims.size() != 3) {
+          value.fail("3 whole numbers (channels;height;width)", "infer-dims=3;300;300");
+        }
+        if (entry.key == "offsets" && config.offsets.size() > 4) {
+          value.fail("at most 4 numbers, one a channel", "offsets=127.5;127.5;127.5");
+        }
+        bool other = std::ranges::count(std::array{0, 1, 2, 3, 100}, config.network_type) == 0;
+        if (entry.key == "network-type" && other) {
+          value.fail("0 (detector), 1, 2, 3 or 100", "network-type=0");
+        }
+      });
   if (config.is_classifier && config.network_type == 0) config.network_type = 1;
   if (config.enable_dbscan && config.cluster_mode == 0) config.cluster_mode = 1;
 
@@ -390,8 +404,9 @@ InferConfig load_config(const std::string& path, ConfigNotes& notes) {
         index >= config.classes.size()) {
       fail_settings(path + ":" + std::to_string(group.line) +
                     ": expected [class-attrs-all] or [class-attrs-N] with N below "
-                    "num-detected-classes=" + std::to_string(config.num_detected_classes) +
-                    ", got [" + group.name + "]. Change N or num-detected-classes.");
+                    "num-detected-classes=" +
+                    std::to_string(config.num_detected_classes) + ", got [" + group.name +
+                    "]. Change N or num-detected-classes.");
     }
     read_class_group(file, group, config.classes[index], notes);
   }
@@ -415,11 +430,13 @@ void check_config(const InferConfig& config) {
   if (config.raw_output_file_write) later("raw-output-file-write=1", "dumps of output layers");
 
   if (config.num_detected_classes == 0) {
-    fail_settings(config.path + ": [property] num-detected-classes: expected the number of classes " +
-                  "of the detector, got none. Write num-detected-classes=N with the N of the model.");
+    fail_settings(
+        config.path + ": [property] num-detected-classes: expected the number of classes " +
+        "of the detector, got none. Write num-detected-classes=N with the N of the model.");
   }
   if (!config.labelfile_path.empty() && !readable(config.labelfile_path)) {
-    fail_settings(config.path + ": [property] labelfile-path: cannot read " + config.labelfile_path +
+    fail_settings(config.path + ": [property] labelfile-path: cannot read " +
+                  config.labelfile_path +
                   ". Relative paths count from the folder of the configuration file; correct the "
                   "path or remove the key.");
   }
@@ -447,7 +464,8 @@ std::string model_path(const InferConfig& config) {
   std::string onnx = stem + ".onnx";
   if (!readable(onnx)) {
     fail_settings(config.path + ": [property] model-engine-file: " + config.model_engine_file +
-                  " is a TensorRT engine, which runs only on NVIDIA's GPUs, and there is no " + onnx +
+                  " is a TensorRT engine, which runs only on NVIDIA's GPUs, and there is no " +
+                  onnx +
                   " to run instead. Put the ONNX model there or write its path as onnx-file.");
   }
   return onnx;

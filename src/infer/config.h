@@ -90,8 +90,8 @@ void check_config(const InferConfig& config);
 /// X.engine -> X.onnx). @throws InferError when there is none.
 std::string model_path(const InferConfig& config);
 
-/// Labels of a detector, one a line, `num_classes` of them (missing ones are empty, with a warning).
-/// Text that is not UTF-8 is read as UTF-16 (by its mark) or Latin-1, with a warning.
+/// Labels of a detector, one a line, `num_classes` of them (missing ones are empty, with a
+/// warning). Text that is not UTF-8 is read as UTF-16 (by its mark) or Latin-1, with a warning.
 /// @throws InferError when the file cannot be read.
 std::vector<std::string> read_labels(const std::string& path, unsigned num_classes,
                                      std::vector<std::string>& warnings);

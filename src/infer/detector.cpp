@@ -45,13 +45,16 @@ Detector::Detector(const InferConfig& config, const InferLog& log) : config_(con
     for (const auto& warning : warnings) log(LogLevel::kWarning, warning);
   }
   if (config_.cluster_mode == int(ClusterMode::kGroupRectangles)) {
-    log(LogLevel::kInfo, config_.path + ": cluster-mode=0 acts as NMS with IoU 0.5 and topk 20, as "
-                         "in builds without OpenCV.");
+    log(LogLevel::kInfo, config_.path +
+                             ": cluster-mode=0 acts as NMS with IoU 0.5 and topk 20, as "
+                             "in builds without OpenCV.");
   }
 
   model_ = model_path(config_);
-  ModelOptions options{model_, config_.network_mode == int(NetworkMode::kFp32),
-                       /*batch=*/1, {config_.infer_dims.begin(), config_.infer_dims.end()}};
+  ModelOptions options{model_,
+                       config_.network_mode == int(NetworkMode::kFp32),
+                       /*batch=*/1,
+                       {config_.infer_dims.begin(), config_.infer_dims.end()}};
   if (config_.network_input_order == 1 && !options.dims.empty()) {
     std::ranges::rotate(options.dims, options.dims.begin() + 1);  // c;h;w -> h;w;c
   }
@@ -112,8 +115,9 @@ void Detector::describe_input(const InferLog& log) {
                           ? std::string("Write network-input-order=") + (nhwc ? "0." : "1.")
                           : "Use a model with 1 or 3 channels.";
     fail_settings(config_.path + ": [property] model-color-format: " + format + " in " +
-                  (nhwc ? "NHWC" : "NCHW") + " order needs " + (spec_.gray ? "1 channel" : "3 channels") +
-                  ", but the input of " + model_ + " is " + shape_text(inputs[0]) + ". " + fix);
+                  (nhwc ? "NHWC" : "NCHW") + " order needs " +
+                  (spec_.gray ? "1 channel" : "3 channels") + ", but the input of " + model_ +
+                  " is " + shape_text(inputs[0]) + ". " + fix);
   }
   if (!config_.infer_dims.empty()) {
     std::vector<int> model = {int(channels), spec_.height, spec_.width};
@@ -127,9 +131,10 @@ void Detector::describe_input(const InferLog& log) {
   }
   spec_.scale = config_.net_scale_factor;
   if (!config_.offsets.empty() && config_.offsets.size() != channels) {
-    fail_settings(config_.path + text(": [property] offsets: expected %zu numbers, one a channel of "
-                                      "the model, got %zu. Write one for each.",
-                                      channels, config_.offsets.size()));
+    fail_settings(config_.path +
+                  text(": [property] offsets: expected %zu numbers, one a channel of "
+                       "the model, got %zu. Write one for each.",
+                       channels, config_.offsets.size()));
   }
   std::ranges::copy(config_.offsets, spec_.mean);
   spec_.keep_aspect = config_.maintain_aspect_ratio;
@@ -151,8 +156,10 @@ void Detector::warm_up() {
   try {
     run->request_->wait();
   } catch (const std::exception& error) {
-    fail_resource(model_ + ": the model loads but cannot run on this machine. Check that it runs in "
-                  "ONNX Runtime or with another network-mode.", error.what());
+    fail_resource(model_ +
+                      ": the model loads but cannot run on this machine. Check that it runs in "
+                      "ONNX Runtime or with another network-mode.",
+                  error.what());
   }
   seconds_a_run_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
@@ -213,8 +220,9 @@ std::span<const std::vector<Detection>> Detector::Run::finish() {
   try {
     request_->wait();
   } catch (const std::exception& error) {
-    fail_resource(detector_.model_ + ": inference failed. Check that the model runs in ONNX Runtime.",
-                  error.what());
+    fail_resource(
+        detector_.model_ + ": inference failed. Check that the model runs in ONNX Runtime.",
+        error.what());
   }
   // Custom parsers are written for one caller at a time.
   std::lock_guard lock(detector_.parse_mutex_);
@@ -251,8 +259,8 @@ void Detector::to_frame(const Run::Unit& unit, const Candidates& boxes,
     const auto& limits = config_.classes[box.classId];
     if (std::ranges::count(config_.filter_out_class_ids, int(box.classId))) continue;
     auto x = [&](double v) {
-      return std::clamp(float(geometry.crop.left + (v - geometry.offset_x) / geometry.scale_x), 0.0f,
-                        frame_width);
+      return std::clamp(float(geometry.crop.left + (v - geometry.offset_x) / geometry.scale_x),
+                        0.0f, frame_width);
     };
     auto y = [&](double v) {
       return std::clamp(float(geometry.crop.top + (v - geometry.offset_y) / geometry.scale_y), 0.0f,
@@ -287,7 +295,8 @@ std::vector<float> read_mean_image(const std::string& path, const TensorSpec& sp
       sizes[2] != 255) {
     fail_settings(path + text(": expected a binary PPM (P6) of %dx%d with 255 levels, the size of "
                               "the network, got \"%.8s\" of %dx%d with %d. Convert the image.",
-                              spec.width, spec.height, magic.c_str(), sizes[0], sizes[1], sizes[2]));
+                              spec.width, spec.height, magic.c_str(), sizes[0], sizes[1],
+                              sizes[2]));
   }
   const size_t plane = size_t(spec.width) * size_t(spec.height);
   std::vector<unsigned char> rgb(plane * 3);

@@ -85,7 +85,9 @@ class Detector {
   const std::string& model() const { return model_; }
   /// Label of a class, "" if it has none.
   const std::string& label(int class_id) const { return labels_[size_t(class_id)]; }
-  const ClassAttributes& attributes(int class_id) const { return config_.classes[size_t(class_id)]; }
+  const ClassAttributes& attributes(int class_id) const {
+    return config_.classes[size_t(class_id)];
+  }
   /// Candidates repaired or left out so far.
   ClusterCounts counts() const;
 

@@ -6,7 +6,8 @@
 
 namespace thalweg {
 
-/// What stops inference. what() is one sentence for the user: what, where, expected, got, what to do.
+/// What stops inference. what() is one sentence for the user: what, where, expected, got, what to
+/// do.
 class InferError : public std::runtime_error {
  public:
   /// kSettings: a wrong configuration. kResource: a file, a library or the model itself.

@@ -72,7 +72,8 @@ IniFile read_ini(const std::string& path) {
       continue;
     }
     size_t equals = text.find('=');
-    if (equals == std::string_view::npos || equals == 0) complain("[group], key=value or # comment");
+    if (equals == std::string_view::npos || equals == 0)
+      complain("[group], key=value or # comment");
     if (!group) complain("a group such as [property] before the first key");
     IniEntry entry{std::string(trimmed(text.substr(0, equals))),
                    std::string(trimmed(text.substr(equals + 1))), number};

@@ -1,6 +1,7 @@
 // The backend on OpenVINO's CPU device. This file alone sees OpenVINO; it is a library of its own.
 #include <algorithm>
 #include <cstring>
+#include <openvino/frontend/manager.hpp>
 #include <openvino/openvino.hpp>
 #include <span>
 #include <sstream>
@@ -99,8 +100,9 @@ bool has_external_data(std::span<const std::byte> model) {
 }
 
 std::string cache_key(const ModelOptions& options, std::span<const std::byte> model) {
+  constexpr int kReading = 1;  // grows when read_model() makes another model of the same file
   std::ostringstream key;
-  key << hash_text(model) << '|' << options.exact_fp32 << '|' << options.batch;
+  key << kReading << '|' << hash_text(model) << '|' << options.exact_fp32 << '|' << options.batch;
   for (size_t size : options.dims) key << ',' << size;
   key << '|' << ov::get_openvino_version().buildNumber << '|'
       << core().get_property("CPU", ov::device::full_name);
@@ -111,11 +113,20 @@ std::string cache_key(const ModelOptions& options, std::span<const std::byte> mo
 std::shared_ptr<ov::Model> read_model(const ModelOptions& options) {
   std::shared_ptr<ov::Model> model;
   try {
-    model = core().read_model(options.path);
+    if (options.path.ends_with(".onnx")) {
+      // read_model() would ask every frontend, and TensorFlow's prints what it thinks of the file.
+      auto frontend = ov::frontend::FrontEndManager().load_by_framework("onnx");
+      model = frontend->convert(frontend->load(options.path));
+    } else {
+      model = core().read_model(options.path);
+    }
+    if (model->outputs().empty()) throw std::runtime_error("the model has no outputs");
   } catch (const std::exception& error) {
-    fail_resource(options.path + ": expected an ONNX model, got a file that cannot be read as one. "
-                  "Check that the download is complete and that the path is not another file's.",
-                  error.what());
+    fail_resource(
+        options.path +
+            ": expected an ONNX model, got a file that cannot be read as one. "
+            "Check that the download is complete and that the path is not another file's.",
+        error.what());
   }
   for (const auto& input : model->inputs()) {
     ov::PartialShape shape = input.get_partial_shape();
@@ -139,8 +150,8 @@ std::shared_ptr<ov::Model> read_model(const ModelOptions& options) {
   ov::preprocess::PrePostProcessor types(model);
   for (size_t i = 0; i < model->inputs().size(); ++i) {
     bool image = model->input(i).get_partial_shape().size() == 4;
-    types.input(i).tensor().set_element_type(
-        image ? ov::element::f32 : visible(model->input(i).get_element_type()));
+    types.input(i).tensor().set_element_type(image ? ov::element::f32
+                                                   : visible(model->input(i).get_element_type()));
   }
   for (size_t i = 0; i < model->outputs().size(); ++i) {
     types.output(i).tensor().set_element_type(visible(model->output(i).get_element_type()));
@@ -174,8 +185,8 @@ std::unique_ptr<Backend> load(const ModelOptions& options, const Note& note) {
         note("compiled model taken from " + cache->path(key));
         return std::make_unique<OpenVinoBackend>(model, entry->file, cores);
       } catch (const std::exception& error) {
-        note("compiled model " + cache->path(key) + " is not usable, compiling again: " +
-             error.what());
+        note("compiled model " + cache->path(key) +
+             " is not usable, compiling again: " + error.what());
       }
     }
   }
@@ -185,8 +196,9 @@ std::unique_ptr<Backend> load(const ModelOptions& options, const Note& note) {
   try {
     model = core().compile_model(source, "CPU", settings);
   } catch (const std::exception& error) {
-    fail_resource(options.path + ": OpenVINO cannot compile the model for the CPU. Export it with "
-                  "operators of ONNX opset 13 or so, or report the text below.",
+    fail_resource(options.path +
+                      ": OpenVINO cannot compile the model for the CPU. Export it with "
+                      "operators of ONNX opset 13 or so, or report the text below.",
                   error.what());
   }
   if (cache) {

@@ -89,7 +89,8 @@ class SsdParser : public DetectorParser {
       }
       if (!any) continue;
       const auto last_row = unsigned((end - 1) / columns);
-      for (next_row = std::max(next_row, unsigned(at / columns)); next_row <= last_row; ++next_row) {
+      for (next_row = std::max(next_row, unsigned(at / columns)); next_row <= last_row;
+           ++next_row) {
         row_of(next_row);
       }
     }
@@ -106,10 +107,13 @@ class DetectNetParser : public DetectorParser {
 
   static std::unique_ptr<DetectorParser> match(const Layers& layers) {
     auto find = [&](const char* part) {
-      return size_t(std::ranges::find_if(layers, [&](const auto& layer) {
-                      return is_float(layer) && layer.inferDims.numDims == 3 &&
-                             std::string_view(layer.layerName).find(part) != std::string_view::npos;
-                    }) - layers.begin());
+      return size_t(std::ranges::find_if(layers,
+                                         [&](const auto& layer) {
+                                           return is_float(layer) && layer.inferDims.numDims == 3 &&
+                                                  std::string_view(layer.layerName).find(part) !=
+                                                      std::string_view::npos;
+                                         }) -
+                    layers.begin());
     };
     size_t boxes = find("bbox"), coverage = find("cov");
     if (boxes == layers.size() || coverage == layers.size()) return nullptr;
@@ -233,22 +237,23 @@ std::unique_ptr<DetectorParser> make_detector_parser(const std::string& function
     auto parser = built_in.match(layers);
     if (!parser && function.empty()) continue;
     if (!parser) {
-      fail_settings(where + ": [property] parse-bbox-func-name: " + function + " expects the outputs " +
-                    built_in.needs + ", got " + describe(layers) +
+      fail_settings(where + ": [property] parse-bbox-func-name: " + function +
+                    " expects the outputs " + built_in.needs + ", got " + describe(layers) +
                     ". Use the parser that belongs to this model.");
     }
     unsigned classes = built_in.classes(layers, *parser);
     if (num_classes > classes) {
       fail_settings(where + ": [property] num-detected-classes: expected at most " +
                     std::to_string(classes) + ", the classes of the model (" + describe(layers) +
-                    "), got " + std::to_string(num_classes) + ". Write num-detected-classes=" +
-                    std::to_string(classes) + ".");
+                    "), got " + std::to_string(num_classes) +
+                    ". Write num-detected-classes=" + std::to_string(classes) + ".");
     }
     return parser;
   }
   if (function.empty()) {
     fail_settings(where + ": no built-in parser knows the outputs " + describe(layers) +
-                  ". Known: " + known + ". Name a parser of your own with parse-bbox-func-name and "
+                  ". Known: " + known +
+                  ". Name a parser of your own with parse-bbox-func-name and "
                   "custom-lib-path.");
   }
   fail_settings(where + ": [property] parse-bbox-func-name: expected a built-in parser (" + known +

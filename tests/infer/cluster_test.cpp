@@ -147,7 +147,8 @@ TEST_F(ClusterTest, BadCandidatesAreDroppedAndCounted) {
 
 TEST_F(ClusterTest, TensOfThousandsAreCutToTheStrongest) {
   for (int i = 0; i < 50'000; ++i) {
-    boxes_.push_back(box(0, float(i % 250) * 20, float(i / 250) * 20, 10, 10, 0.3f + float(i) * 1e-5f));
+    boxes_.push_back(
+        box(0, float(i % 250) * 20, float(i / 250) * 20, 10, 10, 0.3f + float(i) * 1e-5f));
   }
   run(ClusterMode::kNms);
   EXPECT_EQ(boxes_.size(), kMaxCandidates);

@@ -9,7 +9,9 @@ namespace {
 
 class ConfigTest : public testing::Test {
  protected:
-  InferConfig load(const std::string& text) { return load_config(folder_.file("c.txt", text), notes_); }
+  InferConfig load(const std::string& text) {
+    return load_config(folder_.file("c.txt", text), notes_);
+  }
   std::string error(const std::string& text) {
     return error_of([&] { load(text); }, folder_.path());
   }
@@ -63,8 +65,9 @@ bg-color=0;0;1;0.5
   EXPECT_TRUE(config.classes[1].has_bg_color);
   EXPECT_EQ(config.classes[1].border_color, (Rgba{0, 1, 0, 1}));
   EXPECT_TRUE(notes_.warnings.empty());
-  EXPECT_EQ(notes_.notes, std::vector<std::string>{folder_.path("c.txt") +
-                                                   ":2: [property] gpu-id: has no effect on a CPU, kept."});
+  EXPECT_EQ(notes_.notes,
+            std::vector<std::string>{folder_.path("c.txt") +
+                                     ":2: [property] gpu-id: has no effect on a CPU, kept."});
 }
 
 TEST_F(ConfigTest, DefaultsAreThoseOfTheDocumentation) {
@@ -83,20 +86,22 @@ TEST_F(ConfigTest, DefaultsAreThoseOfTheDocumentation) {
 TEST_F(ConfigTest, UnknownKeyIsAWarningWithAGuess) {
   load("[property]\nnet-scale-facter=1\nprocess_mode=1\nenable-output-landmark=1\n");
   std::string file = folder_.path("c.txt");
-  EXPECT_EQ(notes_.warnings,
-            (std::vector<std::string>{
-                file + ":2: [property] net-scale-facter: unknown key, the line is ignored; did you mean "
-                       "net-scale-factor?",
-                file + ":3: [property] process_mode: unknown key, the line is ignored; did you mean "
-                       "process-mode?",
-                file + ":4: [property] enable-output-landmark: unknown key, the line is ignored."}));
+  EXPECT_EQ(
+      notes_.warnings,
+      (std::vector<std::string>{
+          file + ":2: [property] net-scale-facter: unknown key, the line is ignored; did you mean "
+                 "net-scale-factor?",
+          file + ":3: [property] process_mode: unknown key, the line is ignored; did you mean "
+                 "process-mode?",
+          file + ":4: [property] enable-output-landmark: unknown key, the line is ignored."}));
 }
 
 TEST_F(ConfigTest, OldThresholdNameWarns) {
   auto config = load("[property]\nnum-detected-classes=1\n[class-attrs-all]\nthreshold=0.7\n");
   EXPECT_FLOAT_EQ(config.classes[0].pre_cluster_threshold, 0.7f);
   EXPECT_EQ(notes_.warnings,
-            std::vector<std::string>{folder_.path("c.txt") + ":4: [class-attrs-all] threshold: old "
+            std::vector<std::string>{folder_.path("c.txt") +
+                                     ":4: [class-attrs-all] threshold: old "
                                      "name, write pre-cluster-threshold instead."});
 }
 
@@ -105,16 +110,20 @@ TEST_F(ConfigTest, ErrorsNameFileLineKeyExpectedGotAndFix) {
     const char *text, *error;
   } cases[] = {
       {"[property]\nbatch-size=many\n",
-       "c.txt:2: [property] batch-size: expected a whole number from 1 to 1024, got \"many\". Write "
+       "c.txt:2: [property] batch-size: expected a whole number from 1 to 1024, got \"many\". "
+       "Write "
        "for example batch-size=1."},
       {"[property]\nbatch-size=2000\n",
-       "c.txt:2: [property] batch-size: expected a whole number from 1 to 1024, got \"2000\". Write "
+       "c.txt:2: [property] batch-size: expected a whole number from 1 to 1024, got \"2000\". "
+       "Write "
        "for example batch-size=1."},
       {"[property]\n\ninterval=1.5\n",
-       "c.txt:3: [property] interval: expected a whole number of at least 0, got \"1.5\". Write for "
+       "c.txt:3: [property] interval: expected a whole number of at least 0, got \"1.5\". Write "
+       "for "
        "example interval=0."},
       {"[property]\nnet-scale-factor=0\n",
-       "c.txt:2: [property] net-scale-factor: expected a number above 0, got \"0\". Write for example "
+       "c.txt:2: [property] net-scale-factor: expected a number above 0, got \"0\". Write for "
+       "example "
        "net-scale-factor=1."},
       {"[property]\nmaintain-aspect-ratio=yes\n",
        "c.txt:2: [property] maintain-aspect-ratio: expected 0 or 1, got \"yes\". Write "
@@ -123,7 +132,8 @@ TEST_F(ConfigTest, ErrorsNameFileLineKeyExpectedGotAndFix) {
        "c.txt:2: [property] infer-dims: expected 3 whole numbers (channels;height;width), got "
        "\"3;300\". Write infer-dims=3;300;300."},
       {"[property]\noffsets=1;2;x\n",
-       "c.txt:2: [property] offsets: expected a number, got \"1;2;x\". Write for example offsets=1."},
+       "c.txt:2: [property] offsets: expected a number, got \"1;2;x\". Write for example "
+       "offsets=1."},
       {"[property]\noffsets=1;2;3;4;5\n",
        "c.txt:2: [property] offsets: expected at most 4 numbers, one a channel, got \"1;2;3;4;5\". "
        "Write offsets=127.5;127.5;127.5."},
@@ -134,21 +144,26 @@ TEST_F(ConfigTest, ErrorsNameFileLineKeyExpectedGotAndFix) {
        "c.txt:4: [class-attrs-all] nms-iou-threshold: expected a number from 0 to 1, got \"1.5\". "
        "Write for example nms-iou-threshold=0."},
       {"[property]\nnum-detected-classes=1\n[class-attrs-0]\nborder-color=1;0\n",
-       "c.txt:4: [class-attrs-0] border-color: expected 4 numbers from 0 to 1 (red;green;blue;alpha), "
+       "c.txt:4: [class-attrs-0] border-color: expected 4 numbers from 0 to 1 "
+       "(red;green;blue;alpha), "
        "got \"1;0\". Write border-color=1;0;0;1."},
       {"[property]\nnum-detected-classes=2\n[class-attrs-2]\n",
-       "c.txt:3: expected [class-attrs-all] or [class-attrs-N] with N below num-detected-classes=2, "
+       "c.txt:3: expected [class-attrs-all] or [class-attrs-N] with N below "
+       "num-detected-classes=2, "
        "got [class-attrs-2]. Change N or num-detected-classes."},
       {"[propery]\nbatch-size=1\n",
-       "c.txt: expected a group [property], got [propery]. Add the line [property] above the keys of "
+       "c.txt: expected a group [property], got [propery]. Add the line [property] above the keys "
+       "of "
        "the network."},
-      {"", "c.txt: expected a group [property], got none. Add the line [property] above the keys of "
-           "the network."},
+      {"",
+       "c.txt: expected a group [property], got none. Add the line [property] above the keys of "
+       "the network."},
       {"batch-size=1\n",
        "c.txt:1: expected a group such as [property] before the first key, got \"batch-size=1\". "
        "Correct the line or start it with #."},
       {"[property]\nbatch-size 1\n",
-       "c.txt:2: expected [group], key=value or # comment, got \"batch-size 1\". Correct the line or "
+       "c.txt:2: expected [group], key=value or # comment, got \"batch-size 1\". Correct the line "
+       "or "
        "start it with #."},
   };
   for (const auto& c : cases) EXPECT_EQ(error(c.text), "/" + std::string(c.error)) << c.text;
@@ -158,9 +173,10 @@ TEST_F(ConfigTest, MissingFileAndYaml) {
   EXPECT_EQ(error_of([&] { load_config("/nowhere/c.txt", notes_); }),
             "/nowhere/c.txt: cannot read the configuration file: No such file or directory. Set "
             "config-file-path to a file with a [property] group.");
-  EXPECT_EQ(error_of([&] { load_config("/nowhere/c.yml", notes_); }),
-            "/nowhere/c.yml: expected a key file with a [property] group, got a YAML file, which this "
-            "version does not read. Write the same keys as key=value lines.");
+  EXPECT_EQ(
+      error_of([&] { load_config("/nowhere/c.yml", notes_); }),
+      "/nowhere/c.yml: expected a key file with a [property] group, got a YAML file, which this "
+      "version does not read. Write the same keys as key=value lines.");
 }
 
 TEST_F(ConfigTest, WhatThisVersionCannotDo) {
@@ -189,13 +205,15 @@ TEST_F(ConfigTest, WhatThisVersionCannotDo) {
 
 TEST_F(ConfigTest, ClassesAndLabelsAreChecked) {
   auto config = load("[property]\nonnx-file=m.onnx\n");
-  EXPECT_EQ(error_of([&] { check_config(config); }, folder_.path()),
-            "/c.txt: [property] num-detected-classes: expected the number of classes of the detector, "
-            "got none. Write num-detected-classes=N with the N of the model.");
+  EXPECT_EQ(
+      error_of([&] { check_config(config); }, folder_.path()),
+      "/c.txt: [property] num-detected-classes: expected the number of classes of the detector, "
+      "got none. Write num-detected-classes=N with the N of the model.");
   config = load("[property]\nnum-detected-classes=1\nlabelfile-path=none.txt\n");
-  EXPECT_EQ(error_of([&] { check_config(config); }, folder_.path()),
-            "/c.txt: [property] labelfile-path: cannot read /none.txt. Relative paths count from the "
-            "folder of the configuration file; correct the path or remove the key.");
+  EXPECT_EQ(
+      error_of([&] { check_config(config); }, folder_.path()),
+      "/c.txt: [property] labelfile-path: cannot read /none.txt. Relative paths count from the "
+      "folder of the configuration file; correct the path or remove the key.");
 }
 
 TEST_F(ConfigTest, ChoosesTheModel) {
@@ -204,26 +222,30 @@ TEST_F(ConfigTest, ChoosesTheModel) {
        {"det.onnx_b1_gpu0_fp16.engine", "det.engine", "det.onnx.engine", "det.trt", "det.plan",
         "det.onnx_b16_dla1_int8.engine", "det_b4_gpu0_fp32.engine"}) {
     auto config = load(std::string("[property]\nmodel-engine-file=") + engine + "\n");
-    EXPECT_EQ(error_of([&] { EXPECT_EQ(model_path(config), folder_.path("det.onnx")); }), "") << engine;
+    EXPECT_EQ(error_of([&] { EXPECT_EQ(model_path(config), folder_.path("det.onnx")); }), "")
+        << engine;
   }
   auto config = load("[property]\nmodel-engine-file=other.onnx_b1_gpu0_fp16.engine\n");
-  EXPECT_EQ(error_of([&] { model_path(config); }, folder_.path()),
-            "/c.txt: [property] model-engine-file: /other.onnx_b1_gpu0_fp16.engine is a TensorRT "
-            "engine, which runs only on NVIDIA's GPUs, and there is no /other.onnx to run instead. Put "
-            "the ONNX model there or write its path as onnx-file.");
+  EXPECT_EQ(
+      error_of([&] { model_path(config); }, folder_.path()),
+      "/c.txt: [property] model-engine-file: /other.onnx_b1_gpu0_fp16.engine is a TensorRT "
+      "engine, which runs only on NVIDIA's GPUs, and there is no /other.onnx to run instead. Put "
+      "the ONNX model there or write its path as onnx-file.");
   config = load("[property]\nonnx-file=none.onnx\nmodel-engine-file=det.engine\n");
-  EXPECT_EQ(error_of([&] { model_path(config); }, folder_.path()),
-            "/c.txt: [property] onnx-file: cannot read /none.onnx. Relative paths count from the folder "
-            "of the configuration file; correct the path or put the model there.");
+  EXPECT_EQ(
+      error_of([&] { model_path(config); }, folder_.path()),
+      "/c.txt: [property] onnx-file: cannot read /none.onnx. Relative paths count from the folder "
+      "of the configuration file; correct the path or put the model there.");
   config = load("[property]\n");
   EXPECT_EQ(error_of([&] { model_path(config); }, folder_.path()),
             "/c.txt: [property] onnx-file: expected the path of an ONNX model, got no model. Write "
             "onnx-file=model.onnx.");
   config = load("[property]\nmodel-file=net.caffemodel\nproto-file=net.prototxt\n");
-  EXPECT_EQ(error_of([&] { model_path(config); }, folder_.path()),
-            "/c.txt: [property] onnx-file: expected the path of an ONNX model, got only "
-            "model-file=net.caffemodel. Write onnx-file=model.onnx; the other formats need NVIDIA's "
-            "tools.");
+  EXPECT_EQ(
+      error_of([&] { model_path(config); }, folder_.path()),
+      "/c.txt: [property] onnx-file: expected the path of an ONNX model, got only "
+      "model-file=net.caffemodel. Write onnx-file=model.onnx; the other formats need NVIDIA's "
+      "tools.");
 }
 
 TEST_F(ConfigTest, Labels) {
@@ -233,19 +255,27 @@ TEST_F(ConfigTest, Labels) {
   };
   using Labels = std::vector<std::string>;
   EXPECT_EQ(read("person\r\nbi cycle \ncar", 3), (Labels{"person", "bi cycle", "car"}));
-  EXPECT_EQ(read("\xEF\xBB\xBF" "a\nb\nc\n", 2), (Labels{"a", "b"}));
+  EXPECT_EQ(read("\xEF\xBB\xBF"
+                 "a\nb\nc\n",
+                 2),
+            (Labels{"a", "b"}));
   EXPECT_EQ(read("a\n\nc\n", 3), (Labels{"a", "", "c"}));
   EXPECT_TRUE(warnings.empty());
   EXPECT_EQ(read("a\n", 3), (Labels{"a", "", ""}));
-  EXPECT_EQ(warnings, Labels{folder_.path("l.txt") +
-                             ": expected 3 labels (num-detected-classes), one a line, got 1; the classes "
-                             "after them have no label."});
+  EXPECT_EQ(warnings,
+            Labels{folder_.path("l.txt") +
+                   ": expected 3 labels (num-detected-classes), one a line, got 1; the classes "
+                   "after them have no label."});
   warnings.clear();
   EXPECT_EQ(read("caf\xE9\n", 1), Labels{"café"});
   EXPECT_EQ(warnings, Labels{folder_.path("l.txt") +
                              ": the labels are not UTF-8, they are read as ISO-8859-1."});
   warnings.clear();
-  EXPECT_EQ(read(std::string("\xFF\xFE" "a\0\n\0", 6), 1), Labels{"a"});
+  EXPECT_EQ(read(std::string("\xFF\xFE"
+                             "a\0\n\0",
+                             6),
+                 1),
+            Labels{"a"});
   EXPECT_EQ(warnings.size(), 1u);
 }
 
@@ -253,9 +283,10 @@ TEST(ParseIdList, TakesBothSeparators) {
   EXPECT_EQ(parse_id_list("0;2;3", "p"), (std::vector<int>{0, 2, 3}));
   EXPECT_EQ(parse_id_list("0:2:", "p"), (std::vector<int>{0, 2}));
   EXPECT_TRUE(parse_id_list("", "p").empty());
-  EXPECT_EQ(error_of([] { parse_id_list("0;x", "filter-out-class-ids"); }),
-            "filter-out-class-ids: expected class ids separated by ;, got \"0;x\". Write for example "
-            "0;2.");
+  EXPECT_EQ(
+      error_of([] { parse_id_list("0;x", "filter-out-class-ids"); }),
+      "filter-out-class-ids: expected class ids separated by ;, got \"0;x\". Write for example "
+      "0;2.");
 }
 
 TEST(NearestName, GivesUpWhenNothingIsNear) {

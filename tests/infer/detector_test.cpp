@@ -71,9 +71,10 @@ std::map<int, std::vector<Expected>> golden() {
 
 /// I420 pictures of the given frame numbers of the clip.
 std::map<int, std::shared_ptr<const Picture>> decode(const std::set<int>& wanted) {
-  std::string launch = "filesrc location=" + (shared() / "media/pets09-s2l1/pets09_s2l1.mp4").string() +
-                       " ! qtdemux ! h264parse ! avdec_h264 ! video/x-raw,format=I420 ! appsink "
-                       "name=sink sync=false max-buffers=2";
+  std::string launch =
+      "filesrc location=" + (shared() / "media/pets09-s2l1/pets09_s2l1.mp4").string() +
+      " ! qtdemux ! h264parse ! avdec_h264 ! video/x-raw,format=I420 ! appsink "
+      "name=sink sync=false max-buffers=2";
   GstElement* pipeline = gst_parse_launch(launch.c_str(), nullptr);
   GstElement* sink = gst_bin_get_by_name(GST_BIN(pipeline), "sink");
   gst_element_set_state(pipeline, GST_STATE_PLAYING);
@@ -118,7 +119,8 @@ std::vector<Detection> detect(Detector& detector, Batch& batch, int frame = 0) {
 }
 
 float overlap(const Expected& a, const Detection& b) {
-  return iou({0, a.left, a.top, a.width, a.height, 0, 0}, {0, b.left, b.top, b.width, b.height, 0, 0});
+  return iou({0, a.left, a.top, a.width, a.height, 0, 0},
+             {0, b.left, b.top, b.width, b.height, 0, 0});
 }
 
 class ClipTest : public testing::TestWithParam<const char*> {
@@ -233,9 +235,10 @@ TEST(Detector, LabelFileShorterThanTheClassesWarnsOnce) {
   config.labelfile_path = folder.file("l.txt", "person\n");
   warnings.clear();
   Detector detector(config, log);
-  EXPECT_EQ(warnings, std::vector<std::string>{
-                          folder.path("l.txt") + ": expected 90 labels (num-detected-classes), one a "
-                          "line, got 1; the classes after them have no label."});
+  EXPECT_EQ(warnings,
+            std::vector<std::string>{folder.path("l.txt") +
+                                     ": expected 90 labels (num-detected-classes), one a "
+                                     "line, got 1; the classes after them have no label."});
   EXPECT_EQ(detector.label(0), "person");
   EXPECT_EQ(detector.label(1), "");
 }
@@ -253,35 +256,46 @@ TEST(Detector, ErrorsOfModelAndConfiguration) {
     return text;
   };
   const std::string model = "ssd_mobilenet_v2_coco_fp16.onnx";
-  EXPECT_EQ(error([&](auto& c) { c.onnx_file = folder.file("no.onnx", "this is no model"); }),
-            "no.onnx: expected an ONNX model, got a file that cannot be read as one. Check that the "
-            "download is complete and that the path is not another file's.");
-  EXPECT_EQ(error([&](auto& c) {
-              std::ifstream in(kModels / model, std::ios::binary);
-              std::string half(1 << 20, 0);
-              in.read(half.data(), std::streamsize(half.size()));
-              c.onnx_file = folder.file("cut.onnx", half);
-            }),
-            "cut.onnx: expected an ONNX model, got a file that cannot be read as one. Check that the "
-            "download is complete and that the path is not another file's.");
-  EXPECT_EQ(error([&](auto& c) { c.onnx_file = folder.file("empty.onnx", ""); }),
-            "empty.onnx: expected an ONNX model, got a file that cannot be read as one. Check that the "
-            "download is complete and that the path is not another file's.");
+  EXPECT_EQ(
+      error([&](auto& c) { c.onnx_file = folder.file("no.onnx", "this is no model"); }),
+      "no.onnx: expected an ONNX model, got a file that cannot be read as one. Check that the "
+      "download is complete and that the path is not another file's.");
+  EXPECT_EQ(
+      error([&](auto& c) {
+        std::ifstream in(kModels / model, std::ios::binary);
+        std::string half(1 << 20, 0);
+        in.read(half.data(), std::streamsize(half.size()));
+        c.onnx_file = folder.file("cut.onnx", half);
+      }),
+      "cut.onnx: expected an ONNX model, got a file that cannot be read as one. Check that the "
+      "download is complete and that the path is not another file's.");
+  EXPECT_EQ(
+      error([&](auto& c) { c.onnx_file = folder.file("empty.onnx", ""); }),
+      "empty.onnx: expected an ONNX model, got a file that cannot be read as one. Check that the "
+      "download is complete and that the path is not another file's.");
   EXPECT_EQ(error([](auto& c) { c.model_color_format = 2; }),
-            "c.txt: [property] model-color-format: GRAY in NCHW order needs 1 channel, but the input of " +
+            "c.txt: [property] model-color-format: GRAY in NCHW order needs 1 channel, but the "
+            "input of " +
                 model + " is image [1,3,300,300]. Write model-color-format=0 (RGB) or 1 (BGR).");
   EXPECT_EQ(error([](auto& c) { c.network_input_order = 1; }),
-            "c.txt: [property] model-color-format: RGB in NHWC order needs 3 channels, but the input of " +
+            "c.txt: [property] model-color-format: RGB in NHWC order needs 3 channels, but the "
+            "input of " +
                 model + " is image [1,3,300,300]. Write network-input-order=0.");
-  EXPECT_EQ(error([](auto& c) { c.infer_dims = {3, 320, 320}; }),
+  EXPECT_EQ(error([](auto& c) {
+              c.infer_dims = {3, 320, 320};
+            }),
             "c.txt: [property] infer-dims: expected 3;300;300, the size of the model's input, got "
             "3;320;320. Remove the key or export the model with that size.");
-  EXPECT_EQ(error([](auto& c) { c.offsets = {1, 2}; }),
-            "c.txt: [property] offsets: expected 3 numbers, one a channel of the model, got 2. Write "
-            "one for each.");
-  EXPECT_EQ(error([&](auto& c) { c.mean_file = folder.file("m.ppm", "P6 10 10 255\n"); }),
-            "m.ppm: expected a binary PPM (P6) of 300x300 with 255 levels, the size of the network, got "
-            "\"P6\" of 10x10 with 255. Convert the image.");
+  EXPECT_EQ(
+      error([](auto& c) {
+        c.offsets = {1, 2};
+      }),
+      "c.txt: [property] offsets: expected 3 numbers, one a channel of the model, got 2. Write "
+      "one for each.");
+  EXPECT_EQ(
+      error([&](auto& c) { c.mean_file = folder.file("m.ppm", "P6 10 10 255\n"); }),
+      "m.ppm: expected a binary PPM (P6) of 300x300 with 255 levels, the size of the network, got "
+      "\"P6\" of 10x10 with 255. Convert the image.");
   EXPECT_EQ(error([](auto& c) {
               c.num_detected_classes = 91;
               c.classes.resize(91);
@@ -296,10 +310,11 @@ TEST(Detector, MissingBackendLibrary) {
   setenv("THALWEG_BACKEND_DIR", folder.path().c_str(), 1);
   std::string text = error_of([] { Detector(default_config(0.5f), log); }, folder.path());
   setenv("THALWEG_BACKEND_DIR", THALWEG_BACKEND_FOLDER, 1);
-  EXPECT_EQ(text,
-            "cannot load the inference backend /libthalweg_openvino.so: /libthalweg_openvino.so: cannot "
-            "open shared object file: No such file or directory. Install the Python package openvino "
-            "beside thalweg, or build the target thalweg_openvino; `thalweg doctor` tells more.");
+  EXPECT_EQ(
+      text,
+      "cannot load the inference backend /libthalweg_openvino.so: /libthalweg_openvino.so: cannot "
+      "open shared object file: No such file or directory. Install the Python package openvino "
+      "beside thalweg, or build the target thalweg_openvino; `thalweg doctor` tells more.");
 }
 
 TEST(MeanImage, TakesTheTensorsOrder) {
@@ -321,7 +336,9 @@ TEST(Backend, CompiledModelsAreKeptOnDisk) {
   auto load = [&] {
     std::string notes;
     ModelOptions options{.path = (kModels / "ssd_mobilenet_v2_coco_fp16.onnx").string(),
-                         .exact_fp32 = true, .batch = 3, .dims = {}};
+                         .exact_fp32 = true,
+                         .batch = 3,
+                         .dims = {}};
     auto backend = load_backend(options, [&](const std::string& text) { notes += text; });
     EXPECT_EQ(backend->info().inputs[0].shape[0], 3u);
     return notes;

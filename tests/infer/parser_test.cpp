@@ -42,8 +42,10 @@ NvDsInferParseDetectionParams params(unsigned classes, float threshold) {
 
 TEST(SsdParser, ByHand) {
   std::vector<Tensor> tensors = {{"scores", {3, 2}, {0.1f, 0.9f, 0.2f, 0.1f, 0.6f, 0.7f}},
-                                 {"boxes", {3, 4}, {0.1f, 0.2f, 0.5f, 0.6f, 0, 0, 1, 1,  //
-                                                    -0.1f, 0, 1, 1.5f}}};
+                                 {"boxes",
+                                  {3, 4},
+                                  {0.1f, 0.2f, 0.5f, 0.6f, 0, 0, 1, 1,  //
+                                   -0.1f, 0, 1, 1.5f}}};
   auto layers = layers_of(tensors);
   auto parser = make_detector_parser("", "", layers, 2, "c");
   Candidates out;
@@ -62,7 +64,8 @@ TEST(SsdParser, ByHand) {
 }
 
 TEST(SsdParser, TakesAThresholdAndSkipsClassesThatAreNotConfigured) {
-  std::vector<Tensor> tensors = {{"boxes", {1, 4}, {0, 0, 1, 1}}, {"scores", {1, 3}, {0.5f, 0.5f, 0.9f}}};
+  std::vector<Tensor> tensors = {{"boxes", {1, 4}, {0, 0, 1, 1}},
+                                 {"scores", {1, 3}, {0.5f, 0.5f, 0.9f}}};
   auto layers = layers_of(tensors);
   auto p = params(2, 0.5f);
   p.perClassPreclusterThreshold[0] = 0.6f;
@@ -130,16 +133,19 @@ TEST(MakeDetectorParser, ErrorsSayWhatThereIs) {
   const std::string known =
       "ssd: boxes [N,4] and scores [N,C]; detectnet_v2: ...bbox... [4C,H,W] and ...cov... [C,H,W]; "
       "NvDsInferParseCustomResnet: ...bbox... [4C,H,W] and ...cov... [C,H,W]";
-  EXPECT_EQ(error_of([&] { make_detector_parser("", "", layers, 80, "c.txt"); }),
-            "c.txt: no built-in parser knows the outputs output0 [84,8400] float32. Known: " + known +
-                ". Name a parser of your own with parse-bbox-func-name and custom-lib-path.");
-  EXPECT_EQ(error_of([&] { make_detector_parser("NvDsInferParseYolo", "", layers, 80, "c.txt"); }),
-            "c.txt: [property] parse-bbox-func-name: expected a built-in parser (" + known +
-                ") or a function of the library named by custom-lib-path, got \"NvDsInferParseYolo\" "
-                "without custom-lib-path. Add custom-lib-path or correct the name.");
-  EXPECT_EQ(error_of([&] { make_detector_parser("ssd", "", layers, 80, "c.txt"); }),
-            "c.txt: [property] parse-bbox-func-name: ssd expects the outputs boxes [N,4] and scores "
-            "[N,C], got output0 [84,8400] float32. Use the parser that belongs to this model.");
+  EXPECT_EQ(
+      error_of([&] { make_detector_parser("", "", layers, 80, "c.txt"); }),
+      "c.txt: no built-in parser knows the outputs output0 [84,8400] float32. Known: " + known +
+          ". Name a parser of your own with parse-bbox-func-name and custom-lib-path.");
+  EXPECT_EQ(
+      error_of([&] { make_detector_parser("NvDsInferParseYolo", "", layers, 80, "c.txt"); }),
+      "c.txt: [property] parse-bbox-func-name: expected a built-in parser (" + known +
+          ") or a function of the library named by custom-lib-path, got \"NvDsInferParseYolo\" "
+          "without custom-lib-path. Add custom-lib-path or correct the name.");
+  EXPECT_EQ(
+      error_of([&] { make_detector_parser("ssd", "", layers, 80, "c.txt"); }),
+      "c.txt: [property] parse-bbox-func-name: ssd expects the outputs boxes [N,4] and scores "
+      "[N,C], got output0 [84,8400] float32. Use the parser that belongs to this model.");
   std::vector<Tensor> ssd = {{"boxes", {10, 4}, {}}, {"scores", {10, 3}, {}}};
   layers = layers_of(ssd);
   EXPECT_EQ(error_of([&] { make_detector_parser("", "", layers, 4, "c.txt"); }),
@@ -160,16 +166,21 @@ TEST(CustomParser, LibraryOfTheTestsOwn) {
   EXPECT_FLOAT_EQ(out[0].detectionConfidence, 0.5f);
 
   tensors[0].values[0] = -1;
-  EXPECT_EQ(error_of([&] { parser->parse(layers, {10, 20, 3}, params(1, 0.5f), out); }),
-            "parser NvDsInferParseTest reported a failure for the layers out [2] float32. Check that "
-            "the parser belongs to this model.");
-  EXPECT_EQ(error_of([&] { make_detector_parser("Nothing", THALWEG_TEST_PARSER, layers, 1, "c.txt"); }),
-            "c.txt: [property] parse-bbox-func-name: " THALWEG_TEST_PARSER
-            " has no C function Nothing. Correct the name, or export the function as extern \"C\".");
-  EXPECT_EQ(error_of([&] { make_detector_parser("F", "/nowhere/lib.so", layers, 1, "c.txt"); }),
-            "c.txt: [property] custom-lib-path: cannot load /nowhere/lib.so: /nowhere/lib.so: cannot "
-            "open shared object file: No such file or directory. Build its source for this machine "
-            "against Thalweg's headers.");
+  EXPECT_EQ(
+      error_of([&] {
+        parser->parse(layers, {10, 20, 3}, params(1, 0.5f), out);
+      }),
+      "parser NvDsInferParseTest reported a failure for the layers out [2] float32. Check that "
+      "the parser belongs to this model.");
+  EXPECT_EQ(
+      error_of([&] { make_detector_parser("Nothing", THALWEG_TEST_PARSER, layers, 1, "c.txt"); }),
+      "c.txt: [property] parse-bbox-func-name: " THALWEG_TEST_PARSER
+      " has no C function Nothing. Correct the name, or export the function as extern \"C\".");
+  EXPECT_EQ(
+      error_of([&] { make_detector_parser("F", "/nowhere/lib.so", layers, 1, "c.txt"); }),
+      "c.txt: [property] custom-lib-path: cannot load /nowhere/lib.so: /nowhere/lib.so: cannot "
+      "open shared object file: No such file or directory. Build its source for this machine "
+      "against Thalweg's headers.");
 }
 
 }  // namespace

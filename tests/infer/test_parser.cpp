@@ -3,8 +3,7 @@
 
 extern "C" __attribute__((visibility("default"))) bool NvDsInferParseTest(
     std::vector<NvDsInferLayerInfo> const& layers, NvDsInferNetworkInfo const& network,
-    NvDsInferParseDetectionParams const& params,
-    std::vector<NvDsInferParseObjectInfo>& objects) {
+    NvDsInferParseDetectionParams const& params, std::vector<NvDsInferParseObjectInfo>& objects) {
   const auto* values = static_cast<const float*>(layers[0].buffer);
   if (values[0] < 0) return false;
   NvDsInferParseObjectInfo object{};

@@ -65,9 +65,13 @@ constexpr GEnumValue kProcessModes[] = {{1, "Primary (full frame)", "primary"},
 
 const KeptProperty kKept[] = {
     {.name = "gpu-id", .type = G_TYPE_UINT, .value = "0", .meaning = "CUDA device"},
-    {.name = "strongly-typed", .type = G_TYPE_BOOLEAN, .value = "false",
+    {.name = "strongly-typed",
+     .type = G_TYPE_BOOLEAN,
+     .value = "false",
      .meaning = "Strongly typed network for TensorRT"},
-    {.name = "dynamic-properties", .type = G_TYPE_STRING, .value = nullptr,
+    {.name = "dynamic-properties",
+     .type = G_TYPE_STRING,
+     .value = "",
      .meaning = "Flags of TensorRT's builder"},
 };
 
@@ -133,17 +137,38 @@ void log_to(GstNvInfer* self, LogLevel level, const std::string& text) {
 /// Copies what the property `id` stands for.
 void copy_setting(guint id, const InferConfig& from, InferConfig& to) {
   switch (id) {
-    case kUniqueId: to.gie_unique_id = from.gie_unique_id; break;
-    case kProcessMode: to.process_mode = from.process_mode; break;
-    case kBatchSize: to.batch_size = from.batch_size; break;
-    case kInterval: to.interval = from.interval; break;
-    case kFilterOutClassIds: to.filter_out_class_ids = from.filter_out_class_ids; break;
-    case kModelEngineFile: to.model_engine_file = from.model_engine_file; break;
-    case kRawOutputFileWrite: to.raw_output_file_write = from.raw_output_file_write; break;
-    case kOutputTensorMeta: to.output_tensor_meta = from.output_tensor_meta; break;
-    case kOutputInstanceMask: to.output_instance_mask = from.output_instance_mask; break;
-    case kInputTensorMeta: to.input_tensor_from_meta = from.input_tensor_from_meta; break;
-    default: break;
+    case kUniqueId:
+      to.gie_unique_id = from.gie_unique_id;
+      break;
+    case kProcessMode:
+      to.process_mode = from.process_mode;
+      break;
+    case kBatchSize:
+      to.batch_size = from.batch_size;
+      break;
+    case kInterval:
+      to.interval = from.interval;
+      break;
+    case kFilterOutClassIds:
+      to.filter_out_class_ids = from.filter_out_class_ids;
+      break;
+    case kModelEngineFile:
+      to.model_engine_file = from.model_engine_file;
+      break;
+    case kRawOutputFileWrite:
+      to.raw_output_file_write = from.raw_output_file_write;
+      break;
+    case kOutputTensorMeta:
+      to.output_tensor_meta = from.output_tensor_meta;
+      break;
+    case kOutputInstanceMask:
+      to.output_instance_mask = from.output_instance_mask;
+      break;
+    case kInputTensorMeta:
+      to.input_tensor_from_meta = from.input_tensor_from_meta;
+      break;
+    default:
+      break;
   }
 }
 
@@ -171,8 +196,9 @@ std::shared_ptr<Detector> load_detector(GstNvInfer* self) {
   {
     std::lock_guard lock(state->mutex);
     if (state->settings.path.empty()) {
-      fail_settings("config-file-path is not set: expected the path of a configuration file with a "
-                    "[property] group, got none. Set the property before starting.");
+      fail_settings(
+          "config-file-path is not set: expected the path of a configuration file with a "
+          "[property] group, got none. Set the property before starting.");
     }
     // A model chosen while playing stands in the settings, not in the file.
     std::string engine = state->settings.model_engine_file;
@@ -181,8 +207,9 @@ std::shared_ptr<Detector> load_detector(GstNvInfer* self) {
     if (replaced) state->settings.onnx_file.clear(), state->settings.model_engine_file = engine;
     settings = state->settings;
     if (state->raw_callback) {
-      fail_settings("raw-output-generated-callback is not supported yet by this version. Do not set "
-                    "it; read the objects in a probe.");
+      fail_settings(
+          "raw-output-generated-callback is not supported yet by this version. Do not set "
+          "it; read the objects in a probe.");
     }
   }
   for (const auto& warning : notes.warnings) log_to(self, LogLevel::kWarning, warning);
@@ -231,11 +258,12 @@ void write_objects(GstNvInfer* self, NvDsFrameMeta* frame, std::span<const Detec
   auto counts = detector.counts();
   if (!state->warned_of_candidates && counts.bad_value + counts.bad_class + counts.over_limit) {
     state->warned_of_candidates = true;
-    GST_WARNING_OBJECT(self,
-                       "%s gave boxes that were left out: %zu not finite or of negative size, %zu of "
-                       "classes beyond num-detected-classes, %zu beyond %zu candidates a frame",
-                       detector.model().c_str(), counts.bad_value, counts.bad_class,
-                       counts.over_limit, kMaxCandidates);
+    GST_WARNING_OBJECT(
+        self,
+        "%s gave boxes that were left out: %zu not finite or of negative size, %zu of "
+        "classes beyond num-detected-classes, %zu beyond %zu candidates a frame",
+        detector.model().c_str(), counts.bad_value, counts.bad_class, counts.over_limit,
+        kMaxCandidates);
   }
 }
 
@@ -243,7 +271,8 @@ void note_stay(GstNvInfer* self, gint64 us) {
   InferState* state = self->state;
   if (us <= state->latency_us) return;
   state->latency_us = us + us / 4;
-  if (state->live) gst_element_post_message(GST_ELEMENT(self), gst_message_new_latency(GST_OBJECT(self)));
+  if (state->live)
+    gst_element_post_message(GST_ELEMENT(self), gst_message_new_latency(GST_OBJECT(self)));
 }
 
 /// Feeds the frames of a batch to runs. @throws std::exception
@@ -300,11 +329,12 @@ GstFlowReturn generate_output(GstBaseTransform* base, GstBuffer** out) {
     Batch* batch = batch_of(buffer);
     NvDsBatchMeta* meta = gst_buffer_get_nvds_batch_meta(buffer);
     if (!batch || !meta) {
-      GST_ELEMENT_ERROR(self, STREAM, FORMAT,
-                        ("expected buffers of memory:NVMM with batch metadata, got a buffer without "
-                         "%s. Put nvstreammux before nvinfer.",
-                         batch ? "batch metadata" : "such memory"),
-                        (nullptr));
+      GST_ELEMENT_ERROR(
+          self, STREAM, FORMAT,
+          ("expected buffers of memory:NVMM with batch metadata, got a buffer without "
+           "%s. Put nvstreammux before nvinfer.",
+           batch ? "batch metadata" : "such memory"),
+          (nullptr));
       gst_buffer_unref(buffer);
       return GST_FLOW_ERROR;
     }
@@ -332,8 +362,7 @@ gboolean sink_event(GstBaseTransform* base, GstEvent* event) {
 
 gboolean query(GstBaseTransform* base, GstPadDirection direction, GstQuery* query) {
   InferState* state = as_infer(base)->state;
-  gboolean answered =
-      GST_BASE_TRANSFORM_CLASS(nvinfer_parent_class)->query(base, direction, query);
+  gboolean answered = GST_BASE_TRANSFORM_CLASS(nvinfer_parent_class)->query(base, direction, query);
   if (answered && direction == GST_PAD_SRC && GST_QUERY_TYPE(query) == GST_QUERY_LATENCY) {
     gboolean live = FALSE;
     GstClockTime low = 0, high = 0;
@@ -408,8 +437,12 @@ void set_property(GObject* object, guint id, const GValue* value, GParamSpec* sp
   bool other_model = false;
   if (id != kConfigFilePath) state->set_by_program.insert(id);
   switch (id) {
-    case kUniqueId: settings.gie_unique_id = g_value_get_uint(value); break;
-    case kProcessMode: settings.process_mode = g_value_get_enum(value); break;
+    case kUniqueId:
+      settings.gie_unique_id = g_value_get_uint(value);
+      break;
+    case kProcessMode:
+      settings.process_mode = g_value_get_enum(value);
+      break;
     case kConfigFilePath: {
       std::string path = text();
       other_model = state->detector != nullptr;
@@ -424,25 +457,52 @@ void set_property(GObject* object, guint id, const GValue* value, GParamSpec* sp
       }
       break;
     }
-    case kBatchSize: settings.batch_size = g_value_get_uint(value); break;
-    case kInterval: settings.interval = g_value_get_uint(value); break;
-    case kInferOnGieId: state->infer_on_gie_id = g_value_get_int(value); break;
-    case kInferOnClassIds: state->infer_on_class_ids = text(); break;
-    case kFilterOutClassIds: state->filter_out_text = text(); break;
+    case kBatchSize:
+      settings.batch_size = g_value_get_uint(value);
+      break;
+    case kInterval:
+      settings.interval = g_value_get_uint(value);
+      break;
+    case kInferOnGieId:
+      state->infer_on_gie_id = g_value_get_int(value);
+      break;
+    case kInferOnClassIds:
+      state->infer_on_class_ids = text();
+      break;
+    case kFilterOutClassIds:
+      state->filter_out_text = text();
+      break;
     case kModelEngineFile:
       settings.model_engine_file = text();
       other_model = state->detector != nullptr;
       if (other_model) settings.onnx_file.clear();
       break;
-    case kRawOutputFileWrite: settings.raw_output_file_write = g_value_get_boolean(value); break;
-    case kRawOutputCallback: state->raw_callback = g_value_get_pointer(value); break;
-    case kRawOutputUserData: state->raw_user_data = g_value_get_pointer(value); break;
-    case kOutputTensorMeta: settings.output_tensor_meta = g_value_get_boolean(value); break;
-    case kOutputInstanceMask: settings.output_instance_mask = g_value_get_boolean(value); break;
-    case kInputTensorMeta: settings.input_tensor_from_meta = g_value_get_boolean(value); break;
-    case kClipObjectOutsideRoi: state->clip_object_outside_roi = g_value_get_boolean(value); break;
-    case kCropObjectsToRoi: state->crop_objects_to_roi = g_value_get_boolean(value); break;
-    default: G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+    case kRawOutputFileWrite:
+      settings.raw_output_file_write = g_value_get_boolean(value);
+      break;
+    case kRawOutputCallback:
+      state->raw_callback = g_value_get_pointer(value);
+      break;
+    case kRawOutputUserData:
+      state->raw_user_data = g_value_get_pointer(value);
+      break;
+    case kOutputTensorMeta:
+      settings.output_tensor_meta = g_value_get_boolean(value);
+      break;
+    case kOutputInstanceMask:
+      settings.output_instance_mask = g_value_get_boolean(value);
+      break;
+    case kInputTensorMeta:
+      settings.input_tensor_from_meta = g_value_get_boolean(value);
+      break;
+    case kClipObjectOutsideRoi:
+      state->clip_object_outside_roi = g_value_get_boolean(value);
+      break;
+    case kCropObjectsToRoi:
+      state->crop_objects_to_roi = g_value_get_boolean(value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
   }
   lock.unlock();
   if (other_model) change_model(self);
@@ -454,24 +514,59 @@ void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
   std::lock_guard lock(state->mutex);
   const InferConfig& settings = state->settings;
   switch (id) {
-    case kUniqueId: g_value_set_uint(value, settings.gie_unique_id); break;
-    case kProcessMode: g_value_set_enum(value, settings.process_mode); break;
-    case kConfigFilePath: g_value_set_string(value, settings.path.c_str()); break;
-    case kBatchSize: g_value_set_uint(value, settings.batch_size); break;
-    case kInterval: g_value_set_uint(value, settings.interval); break;
-    case kInferOnGieId: g_value_set_int(value, state->infer_on_gie_id); break;
-    case kInferOnClassIds: g_value_set_string(value, state->infer_on_class_ids.c_str()); break;
-    case kFilterOutClassIds: g_value_set_string(value, state->filter_out_text.c_str()); break;
-    case kModelEngineFile: g_value_set_string(value, settings.model_engine_file.c_str()); break;
-    case kRawOutputFileWrite: g_value_set_boolean(value, settings.raw_output_file_write); break;
-    case kRawOutputCallback: g_value_set_pointer(value, state->raw_callback); break;
-    case kRawOutputUserData: g_value_set_pointer(value, state->raw_user_data); break;
-    case kOutputTensorMeta: g_value_set_boolean(value, settings.output_tensor_meta); break;
-    case kOutputInstanceMask: g_value_set_boolean(value, settings.output_instance_mask); break;
-    case kInputTensorMeta: g_value_set_boolean(value, settings.input_tensor_from_meta); break;
-    case kClipObjectOutsideRoi: g_value_set_boolean(value, state->clip_object_outside_roi); break;
-    case kCropObjectsToRoi: g_value_set_boolean(value, state->crop_objects_to_roi); break;
-    default: G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+    case kUniqueId:
+      g_value_set_uint(value, settings.gie_unique_id);
+      break;
+    case kProcessMode:
+      g_value_set_enum(value, settings.process_mode);
+      break;
+    case kConfigFilePath:
+      g_value_set_string(value, settings.path.c_str());
+      break;
+    case kBatchSize:
+      g_value_set_uint(value, settings.batch_size);
+      break;
+    case kInterval:
+      g_value_set_uint(value, settings.interval);
+      break;
+    case kInferOnGieId:
+      g_value_set_int(value, state->infer_on_gie_id);
+      break;
+    case kInferOnClassIds:
+      g_value_set_string(value, state->infer_on_class_ids.c_str());
+      break;
+    case kFilterOutClassIds:
+      g_value_set_string(value, state->filter_out_text.c_str());
+      break;
+    case kModelEngineFile:
+      g_value_set_string(value, settings.model_engine_file.c_str());
+      break;
+    case kRawOutputFileWrite:
+      g_value_set_boolean(value, settings.raw_output_file_write);
+      break;
+    case kRawOutputCallback:
+      g_value_set_pointer(value, state->raw_callback);
+      break;
+    case kRawOutputUserData:
+      g_value_set_pointer(value, state->raw_user_data);
+      break;
+    case kOutputTensorMeta:
+      g_value_set_boolean(value, settings.output_tensor_meta);
+      break;
+    case kOutputInstanceMask:
+      g_value_set_boolean(value, settings.output_instance_mask);
+      break;
+    case kInputTensorMeta:
+      g_value_set_boolean(value, settings.input_tensor_from_meta);
+      break;
+    case kClipObjectOutsideRoi:
+      g_value_set_boolean(value, state->clip_object_outside_roi);
+      break;
+    case kCropObjectsToRoi:
+      g_value_set_boolean(value, state->crop_objects_to_roi);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
   }
 }
 
@@ -515,9 +610,9 @@ static void nvinfer_class_init(GstNvInferClass* klass) {
   auto install = [&](guint id, GParamSpec* spec) {
     g_object_class_install_property(object, id, spec);
   };
-  install(kUniqueId, g_param_spec_uint("unique-id", "unique-id",
-                                       "Component id written into the objects", 0, G_MAXUINT, 15,
-                                       playing));
+  install(kUniqueId,
+          g_param_spec_uint("unique-id", "unique-id", "Component id written into the objects", 0,
+                            G_MAXUINT, 15, playing));
   install(kProcessMode,
           g_param_spec_enum("process-mode", "process-mode", "Whole frames or objects",
                             g_enum_register_static("GstNvInferProcessModeType", kProcessModes), 1,
@@ -526,11 +621,11 @@ static void nvinfer_class_init(GstNvInferClass* klass) {
           g_param_spec_string("config-file-path", "config-file-path",
                               "Configuration file; another one while playing changes the model", "",
                               playing));
-  install(kBatchSize, g_param_spec_uint("batch-size", "batch-size", "Frames in a batch", 1, 1024, 1,
-                                        ready));
+  install(kBatchSize,
+          g_param_spec_uint("batch-size", "batch-size", "Frames in a batch", 1, 1024, 1, ready));
   install(kInterval, g_param_spec_uint("interval", "interval",
-                                       "Batches passed without inference after each inferred one", 0,
-                                       G_MAXINT, 0, playing));
+                                       "Batches passed without inference after each inferred one",
+                                       0, G_MAXINT, 0, playing));
   install(kInferOnGieId,
           g_param_spec_int("infer-on-gie-id", "infer-on-gie-id",
                            "Secondary mode: objects of this component only, -1 for all", -1,
@@ -541,11 +636,12 @@ static void nvinfer_class_init(GstNvInferClass* klass) {
   install(kFilterOutClassIds,
           g_param_spec_string("filter-out-class-ids", "filter-out-class-ids",
                               "Classes whose objects are dropped, written 0;2;3", "", ready));
-  install(kModelEngineFile,
-          g_param_spec_string("model-engine-file", "model-engine-file",
-                              "Engine whose ONNX model beside it is run when there is no onnx-file; "
-                              "another one while playing changes the model",
-                              "", playing));
+  install(
+      kModelEngineFile,
+      g_param_spec_string("model-engine-file", "model-engine-file",
+                          "Engine whose ONNX model beside it is run when there is no onnx-file; "
+                          "another one while playing changes the model",
+                          "", playing));
   install(kRawOutputFileWrite,
           g_param_spec_boolean("raw-output-file-write", "raw-output-file-write",
                                "Write the output layers to files", FALSE, ready));
@@ -575,8 +671,8 @@ static void nvinfer_class_init(GstNvInferClass* klass) {
   // After a change of the model while playing: error (an NvDsInferStatus, 0 for success) and the
   // configuration file. Emitted from a thread of the element's own.
   model_updated_signal =
-      g_signal_new("model-updated", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, nullptr, nullptr,
-                   nullptr, G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_STRING);
+      g_signal_new("model-updated", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, nullptr,
+                   nullptr, nullptr, G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_STRING);
 
   gst_element_class_add_static_pad_template(element, &sink_template);
   gst_element_class_add_static_pad_template(element, &src_template);

@@ -27,7 +27,7 @@ class OutputQueue {
     std::function<GstFlowReturn(GstBuffer*)> push;  ///< takes the buffer
     /// Writes the metadata of one frame.
     std::function<void(NvDsFrameMeta*, std::span<const Detection>, const Detector&)> write;
-    std::function<void(const std::exception&)> fail;          ///< once, then the flow is ERROR
+    std::function<void(const std::exception&)> fail;  ///< once, then the flow is ERROR
     std::function<void(gint64 us)> stayed;  ///< how long a buffer was here before its push
   };
 
