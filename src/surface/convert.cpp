@@ -1,7 +1,6 @@
 #include "surface/convert.h"
 
 #include <libyuv.h>
-#include <libyuv/scale_rgb.h>
 
 #include <algorithm>
 #include <cstring>
@@ -220,30 +219,52 @@ bool same_planes(const ConstPixels& a, const Pixels& b) {
   return a.width == b.width && a.height == b.height;
 }
 
+/// Scales the channels of a packed plane one by one: libyuv's scalers of whole pixels blend with 7
+/// bits and turn white into 252, the one of a single channel does not.
+void scale_by_channels(const Plane<const uint8_t>& from, const Plane<uint8_t>& to, int channels,
+                       libyuv::FilterMode filter) {
+  const auto apart = scratch(kGray, from.width, from.height * channels);
+  const auto scaled = scratch(kGray, to.width, to.height * channels);
+  const Plane<uint8_t> source = apart->mutable_pixels().planes[0];
+  const Plane<uint8_t> target = scaled->mutable_pixels().planes[0];
+  uint8_t *in[4] = {}, *out[4] = {};
+  for (int c = 0; c < channels; ++c) {
+    in[c] = source.data + ptrdiff_t(c) * from.height * source.stride_bytes;
+    out[c] = target.data + ptrdiff_t(c) * to.height * target.stride_bytes;
+  }
+  const int si = source.stride_bytes, so = target.stride_bytes;
+  if (channels == 2)
+    libyuv::SplitUVPlane(from.data, from.stride_bytes, in[0], si, in[1], si, from.width,
+                         from.height);
+  else if (channels == 3)
+    libyuv::SplitRGBPlane(from.data, from.stride_bytes, in[0], si, in[1], si, in[2], si, from.width,
+                          from.height);
+  else
+    libyuv::SplitARGBPlane(from.data, from.stride_bytes, in[0], si, in[1], si, in[2], si, in[3], si,
+                           from.width, from.height);
+  for (int c = 0; c < channels; ++c)
+    libyuv::ScalePlane(in[c], si, from.width, from.height, out[c], so, to.width, to.height, filter);
+  if (channels == 2)
+    libyuv::MergeUVPlane(out[0], so, out[1], so, to.data, to.stride_bytes, to.width, to.height);
+  else if (channels == 3)
+    libyuv::MergeRGBPlane(out[0], so, out[1], so, out[2], so, to.data, to.stride_bytes, to.width,
+                          to.height);
+  else
+    libyuv::MergeARGBPlane(out[0], so, out[1], so, out[2], so, out[3], so, to.data,
+                           to.stride_bytes, to.width, to.height);
+}
+
 /// Scales plane by plane; both of one format, not packed YUV.
 void scale(const ConstPixels& from, const Pixels& to, libyuv::FilterMode filter) {
   const FormatLayout& layout = *format_layout(from.format);
   for (int i = 0; i < from.num_planes; ++i) {
     const auto& s = from.planes[i];
     const auto& d = to.planes[i];
-    const auto call = [&](auto function) {
-      return function(s.data, s.stride_bytes, s.width, s.height, d.data, d.stride_bytes, d.width,
-                      d.height, filter);
-    };
-    switch (layout.planes[i].bytes) {
-      case 1:
-        call(libyuv::ScalePlane);  // has no status
-        break;
-      case 2:
-        check(call(libyuv::UVScale));
-        break;
-      case 3:
-        check(call(libyuv::RGBScale));
-        break;
-      default:
-        check(call(libyuv::ARGBScale));
-        break;
-    }
+    if (layout.planes[i].bytes == 1)
+      libyuv::ScalePlane(s.data, s.stride_bytes, s.width, s.height, d.data, d.stride_bytes, d.width,
+                         d.height, filter);
+    else
+      scale_by_channels(s, d, layout.planes[i].bytes, filter);
   }
 }
 

@@ -292,16 +292,23 @@ TensorGeometry fill_tensor(const Frame& frame, Rect crop, const TensorSpec& spec
     const auto format = spec.gray  ? NVBUF_COLOR_FORMAT_GRAY8
                         : spec.bgr ? NVBUF_COLOR_FORMAT_BGRx
                                    : NVBUF_COLOR_FORMAT_RGBA;
-    const auto input = Picture::allocate(format, width, height);
-    if (covers_whole_pixels(x) && covers_whole_pixels(y)) {
+    // Two network pixels share a chroma sample: pairs begin at even ones, as in a whole frame.
+    const int odd_x = x.first % 2, odd_y = y.first % 2;
+    const auto input = Picture::allocate(format, width + odd_x, height + odd_y);
+    if (!odd_x && !odd_y && covers_whole_pixels(x) && covers_whole_pixels(y)) {
       const int left = int(std::lround(x.at(x.first))), top = int(std::lround(y.at(y.first)));
       const Rect part{left, top, int(std::lround(x.at(x.last))) - left,
                       int(std::lround(y.at(y.last))) - top};
       convert(pixels, part, input->mutable_pixels(), {0, 0, width, height}, spec.filter);
     } else {
-      convert(sample(pixels, x, y, spec.filter)->pixels(), input->mutable_pixels(), spec.filter);
+      Axis even_x = x, even_y = y;
+      even_x.first -= odd_x;
+      even_y.first -= odd_y;
+      const auto sampled = sample(pixels, even_x, even_y, spec.filter);
+      convert(sampled->pixels(), input->mutable_pixels(), spec.filter);
     }
-    write_pixels(spec, input->pixels(), x.first, y.first, out);
+    write_pixels(spec, part_of(input->pixels(), {odd_x, odd_y, width, height}), x.first, y.first,
+                 out);
   }
   if (spec.mean_image) {
     const size_t count = size_t(spec.channels) * spec.height * spec.width;

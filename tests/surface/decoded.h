@@ -63,19 +63,6 @@ inline std::string decoded_h264(int frames, int width = 320, int height = 240) {
          "avdec_h264 max-threads=1 ! appsink name=out max-buffers=4";
 }
 
-/// One real picture with every colour: a decoded frame of bars with noise in it.
-inline std::shared_ptr<const Picture> real_picture(const std::string& format, int width,
-                                                   int height) {
-  std::shared_ptr<const Picture> picture;
-  for_each_sample("videotestsrc num-buffers=1 pattern=smpte ! video/x-raw,format=" + format +
-                      ",width=" + std::to_string(width) + ",height=" + std::to_string(height) +
-                      " ! appsink name=out",
-                  [&](GstSample* sample) {
-                    picture = Picture::wrap(gst_sample_get_buffer(sample), info_of(sample));
-                  });
-  return picture;
-}
-
 /// FNV-1a over the visible samples of all planes.
 inline uint64_t hash(const ConstPixels& pixels) {
   uint64_t value = 14695981039346656037u;
@@ -89,10 +76,12 @@ inline uint64_t hash(const ConstPixels& pixels) {
   return value;
 }
 
+/// Every byte of every sample.
 inline void paint(const Pixels& pixels, uint8_t value) {
+  const FormatLayout& layout = *format_layout(pixels.format);
   for (int i = 0; i < pixels.num_planes; ++i)
     for (int y = 0; y < pixels.planes[i].height; ++y)
-      for (int x = 0; x < pixels.planes[i].width; ++x)
+      for (int x = 0; x < pixels.planes[i].width * layout.planes[i].bytes; ++x)
         pixels.planes[i].data[y * pixels.planes[i].stride_bytes + x] = value;
 }
 
