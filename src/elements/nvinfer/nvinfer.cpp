@@ -88,6 +88,7 @@ struct InferState {
   KeptProperties kept{kFirstKept, kKept};
 
   std::shared_ptr<Detector> detector;  // while READY or above
+  bool engine_replaces_model = false;  // model-engine-file was set while playing
   std::thread loader;                  // of another model while playing
   bool warned_of_candidates = false;   // output thread's
 
@@ -200,11 +201,8 @@ std::shared_ptr<Detector> load_detector(GstNvInfer* self) {
           "config-file-path is not set: expected the path of a configuration file with a "
           "[property] group, got none. Set the property before starting.");
     }
-    // A model chosen while playing stands in the settings, not in the file.
-    std::string engine = state->settings.model_engine_file;
-    bool replaced = state->detector && state->settings.onnx_file.empty();
     read_settings(state, notes);
-    if (replaced) state->settings.onnx_file.clear(), state->settings.model_engine_file = engine;
+    if (state->engine_replaces_model) state->settings.onnx_file.clear();
     settings = state->settings;
     if (state->raw_callback) {
       fail_settings(
@@ -355,6 +353,11 @@ gboolean sink_event(GstBaseTransform* base, GstEvent* event) {
     // After FLUSH_START pushes fail at once, so this is short for FLUSH_STOP.
     state->queue->drain();
     if (type == GST_EVENT_FLUSH_STOP) state->queue->reset();
+    // No later buffer tells upstream that nobody took the last ones.
+    const GstFlowReturn flow = state->queue->flow();
+    if (type == GST_EVENT_EOS && (flow == GST_FLOW_NOT_LINKED || flow == GST_FLOW_NOT_NEGOTIATED)) {
+      GST_ELEMENT_FLOW_ERROR(base, flow);
+    }
     if (type == GST_EVENT_FLUSH_STOP || type == GST_EVENT_EOS) state->batches_to_pass = 0;
   }
   return GST_BASE_TRANSFORM_CLASS(nvinfer_parent_class)->sink_event(base, event);
@@ -447,6 +450,7 @@ void set_property(GObject* object, guint id, const GValue* value, GParamSpec* sp
       std::string path = text();
       other_model = state->detector != nullptr;
       settings.path = path;
+      state->engine_replaces_model = false;
       if (path.empty() || other_model) break;
       // So that batch-size and others can be read back. Errors are told when the element starts.
       try {
@@ -475,7 +479,7 @@ void set_property(GObject* object, guint id, const GValue* value, GParamSpec* sp
     case kModelEngineFile:
       settings.model_engine_file = text();
       other_model = state->detector != nullptr;
-      if (other_model) settings.onnx_file.clear();
+      state->engine_replaces_model = other_model;
       break;
     case kRawOutputFileWrite:
       settings.raw_output_file_write = g_value_get_boolean(value);
