@@ -1,0 +1,167 @@
+// nvv4l2decoder against the decoder that it wraps: same pixels, same memory.
+#include <gst/gst.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "../surface/decoded.h"
+#include "elements/nvv4l2decoder/h264_access_unit.h"
+#include "surface/batch.h"
+
+namespace thalweg {
+namespace {
+
+using testing::for_each_sample;
+
+/// A stream with I, P and B pictures, as H.264 access units.
+std::string encoded(int frames, const std::string& caps = "format=I420") {
+  return "videotestsrc num-buffers=" + std::to_string(frames) + " pattern=ball ! video/x-raw," +
+         caps +
+         ",width=320,height=240,framerate=25/1 ! x264enc key-int-max=10 bframes=2 b-adapt=false "
+         "speed-preset=veryfast ! h264parse ! ";
+}
+
+std::filesystem::path shared_clip() {
+  const char* folder = std::getenv("THALWEG_SHARED");
+  const std::filesystem::path shared =
+      folder ? std::filesystem::path(folder)
+             : std::filesystem::path(THALWEG_SOURCE_FOLDER).parent_path() / "shared";
+  return shared / "media/pets09-s2l1/pets09_s2l1.mp4";
+}
+
+std::vector<uint64_t> hashes_of_avdec(const std::string& source) {
+  std::vector<uint64_t> hashes;
+  for_each_sample(source + "avdec_h264 ! appsink name=out max-buffers=4", [&](GstSample* sample) {
+    hashes.push_back(testing::hash(
+        Picture::wrap(gst_sample_get_buffer(sample), testing::info_of(sample))->pixels()));
+  });
+  return hashes;
+}
+
+std::vector<uint64_t> hashes_of_ours(const std::string& source) {
+  std::vector<uint64_t> hashes;
+  for_each_sample(source + "nvv4l2decoder ! appsink name=out max-buffers=4",
+                  [&](GstSample* sample) {
+                    Batch* batch = batch_of(gst_sample_get_buffer(sample));
+                    ASSERT_NE(batch, nullptr);
+                    ASSERT_EQ(batch->size(), 1);
+                    hashes.push_back(testing::hash(batch->frame(0).read()));
+                  });
+  return hashes;
+}
+
+TEST(Decoder, GivesThePixelsOfTheSoftwareDecoder) {
+  const auto ours = hashes_of_ours(encoded(60));
+  EXPECT_EQ(ours.size(), 60u);
+  EXPECT_EQ(ours, hashes_of_avdec(encoded(60)));
+}
+
+TEST(Decoder, GivesThePixelsOfEveryFrameOfARealClip) {
+  if (!std::filesystem::exists(shared_clip())) GTEST_SKIP() << "needs " << shared_clip();
+  const std::string source =
+      "filesrc location=" + shared_clip().string() + " ! qtdemux ! h264parse ! ";
+  const auto ours = hashes_of_ours(source);
+  EXPECT_EQ(ours.size(), 795u);
+  EXPECT_EQ(ours, hashes_of_avdec(source));
+}
+
+TEST(Decoder, ConvertsOnlyWhatIsNot420With8Bits) {
+  for (const char* format : {"Y42B", "Y444"}) {
+    int frames = 0;
+    for_each_sample(
+        encoded(5, std::string("format=") + format) + "nvv4l2decoder ! appsink name=out",
+        [&](GstSample* sample) {
+          ++frames;
+          const GstStructure* caps = gst_caps_get_structure(gst_sample_get_caps(sample), 0);
+          EXPECT_STREQ(gst_structure_get_string(caps, "format"), "I420");
+          EXPECT_EQ(batch_of(gst_sample_get_buffer(sample))->frame(0).format(),
+                    NVBUF_COLOR_FORMAT_YUV420);
+        });
+    EXPECT_EQ(frames, 5) << format;
+  }
+  int frames = 0;
+  for_each_sample(
+      encoded(5) + "nvv4l2decoder ! video/x-raw(memory:NVMM),format=NV12 ! appsink name=out",
+      [&](GstSample* sample) {
+        ++frames;
+        EXPECT_EQ(batch_of(gst_sample_get_buffer(sample))->frame(0).format(),
+                  NVBUF_COLOR_FORMAT_NV12);
+      });
+  EXPECT_EQ(frames, 5);
+}
+
+/// The memory that comes out is the memory that the inner decoder gave: nothing is copied.
+TEST(Decoder, HandsOnTheDecodersOwnMemory) {
+  GError* error = nullptr;
+  testing::Element pipeline(gst_parse_launch(
+      (encoded(40) + "nvv4l2decoder name=d ! fakesink sync=false name=s").c_str(), &error));
+  ASSERT_EQ(error, nullptr) << error->message;
+  struct Seen {
+    const void* decoded = nullptr;
+    int same = 0, frames = 0;
+  } seen;
+  GstElement* bin = gst_bin_get_by_name(GST_BIN(pipeline.get()), "d");
+  GstElement* inner = gst_bin_get_by_name(GST_BIN(bin), "decoder");
+  GstPad* decoded = gst_element_get_static_pad(inner, "src");
+  GstPad* out = gst_element_get_static_pad(bin, "src");
+  gst_pad_add_probe(
+      decoded, GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad* pad, GstPadProbeInfo* info, gpointer data) {
+        GstCaps* caps = gst_pad_get_current_caps(pad);
+        GstVideoInfo video;
+        gst_video_info_from_caps(&video, caps);
+        gst_caps_unref(caps);
+        GstVideoFrame frame;
+        gst_video_frame_map(&frame, &video, GST_PAD_PROBE_INFO_BUFFER(info), GST_MAP_READ);
+        static_cast<Seen*>(data)->decoded = frame.data[0];
+        gst_video_frame_unmap(&frame);
+        return GST_PAD_PROBE_OK;
+      },
+      &seen, nullptr);
+  gst_pad_add_probe(
+      out, GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad*, GstPadProbeInfo* info, gpointer data) {
+        auto& seen = *static_cast<Seen*>(data);
+        Batch* batch = batch_of(GST_PAD_PROBE_INFO_BUFFER(info));
+        ++seen.frames;
+        seen.same += batch->frame(0).read().planes[0].data == seen.decoded;
+        return GST_PAD_PROBE_OK;
+      },
+      &seen, nullptr);
+  gst_element_set_state(pipeline.get(), GST_STATE_PLAYING);
+  GstBus* bus = gst_element_get_bus(pipeline.get());
+  GstMessage* message = gst_bus_timed_pop_filtered(
+      bus, 20 * GST_SECOND, GstMessageType(GST_MESSAGE_EOS | GST_MESSAGE_ERROR));
+  ASSERT_NE(message, nullptr);
+  EXPECT_EQ(GST_MESSAGE_TYPE(message), GST_MESSAGE_EOS);
+  gst_message_unref(message);
+  gst_object_unref(bus);
+  EXPECT_EQ(seen.frames, 40);
+  EXPECT_EQ(seen.same, 40);
+  for (GstObject* object :
+       {GST_OBJECT(bin), GST_OBJECT(inner), GST_OBJECT(decoded), GST_OBJECT(out)})
+    gst_object_unref(object);
+}
+
+TEST(AccessUnit, TellsWhetherOthersMayReferToIt) {
+  const auto reference = [](std::vector<guint8> bytes) {
+    GstBuffer* buffer =
+        bytes.empty() ? gst_buffer_new() : gst_buffer_new_memdup(bytes.data(), bytes.size());
+    const bool result = is_reference_access_unit(buffer);
+    gst_buffer_unref(buffer);
+    return result;
+  };
+  EXPECT_TRUE(reference({0, 0, 0, 1, 0x65, 0x88}));                           // IDR
+  EXPECT_TRUE(reference({0, 0, 0, 1, 0x09, 0x30, 0, 0, 1, 0x41, 0x9a}));      // delimiter, P
+  EXPECT_FALSE(reference({0, 0, 0, 1, 0x09, 0x50, 0, 0, 0, 1, 0x01, 0x9e}));  // delimiter, B
+  EXPECT_FALSE(reference({0, 0, 0, 1, 0x06, 0x05, 0x80, 0, 0, 1, 0x01}));     // SEI, B
+  EXPECT_TRUE(reference({}));
+  EXPECT_TRUE(reference({0, 0, 1}));
+  EXPECT_TRUE(reference({1, 2, 3, 4, 5}));
+}
+
+}  // namespace
+}  // namespace thalweg
