@@ -23,6 +23,13 @@ struct Registry {
   struct Entry {
     Lifetime lifetime;
     Functions functions;
+
+    /// True while the meta is the one that got the functions, and in its release function, when its
+    /// generation has just moved on.
+    bool still_for_meta() const {
+      return !lifetime.generation_at ||
+             __atomic_load_n(lifetime.generation_at, __ATOMIC_ACQUIRE) - lifetime.generation <= 1;
+    }
   };
   std::unordered_map<const void*, Entry> by_meta;
   std::unordered_map<const void*, Functions> by_payload;
@@ -40,7 +47,7 @@ std::atomic<bool> interpreter_runs = true;
 const Functions& functions_of(const NvDsUserMeta* meta) {
   Registry& known = registry();
   if (auto entry = known.by_meta.find(meta); entry != known.by_meta.end()) {
-    if (!entry->second.lifetime.over()) return entry->second.functions;
+    if (entry->second.still_for_meta()) return entry->second.functions;
     known.by_meta.erase(entry);
   }
   if (auto entry = known.by_payload.find(meta->user_meta_data); entry != known.by_payload.end()) {
@@ -71,6 +78,7 @@ void release_hook(gpointer data, gpointer) {
   if (!interpreter_runs) return;
   const nb::gil_scoped_acquire acquired;
   auto* meta = static_cast<NvDsUserMeta*>(data);
+  const MetaInRelease in_release(meta);
   const Functions functions = functions_of(meta);
   const void* payload = meta->user_meta_data;
   if (functions.release.is_valid()) {

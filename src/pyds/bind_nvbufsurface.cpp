@@ -267,6 +267,9 @@ void bind_nvbufsurface(nb::module_& module) {
              "RuntimeError for other formats, IndexError past the batch.");
   module.def("get_nvds_buf_surface_gpu", &pixels_gpu, nb::arg("gst_buffer").none(),
              nb::arg("batchID").none(),
+             nb::sig("def get_nvds_buf_surface_gpu(gst_buffer: object, batchID: int) -> "
+                     "tuple[numpy.dtype, tuple[int, int, int], tuple[int, int, int], "
+                     "typing_extensions.CapsuleType, int]"),
              "The same as (dtype, shape, strides, capsule, bytes). The capsule is an address in "
              "host memory here, good while the buffer is.");
   module.def(

@@ -107,10 +107,11 @@ void bind_nvdsmeta_functions(nb::module_& m) {
   m.def(
       "nvds_add_obj_meta_to_frame",
       [](StructRef<NvDsFrameMeta>& frame, StructRef<NvDsObjectMeta>& object,
-         StructRef<NvDsObjectMeta>* parent) {
+         Given<OptionalReference<NvDsObjectMeta>> parent) {
         NvDsFrameMeta* in = frame.get();
         NvDsObjectMeta* added = object.get();
-        NvDsObjectMeta* found_in = parent ? parent->get() : nullptr;
+        NvDsObjectMeta* found_in =
+            to_optional<NvDsObjectMeta>(parent.value, {"nvds_add_obj_meta_to_frame", "obj_parent"});
         with_batch(batch_of(in), [=] { nvds_add_obj_meta_to_frame(in, added, found_in); });
       },
       nb::arg("frame_meta"), nb::arg("obj_meta"), nb::arg("obj_parent").none(),

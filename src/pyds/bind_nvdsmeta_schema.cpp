@@ -33,10 +33,11 @@ void write_timestamp(Given<int> buffer, Given<int> size) {
   const Site site{"generate_ts_rfc3339", "buffer"};
   auto* text = static_cast<char*>(to_address(buffer.value, site, "int address (of alloc_buffer)"));
   size_t room = to_unsigned(size.value, UINT64_MAX, {site.owner, "size"});
-  if (const size_t known = Allocations::instance().size_of(text)) room = std::min(room, known);
+  const size_t known = Allocations::instance().size_of(text);
+  if (known) room = std::min(room, known);
   if (room == 0) return;
   char probe;
-  if (!text || !read_memory(text, &probe, 1)) {
+  if (!known && !read_memory(text, &probe, 1)) {
     throw_error(PyExc_ValueError, "%s.%s: expected the address of a buffer, got %p", site.owner,
                 site.name, static_cast<void*>(text));
   }

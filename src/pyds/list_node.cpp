@@ -4,60 +4,72 @@
 
 namespace thalweg::pyds {
 
-ListNode::ListNode(PyObject* self, GList* node, const Lifetime& lifetime, PyObject* parent,
-                   GList** head)
-    : Ref(struct_info<GList>, self, node, lifetime, parent), head_(head) {
-  remember();
-}
+namespace {
+
+uint64_t epoch_now(const uint64_t* at) { return at ? __atomic_load_n(at, __ATOMIC_ACQUIRE) : 0; }
+
+}  // namespace
+
+ListNode::ListNode(PyObject* self, const Seen& seen, const Lifetime& lifetime, PyObject* parent,
+                   GList** head, const uint64_t* epoch_at)
+    : Ref(struct_info<GList>, self, seen.node, lifetime, parent),
+      head_(head),
+      epoch_at_(epoch_at),
+      seen_(seen) {}
 
 nb::object wrap_list(const Ref& owner, GList** head) {
+  const uint64_t* epoch_at = list_epoch_at(owner);
+  ListNode::Seen seen;
   owner.check();
-  const BatchPin pin(owner);
-  GList* node = *head;
-  owner.check();
-  if (!node) return nb::none();
-  const Lifetime& lifetime = owner.lifetime();
+  {
+    const BatchGuard guard(owner);
+    seen = {*head, nullptr, epoch_now(epoch_at)};
+    owner.check();
+    if (seen.node) seen.next = seen.node->next;
+  }
+  if (!seen.node) return nb::none();
+  const bool ours = owner.lifetime().origin == Lifetime::Origin::kSlot;
   PyTypeObject* type = struct_info<GList>.type;
-  const bool ours = lifetime.origin == Lifetime::Origin::kSlot;
-  if (PyObject* found = find_wrapper(node, type, lifetime)) {
+  if (PyObject* found = find_wrapper(seen.node, type, owner.lifetime())) {
     auto* known = nb::inst_ptr<ListNode>(found);
     if (known->head_ == (ours ? head : nullptr)) {
-      known->remember();
+      known->seen_ = seen;
       return nb::steal(found);
     }
     Py_DECREF(found);
   }
-  return detail::new_wrapper<ListNode>(type, node, lifetime, owner.self(), ours ? head : nullptr);
+  return detail::new_wrapper<ListNode>(type, seen, owner.lifetime(), owner.self(),
+                                       ours ? head : nullptr, epoch_at);
 }
 
-nb::object wrap_node(const ListNode& sibling, GList* node) {
-  if (!node) return nb::none();
+nb::object ListNode::wrap(const Seen& seen) const {
+  if (!seen.node) return nb::none();
   PyTypeObject* type = struct_info<GList>.type;
-  if (PyObject* found = find_wrapper(node, type, sibling.lifetime())) {
+  // A node that Python made has a lifetime of its own.
+  const bool by_itself = lifetime().origin == Lifetime::Origin::kBlock && !head_;
+  const Lifetime life = by_itself ? lifetime_of(seen.node) : lifetime();
+  if (PyObject* found = find_wrapper(seen.node, type, life)) {
     auto* known = nb::inst_ptr<ListNode>(found);
-    if (known->head_ == sibling.head_) {
-      known->remember();
+    if (known->head_ == head_) {
+      known->seen_ = seen;
       return nb::steal(found);
     }
     Py_DECREF(found);
   }
-  const bool by_itself = sibling.lifetime().origin == Lifetime::Origin::kBlock;
-  const Lifetime lifetime = by_itself ? lifetime_of(node) : sibling.lifetime();
-  return detail::new_wrapper<ListNode>(type, node, lifetime, sibling.parent(), sibling.head_);
+  return detail::new_wrapper<ListNode>(type, seen, life, parent(), head_, epoch_at_);
 }
 
-void ListNode::remember() {
-  if (!head_) return;
-  epoch_ = list_epoch(*this);
-  next_seen_ = unchecked()->next;
+ListNode::Seen ListNode::look(GList* node) const {
+  if (!node) return {};
+  return {node, node->next, epoch_now(epoch_at_)};
 }
 
 bool ListNode::find() {
   check();
-  if (!head_ || epoch_ == list_epoch(*this)) return true;
+  if (!head_ || seen_.epoch == epoch_now(epoch_at_)) return true;
   for (GList* node = *head_; node; node = node->next) {
-    if (node == unchecked()) {
-      remember();
+    if (node == seen_.node) {
+      seen_ = look(node);
       return true;
     }
   }
@@ -65,38 +77,49 @@ bool ListNode::find() {
 }
 
 GList* ListNode::node() {
-  const BatchPin pin(*this);
+  const BatchGuard guard(*this);
   if (!find()) throw_removed();
-  return unchecked();
+  return seen_.node;
 }
 
 nb::object ListNode::data() {
-  const BatchPin pin(*this);
-  if (!find()) throw_removed();
-  void* address = unchecked()->data;
-  check();
+  void* address = nullptr;
+  {
+    const BatchGuard guard(*this);
+    if (!find()) throw_removed();
+    address = seen_.node->data;
+    check();
+  }
   return capsule(address);
 }
 
 nb::object ListNode::next() {
-  const BatchPin pin(*this);
-  if (find()) {
-    GList* following = unchecked()->next;
+  Seen following;
+  {
+    const BatchGuard guard(*this);
+    if (find()) {
+      seen_.next = seen_.node->next;
+      following = look(seen_.next);
+    } else if (seen_.next) {
+      GList* node = *head_;
+      while (node && node != seen_.next) node = node->next;
+      if (!node) throw_removed();
+      following = look(node);
+    }
     check();
-    if (head_) next_seen_ = following;
-    return wrap_node(*this, following);
   }
-  if (!next_seen_) return nb::none();
-  for (GList* node = *head_; node; node = node->next) {
-    if (node == next_seen_) return wrap_node(*this, node);
-  }
-  throw_removed();
+  return wrap(following);
 }
 
 nb::object ListNode::prev() {
-  const BatchPin pin(*this);
-  if (!find()) throw_removed();
-  return wrap_node(*this, unchecked()->prev);
+  Seen before;
+  {
+    const BatchGuard guard(*this);
+    if (!find()) throw_removed();
+    before = look(seen_.node->prev);
+    check();
+  }
+  return wrap(before);
 }
 
 void ListNode::set_data(nb::handle value) {
@@ -107,6 +130,7 @@ void ListNode::set_data(nb::handle value) {
 void ListNode::set_next(nb::handle value) {
   GList* following = to_list(value, {"GList", "next"});
   node()->next = following;
+  seen_.next = following;
 }
 
 void ListNode::set_prev(nb::handle value) {

@@ -14,8 +14,17 @@ namespace thalweg::pyds {
 /// remove the element it stands on. Nodes outside our metadata are trusted.
 class ListNode : public Ref {
  public:
-  /// `head` is the owner's list field, inside memory of `lifetime`; nullptr for a node by itself.
-  ListNode(PyObject* self, GList* node, const Lifetime& lifetime, PyObject* parent, GList** head);
+  /// What the last look at a node saw.
+  struct Seen {
+    GList* node = nullptr;
+    GList* next = nullptr;
+    uint64_t epoch = 0;
+  };
+
+  /// `head` is the owner's list field, inside a slot that counts its list's changes at `epoch_at`;
+  /// both nullptr for any other node.
+  ListNode(PyObject* self, const Seen& seen, const Lifetime& lifetime, PyObject* parent,
+           GList** head, const uint64_t* epoch_at);
 
   nb::object data();
   nb::object next();
@@ -28,17 +37,16 @@ class ListNode : public Ref {
 
  private:
   friend nb::object wrap_list(const Ref& owner, GList** head);
-  friend nb::object wrap_node(const ListNode& sibling, GList* node);
 
-  GList* unchecked() const { return static_cast<GList*>(Ref::unchecked()); }
-  /// Looks for the node if the list has changed; false if it is not there any more.
+  /// Looks for the node if the list has changed; false if it is not there any more. In a guard.
   bool find();
+  Seen look(GList* node) const;
+  nb::object wrap(const Seen& seen) const;
   [[noreturn]] static void throw_removed();
-  void remember();
 
   GList** head_;
-  uint64_t epoch_ = 0;
-  GList* next_seen_ = nullptr;
+  const uint64_t* epoch_at_;
+  Seen seen_;
 };
 
 /// The first node of a list field, or None. Keeps the owner's wrapper alive.

@@ -90,6 +90,10 @@ Wrappers& wrappers() {
   return instance;
 }
 
+thread_local MetaInRelease* in_release = nullptr;
+/// Counters that wrappers may still read, so they are used again and never freed. Guarded by the GIL.
+std::vector<uint64_t*>& free_generations = *new std::vector<uint64_t*>;
+
 }  // namespace
 
 Ref::Ref(const StructInfo& info, PyObject* self, void* address, const Lifetime& lifetime,
@@ -119,15 +123,32 @@ void Ref::throw_over() const {
               info_->name);
 }
 
+MetaInRelease::MetaInRelease(const void* meta)
+    : slot_(thalweg_slot_generation ? thalweg_slot_generation(meta) : nullptr),
+      generation_(nullptr),
+      outer_(in_release) {
+  if (free_generations.empty()) free_generations.push_back(new uint64_t(1));
+  generation_ = free_generations.back();
+  free_generations.pop_back();
+  in_release = this;
+}
+
+MetaInRelease::~MetaInRelease() {
+  in_release = outer_;
+  ++*generation_;
+  free_generations.push_back(generation_);
+}
+
 Lifetime lifetime_of(const void* address) {
-  if (thalweg_slot_generation) {
-    if (const uint64_t* generation = thalweg_slot_generation(address)) {
-      const uint64_t now = __atomic_load_n(generation, __ATOMIC_ACQUIRE);
-      constexpr uint64_t kNever = ~uint64_t{0};  // a free slot (even) has no struct to speak of
-      return {generation, now & 1 ? now : kNever, Lifetime::Origin::kSlot};
-    }
+  const uint64_t* slot = thalweg_slot_generation ? thalweg_slot_generation(address) : nullptr;
+  if (!slot) return Allocations::instance().lifetime(address);
+  const uint64_t now = __atomic_load_n(slot, __ATOMIC_ACQUIRE);
+  if (now & 1) return {slot, now, Lifetime::Origin::kSlot};
+  for (const MetaInRelease* meta = in_release; meta; meta = meta->outer_) {
+    if (meta->slot_ == slot) return {meta->generation_, *meta->generation_};
   }
-  return Allocations::instance().lifetime(address);
+  constexpr uint64_t kNever = ~uint64_t{0};  // a free slot has no struct to speak of
+  return {slot, kNever, Lifetime::Origin::kSlot};
 }
 
 PyObject* find_wrapper(const void* address, PyTypeObject* type, const Lifetime& lifetime) {

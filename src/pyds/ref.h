@@ -86,6 +86,22 @@ class StructRef : public Ref {
 /// Lifetime of any address: of our metadata slots, of blocks that pyds made, or foreign.
 Lifetime lifetime_of(const void* address);
 
+/// While it lives, this thread may look at a meta that the library is giving back (in its release
+/// function), though its slot counts as free already. Wrappers made meanwhile end with it.
+class MetaInRelease {
+ public:
+  explicit MetaInRelease(const void* meta);
+  ~MetaInRelease();
+  MetaInRelease(const MetaInRelease&) = delete;
+  MetaInRelease& operator=(const MetaInRelease&) = delete;
+
+ private:
+  friend Lifetime lifetime_of(const void* address);
+  const uint64_t* slot_;  // the generation of the meta's slot, which names the slot
+  uint64_t* generation_;  // of the wrappers made meanwhile
+  MetaInRelease* outer_;
+};
+
 /// The live wrapper of (address, class, lifetime) as a new reference, or nullptr.
 PyObject* find_wrapper(const void* address, PyTypeObject* type, const Lifetime& lifetime);
 

@@ -13,27 +13,38 @@ const Ref& whole_of(const Ref& part) {
 
 }  // namespace
 
-BatchPin::BatchPin(const Ref& part) {
+BatchGuard::BatchGuard(const Ref& part) {
   if (part.lifetime().origin != Lifetime::Origin::kSlot) return;
   const Ref& whole = whole_of(part);
+  if (whole.info().is_meta) {
+    NvDsBatchMeta* batch = static_cast<NvDsBaseMeta*>(whole.unchecked())->batch_meta;
+    part.check();  // so `batch` was read from the struct, not from its successor
+    if (g_rec_mutex_trylock(&batch->meta_mutex)) {
+      locked_ = batch;
+      if (!part.lifetime().over()) return;
+      g_rec_mutex_unlock(&batch->meta_mutex);
+      part.check();
+    }
+  }
   if (!thalweg_batch_pin(whole.unchecked(), part.lifetime().generation)) {
     part.check();
     whole.check();
     return;
   }
   pinned_ = whole.unchecked();
-  if (whole.info().is_meta) batch_ = static_cast<NvDsBaseMeta*>(pinned_)->batch_meta;
 }
 
-BatchPin::~BatchPin() {
+BatchGuard::~BatchGuard() {
+  if (locked_) g_rec_mutex_unlock(&locked_->meta_mutex);
+  if (!pinned_) return;
   // The last unpin may wait for the batch's lock, to free what was released meanwhile.
-  if (pinned_) with_batch(batch_, [this] { thalweg_batch_unpin(pinned_); });
+  const nb::gil_scoped_release released;
+  thalweg_batch_unpin(pinned_);
 }
 
-uint64_t list_epoch(const Ref& part) {
-  if (part.lifetime().origin != Lifetime::Origin::kSlot) return 0;
-  const uint64_t* epoch = thalweg_batch_epoch(whole_of(part).unchecked());
-  return epoch ? __atomic_load_n(epoch, __ATOMIC_ACQUIRE) : 0;
+const uint64_t* list_epoch_at(const Ref& part) {
+  if (part.lifetime().origin != Lifetime::Origin::kSlot) return nullptr;
+  return thalweg_batch_epoch(whole_of(part).unchecked());
 }
 
 }  // namespace thalweg::pyds

@@ -32,22 +32,24 @@ auto with_batch(NvDsBatchMeta* batch, Function&& function) {
   return function();
 }
 
-/// Keeps lists and strings of a meta readable while it lives, whatever other threads release.
-/// Does nothing for structs that are not in our slots.
-class BatchPin {
+/// Keeps lists and strings of a meta readable while it lives, whatever other threads release: holds
+/// the batch's lock if it is free, and pins the batch otherwise, so it never waits. Does nothing for
+/// structs that are not in our slots. Keep it short: no Python code may run meanwhile.
+class BatchGuard {
  public:
   /// @throws ReferenceError if the struct is gone.
-  explicit BatchPin(const Ref& part);
-  ~BatchPin();
-  BatchPin(const BatchPin&) = delete;
-  BatchPin& operator=(const BatchPin&) = delete;
+  explicit BatchGuard(const Ref& part);
+  ~BatchGuard();
+  BatchGuard(const BatchGuard&) = delete;
+  BatchGuard& operator=(const BatchGuard&) = delete;
 
  private:
+  NvDsBatchMeta* locked_ = nullptr;
   void* pinned_ = nullptr;
-  NvDsBatchMeta* batch_ = nullptr;
 };
 
-/// The batch's counter of list changes, as seen from a struct in one of our slots; 0 elsewhere.
-uint64_t list_epoch(const Ref& part);
+/// Where the batch counts its list changes, seen from a struct in one of our slots; nullptr for any
+/// other struct. Good as long as the struct's generation is.
+const uint64_t* list_epoch_at(const Ref& part);
 
 }  // namespace thalweg::pyds

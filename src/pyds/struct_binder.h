@@ -186,6 +186,22 @@ uintptr_t text_address(const Ref& owner, char** field);
 /// Copies a text into a char array: cut at a character's boundary, the rest zero.
 void set_chars(char* field, size_t size, nb::handle value, const Site& site);
 
+/// A pyds object of the class of T. @throws TypeError for any other value.
+template <class T>
+Ref* to_ref(nb::handle value, const Site& site) {
+  StructRef<T>* ref = nullptr;
+  if (value.is_none() || !nb::try_cast<StructRef<T>*>(value, ref, false)) {
+    throw_type_error(site, struct_info<T>.name, value);
+  }
+  return ref;
+}
+
+/// The struct of a pyds object of the class of T, nullptr for None.
+template <class T>
+T* to_optional(nb::handle value, const Site& site) {
+  return value.is_none() ? nullptr : static_cast<T*>(to_ref<T>(value, site)->get());
+}
+
 /// Declares the Python class of C struct T, one line a field: name, member, docstring. What a field
 /// does follows from its C type:
 ///
@@ -402,15 +418,19 @@ class StructBinder {
   /// str or None. The text is C's, so it is pinned while it is read.
   template <class Char>
   static std::optional<nb::str> decode(const StructRef<T>& self, Char* T::*member) {
-    const BatchPin pin(self);
-    const char* text = self.get()->*member;
-    if (!text) return std::nullopt;
-    return lenient_str(text, std::strlen(text));
+    std::string copy;
+    {
+      const BatchGuard guard(self);
+      const char* text = self.get()->*member;
+      if (!text) return std::nullopt;
+      copy = text;
+    }
+    return lenient_str(copy.data(), copy.size());
   }
 
   template <class M>
   static std::optional<M> first_of(const StructRef<T>& self, M* T::*member) {
-    const BatchPin pin(self);
+    const BatchGuard guard(self);
     const M* numbers = self.get()->*member;
     if (!numbers) return std::nullopt;
     return *numbers;
@@ -495,16 +515,6 @@ class StructBinder {
           doc);
       return *this;
     }
-  }
-
-  /// A pyds object of the class of M, or a TypeError.
-  template <class M>
-  static Ref* to_ref(nb::handle value, const Site& site) {
-    StructRef<M>* ref = nullptr;
-    if (value.is_none() || !nb::try_cast<StructRef<M>*>(value, ref, false)) {
-      throw_type_error(site, struct_info<M>.name, value);
-    }
-    return ref;
   }
 
   template <bool kWritable, class M, class Shown, class C, class Convert>

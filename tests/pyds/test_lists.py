@@ -1,0 +1,124 @@
+"""GList: walking, changing while walking, nodes of a program's own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import pyds
+
+from .conftest import elements
+
+
+def test_walking_to_the_end(tree: Any) -> None:
+    head = tree.batch.frame_meta_list
+    assert head.prev is None
+    second = head.next
+    assert second.next is None and second.prev is head
+    assert elements(head, pyds.NvDsFrameMeta.cast) == tree.frames
+    assert sorted(
+        o.object_id for o in elements(tree.frames[1].obj_meta_list, pyds.NvDsObjectMeta.cast)
+    ) == [1000, 1001]
+    for impossible in (iter, len):
+        with pytest.raises(TypeError):
+            impossible(head)
+
+
+def test_an_empty_list_is_none(tree: Any) -> None:
+    assert tree.objects[0].classifier_meta_list is None
+    assert tree.frames[0].display_meta_list is None
+
+
+def test_removing_while_walking_with_next_taken_before(tree: Any) -> None:
+    frame = tree.frames[0]
+    seen = []
+    node = frame.obj_meta_list
+    while node is not None:
+        obj = pyds.NvDsObjectMeta.cast(node.data)
+        seen.append(obj.object_id)
+        following = node.next
+        pyds.nvds_remove_obj_meta_from_frame(frame, obj)
+        node = following
+    assert sorted(seen) == [0, 1]
+    assert frame.num_obj_meta == 0 and frame.obj_meta_list is None
+
+
+def test_removing_while_walking_with_next_taken_after(tree: Any, needs_slots: None) -> None:
+    frame = tree.frames[0]
+    seen = []
+    node = frame.obj_meta_list
+    while node is not None:
+        obj = pyds.NvDsObjectMeta.cast(node.data)
+        seen.append(obj.object_id)
+        _ = node.next
+        pyds.nvds_remove_obj_meta_from_frame(frame, obj)
+        node = node.next
+    assert sorted(seen) == [0, 1]
+
+
+def test_adding_while_walking_ends(tree: Any) -> None:
+    frame = tree.frames[0]
+    steps = 0
+    node = frame.obj_meta_list
+    while node is not None:
+        extra = pyds.nvds_acquire_obj_meta_from_pool(tree.batch)
+        pyds.nvds_add_obj_meta_to_frame(frame, extra, None)
+        node = node.next
+        steps += 1
+        assert steps < 100
+    assert frame.num_obj_meta == 2 + steps
+
+
+def test_a_removed_node_raises(tree: Any, needs_slots: None) -> None:
+    frame = tree.frames[0]
+    head = frame.obj_meta_list
+    pyds.nvds_remove_obj_meta_from_frame(frame, pyds.NvDsObjectMeta.cast(head.data))
+    for use in (lambda: head.data, lambda: head.prev):
+        with pytest.raises(ReferenceError, match=r"^GList: this node was removed from its list"):
+            use()
+
+
+def test_a_list_of_a_removed_frame_raises(tree: Any, needs_slots: None) -> None:
+    node = tree.frames[0].obj_meta_list
+    pyds.nvds_remove_frame_meta_from_batch(tree.batch, tree.frames[0])
+    for use in (lambda: node.data, lambda: node.next, lambda: node.prev):
+        with pytest.raises(ReferenceError, match=r"^GList: its memory was given back"):
+            use()
+
+
+def test_nodes_of_a_programs_own(tree: Any) -> None:
+    head = tree.batch.frame_meta_list
+    node = pyds.GList()
+    assert (node.data, node.next, node.prev) == (None, None, None)
+    with pytest.raises(TypeError, match=r"^GList\.data: expected capsule"):
+        node.data = 5
+    node.data = tree.frames[0]
+    assert pyds.NvDsFrameMeta.cast(node.data) is tree.frames[0]
+    node.data = head.data
+    node.next = head
+    assert pyds.NvDsFrameMeta.cast(node.next.data) is tree.frames[0]
+    node.next = None
+    assert node.next is None
+    with pytest.raises(TypeError, match=r"^GList\.next: expected GList or None"):
+        node.next = tree.frames[0]
+    with pytest.raises(AttributeError):
+        del node.next
+
+
+def test_clearing_and_copying_lists(tree: Any) -> None:
+    first, second = tree.frames
+    pyds.nvds_copy_obj_meta_list(first.obj_meta_list, second)
+    assert second.num_obj_meta == 4
+    pyds.nvds_clear_obj_meta_list(frame_meta=first, meta_list=first.obj_meta_list)
+    assert first.num_obj_meta == 0 and first.obj_meta_list is None
+    pyds.nvds_clear_obj_meta_list(first, None)
+
+
+def test_nth_frame(tree: Any) -> None:
+    frames = tree.batch.frame_meta_list
+    assert pyds.nvds_get_nth_frame_meta(frames, 1) is tree.frames[1]
+    assert pyds.nvds_get_nth_frame_meta(frames, 2) is None
+    assert pyds.nvds_get_nth_frame_meta(None, 0) is None
+    with pytest.raises(TypeError, match=r"^nvds_get_nth_frame_meta\.index: expected int"):
+        pyds.nvds_get_nth_frame_meta(frames, -1)

@@ -1,0 +1,323 @@
+"""Wrappers: identity, casts, ownership, embedded structs."""
+
+from __future__ import annotations
+
+import copy
+import ctypes
+import gc
+import pickle
+import weakref
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pyds
+
+
+def test_same_address_and_class_is_the_same_object(tree: Any) -> None:
+    frame, node = tree.frames[0], tree.batch.frame_meta_list
+    assert pyds.NvDsFrameMeta.cast(node.data) is frame
+    assert pyds.NvDsFrameMeta.cast(pyds.get_ptr(frame)) is frame
+    assert tree.batch.frame_meta_list is node
+    assert node.data is not node.data
+    assert frame.obj_meta_list is frame.obj_meta_list
+    rect = tree.objects[0].rect_params
+    assert tree.objects[0].rect_params is rect
+    assert rect.border_color is rect.border_color
+    assert tree.objects[0].base_meta.batch_meta is tree.batch
+    assert frame == frame and frame != tree.frames[1] and hash(frame) == hash(frame)
+    assert bool(frame)
+
+
+def test_a_new_object_after_the_last_one_died(tree: Any) -> None:
+    address = pyds.get_ptr(tree.frames[0])
+    tree.frames.clear()
+    assert pyds.NvDsFrameMeta.cast(address).frame_num == 100
+
+
+def test_cast_reinterprets_any_pyds_object(tree: Any) -> None:
+    frame, obj = tree.frames[0], tree.objects[0]
+    assert pyds.NvDsBaseMeta.cast(frame).meta_type == pyds.NvDsMetaType.NVDS_FRAME_META
+    assert pyds.NvDsObjectMeta.cast(obj.base_meta) is obj
+    assert pyds.NvDsBatchMeta.cast(tree.batch) is tree.batch
+    assert isinstance(pyds.NvDsObjectMeta.cast(frame), pyds.NvDsObjectMeta)
+    assert pyds.NvDsFrameMeta.cast(data=None) is None
+    assert pyds.NvDsFrameMeta.cast(0) is None
+
+
+@pytest.mark.parametrize(
+    "wrong", [-1, 2**64, 1.5, "x", b"x", [], object(), np.uint64(4096), ctypes.c_void_p(4096)]
+)
+def test_cast_refuses_what_is_no_pointer(wrong: object) -> None:
+    with pytest.raises(TypeError, match=r"^NvDsFrameMeta\.cast: expected capsule, pyds object"):
+        pyds.NvDsFrameMeta.cast(wrong)
+
+
+@pytest.mark.parametrize("wrong", [True, 8, 2**64 - 1, 2**50])
+def test_cast_refuses_what_cannot_be_an_address(wrong: int) -> None:
+    with pytest.raises(ValueError, match="cannot be the address of a program's data"):
+        pyds.NvDsFrameMeta.cast(wrong)
+
+
+def test_every_class_casts_an_int(tree: Any) -> None:
+    address = pyds.get_ptr(tree.frames[0])
+    for name in ("NvDsAnalyticsObjInfo", "NvDsTargetMiscDataBatch", "NvDsObjReid"):
+        assert pyds.get_ptr(getattr(pyds, name).cast(address)) == address
+
+
+def test_glist_helpers(tree: Any) -> None:
+    node = tree.batch.frame_meta_list
+    assert pyds.glist_get_nvds_frame_meta(node.data) is tree.frames[0]
+    assert pyds.glist_get_nvds_frame_meta(None) is None
+    with pytest.raises(TypeError, match=r"^glist_get_nvds_frame_meta\.data: expected capsule"):
+        pyds.glist_get_nvds_frame_meta(pyds.get_ptr(tree.frames[0]))
+    assert pyds.glist_get_nvds_event_msg_meta(0) is None
+
+
+def test_get_ptr(tree: Any) -> None:
+    node = tree.batch.frame_meta_list
+    assert pyds.get_ptr(node.data) == pyds.get_ptr(tree.frames[0])
+    assert pyds.get_ptr(None) == 0
+    assert pyds.get_ptr(pyds.NvDsMetaType.NVDS_USER_META) != 0
+    for wrong in (5, "x"):
+        with pytest.raises(TypeError, match=r"^get_ptr\.ptr: expected"):
+            pyds.get_ptr(wrong)
+
+
+def test_a_capsule_has_no_name(tree: Any) -> None:
+    pointer = ctypes.pythonapi.PyCapsule_GetPointer
+    pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    assert pointer(tree.batch.frame_meta_list.data, None) == pyds.get_ptr(tree.frames[0])
+
+
+def test_names_and_repr(tree: Any) -> None:
+    kind = type(tree.objects[0])
+    assert (kind.__name__, kind.__module__, kind.__qualname__) == (
+        "NvDsObjectMeta",
+        "pyds",
+        "NvDsObjectMeta",
+    )
+    assert repr(tree.objects[0]).startswith("<pyds.NvDsObjectMeta object at 0x")
+    assert pyds.get_string.__name__ == "get_string"
+
+
+def test_no_unknown_attribute_and_no_deletion(tree: Any) -> None:
+    obj = tree.objects[0]
+    with pytest.raises(AttributeError):
+        _ = obj.clas_id
+    with pytest.raises(AttributeError):
+        obj.clas_id = 1
+    with pytest.raises(AttributeError):
+        del obj.class_id
+    with pytest.raises(AttributeError):
+        _ = obj.__dict__
+    with pytest.raises(AttributeError):
+        pyds.NvDsDisplayMeta().rect_params = []
+
+
+def test_no_copies_but_weak_references_and_subclasses(tree: Any) -> None:
+    obj = tree.objects[0]
+    for refused in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(TypeError, match="cannot pickle"):
+            refused(obj)
+    assert weakref.ref(obj)() is obj
+
+    class Box(pyds.NvOSD_RectParams):
+        def area(self) -> float:
+            return float(self.width * self.height)
+
+    box = Box()
+    box.width, box.height, box.note = 2, 3, "has a dict"
+    assert box.area() == 6
+    obj.rect_params = box
+    assert obj.rect_params.width == 2
+    assert type(obj.rect_params) is pyds.NvOSD_RectParams
+
+
+def test_constructed_structs_are_zero() -> None:
+    obj = pyds.NvDsObjectMeta()
+    assert (obj.class_id, obj.object_id, obj.confidence, obj.obj_label) == (0, 0, 0.0, "")
+    assert obj.parent is None and obj.classifier_meta_list is None
+    assert int(obj.base_meta.meta_type) == 0 and obj.base_meta.meta_type.name == "???"
+    assert obj.text_params.display_text == 0
+    assert pyds.NvDsInferLayerInfo().layerName is None
+    for name in ("NvOFFlowVector", "NvDsOpticalFlowMeta"):
+        with pytest.raises(TypeError):
+            getattr(pyds, name)()
+    with pytest.raises(TypeError):
+        pyds.NvOSD_ColorParams(1, 2, 3, 4)
+
+
+def test_an_object_without_init_is_refused() -> None:
+    bare = pyds.NvDsFrameMeta.__new__(pyds.NvDsFrameMeta)
+    with pytest.raises(TypeError), pytest.warns(RuntimeWarning, match="uninitialized"):
+        _ = bare.frame_num
+
+
+def test_embedded_structs_are_views_that_keep_their_parent() -> None:
+    obj = pyds.NvDsObjectMeta()
+    rect = obj.rect_params
+    color = rect.border_color
+    rect.left = 3
+    rect.border_color.red = 0.5
+    assert color.red == 0.5
+    del obj
+    gc.collect()
+    assert rect.left == 3.0
+
+
+def test_assigning_a_struct_copies_it(tree: Any) -> None:
+    obj = tree.objects[0]
+    color = pyds.NvOSD_ColorParams()
+    color.set(0.1, 0.2, 0.3, alpha=0.4)
+    obj.rect_params.border_color = color
+    color.red = 0.9
+    assert obj.rect_params.border_color.red == 0.1
+    for wrong in (None, (1, 1, 1, 1), obj.text_params):
+        with pytest.raises(TypeError, match=r"^NvOSD_RectParams\.border_color: expected NvOSD_Col"):
+            obj.rect_params.border_color = wrong
+
+
+def test_struct_pointers(tree: Any) -> None:
+    car, person = tree.objects[:2]
+    car.parent = person
+    assert car.parent is person
+    car.parent = None
+    assert car.parent is None
+    with pytest.raises(TypeError, match=r"^NvDsObjectMeta\.parent: expected NvDsObjectMeta"):
+        car.parent = tree.frames[0]
+
+
+def test_void_pointers(batch: Any) -> None:
+    meta = pyds.nvds_acquire_user_meta_from_pool(batch)
+    payload = pyds.alloc_nvds_vehicle_object()
+    meta.user_meta_data = payload
+    assert pyds.NvDsVehicleObject.cast(meta.user_meta_data) is payload
+    meta.user_meta_data = meta.user_meta_data
+    assert pyds.NvDsVehicleObject.cast(meta.user_meta_data) is payload
+    with pytest.raises(TypeError, match=r"^NvDsUserMeta\.user_meta_data: expected capsule"):
+        meta.user_meta_data = 5
+    meta.user_meta_data = None
+    assert meta.user_meta_data is None
+    pyds.free_gbuffer(payload)
+
+
+def test_a_struct_that_is_handed_over_is_not_freed(batch: Any) -> None:
+    meta = pyds.nvds_acquire_user_meta_from_pool(batch)
+    event = pyds.NvDsEventMsgMeta()
+    event.frameId = 7
+    meta.user_meta_data = event
+    del event
+    gc.collect()
+    kept = pyds.NvDsEventMsgMeta.cast(meta.user_meta_data)
+    assert kept.frameId == 7
+    pyds.free_gbuffer(kept)
+
+
+def test_ints(tree: Any) -> None:
+    obj, frame = tree.objects[0], tree.frames[0]
+    obj.object_id = 2**64 - 1
+    for wrong in (-1, 2**64):
+        with pytest.raises(
+            TypeError, match=rf"^NvDsObjectMeta\.object_id: expected int from 0 .* got {wrong}"
+        ):
+            obj.object_id = wrong
+    assert obj.object_id == 2**64 - 1
+    obj.class_id = -(2**31)
+    assert obj.class_id == -(2**31)
+    for wrong in (2**31, 2.0, np.float64(2.7), "3", b"3", None, [1]):
+        with pytest.raises(TypeError, match=r"^NvDsObjectMeta\.class_id: expected int"):
+            obj.class_id = wrong
+    for given, stored in ((True, 1), (np.int16(4), 4), (np.float32(2.9), 2), (Fraction(3), 3)):
+        obj.class_id = given
+        assert obj.class_id == stored
+    frame.buf_pts = 2**63
+    assert frame.buf_pts == 2**63
+    frame.bInferDone = 2
+    assert frame.bInferDone == 2
+    with pytest.raises(TypeError):
+        frame.pad_index = -1
+
+
+def test_floats(tree: Any) -> None:
+    rect = tree.objects[0].rect_params
+    given_and_stored = [
+        (0.1, 0.10000000149011612),
+        (7, 7.0),
+        (float("inf"), float("inf")),
+        (1e40, float("inf")),
+        (1e-50, 0.0),
+        (np.float64(0.5), 0.5),
+        (np.int32(3), 3.0),
+        (True, 1.0),
+        (Fraction(3, 2), 1.5),
+    ]
+    for given, stored in given_and_stored:
+        rect.left = given
+        assert rect.left == stored
+    rect.left = float("nan")
+    assert rect.left != rect.left
+    for wrong in ("1", None, 10**400):
+        with pytest.raises(TypeError, match=r"^NvOSD_RectParams\.left: expected float, got "):
+            rect.left = wrong
+
+
+def test_bools() -> None:
+    args = pyds.NvDsObjEncUsrArgs()
+    for given, stored in ((True, True), (None, False), (2, True), (np.bool_(True), True)):
+        args.saveImg = given
+        assert args.saveImg is stored
+    with pytest.raises(TypeError, match=r"^NvDsObjEncUsrArgs\.saveImg: expected bool"):
+        args.saveImg = "yes"
+
+
+def test_numbers_of_a_program(tree: Any) -> None:
+    info = tree.objects[0].misc_obj_info
+    assert info.dtype == np.int64 and info.shape == (4,)
+    info[3] = 2**40
+    assert tree.objects[0].misc_obj_info.tolist() == [0, 0, 0, 2**40]
+    tree.frames[0].misc_frame_info = [1, 2, 3, -4]
+    assert tree.frames[0].misc_frame_info.tolist() == [1, 2, 3, -4]
+    for wrong in ([1], 5, [1, 2, 3, "x"]):
+        with pytest.raises(TypeError, match=r"^NvDsFrameMeta\.misc_frame_info: expected"):
+            tree.frames[0].misc_frame_info = wrong
+
+
+def test_a_view_keeps_its_memory() -> None:
+    info = pyds.NvDsObjectMeta().misc_obj_info
+    gc.collect()
+    info[0] = 9
+    assert info.tolist() == [9, 0, 0, 0]
+
+
+def test_mask(tree: Any) -> None:
+    mask = tree.objects[0].mask_params
+    assert (mask.data, mask.size, mask.get_mask_array().shape) == (None, 0, (0,))
+    mask.width, mask.height = 4, 3
+    array = mask.alloc_mask_array()
+    assert array.dtype == np.float32 and array.shape == (12,)
+    array[0] = 2.5
+    assert (mask.size, mask.data, mask.get_mask_array()[0]) == (48, 2.5, 2.5)
+
+
+def test_members_without_a_python_type(batch: Any) -> None:
+    with pytest.raises(TypeError, match=r"^NvDsBatchMeta\.meta_mutex: has no Python type"):
+        _ = batch.meta_mutex
+
+
+def test_analytics_containers_are_copies() -> None:
+    info = pyds.NvDsAnalyticsObjInfo()
+    info.roiStatus = ["x", "y"]
+    info.roiStatus.append("z")
+    assert info.roiStatus == ["x", "y"]
+    for wrong in ("xy", [1]):
+        with pytest.raises(TypeError):
+            info.roiStatus = wrong
+    frame = pyds.NvDsAnalyticsFrameMeta()
+    frame.objInROIcnt, frame.objCnt = {"a": 1}, {1: 2}
+    assert (frame.objInROIcnt, frame.objCnt, frame.ocStatus) == ({"a": 1}, {1: 2}, {})
+    with pytest.raises(TypeError):
+        frame.objCnt = {"a": 2}
+    assert pyds.NvDsAnalyticsObjInfo.cast(info) is info

@@ -1,0 +1,220 @@
+"""The families of strings, and the functions on addresses."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+import numpy as np
+import pytest
+
+import pyds
+
+
+def test_display_text(tree: Any) -> None:
+    text = tree.objects[0].text_params
+    assert text.display_text == 0 and pyds.get_string(text.display_text) is None
+    for given, read in (
+        ("one", "one"),
+        ("two is longer", "two is longer"),
+        ("", ""),
+        ("héllo 中 😀", "héllo 中 😀"),
+        ("ab\0cd", "ab"),
+        (b"bytes", "bytes"),
+        (bytearray(b"more"), "more"),
+        ("x" * 1_000_000, "x" * 1_000_000),
+    ):
+        text.display_text = given
+        assert pyds.get_string(text.display_text) == read
+    for wrong in (None, 3, "\ud800"):
+        with pytest.raises(TypeError, match=r"^NvOSD_TextParams\.display_text: expected str"):
+            text.display_text = wrong
+
+
+def test_display_text_of_a_copied_struct_belongs_to_the_copy(tree: Any) -> None:
+    text = pyds.NvOSD_TextParams()
+    text.display_text = "shared"
+    first, second = tree.objects[0], tree.objects[1]
+    first.text_params = text
+    assert first.text_params.display_text == text.display_text
+    second.text_params = text
+    assert second.text_params.display_text != text.display_text
+    del text
+    assert pyds.get_string(first.text_params.display_text) == "shared"
+    second.text_params = first.text_params
+    first.text_params.display_text = "changed"
+    assert pyds.get_string(second.text_params.display_text) == "shared"
+
+
+def test_free_buffer_clears_the_field(tree: Any) -> None:
+    text = tree.objects[0].text_params
+    text.display_text = "one"
+    address = text.display_text
+    pyds.free_buffer(address)
+    assert text.display_text == 0
+    with pytest.raises(
+        ValueError, match=r"^free_buffer\.buffer: 0x\w+ is not a live block of pyds"
+    ):
+        pyds.free_buffer(address)
+    text.display_text = "two"
+    assert pyds.get_string(text.display_text) == "two"
+
+
+def test_labels_are_cut_and_terminated(tree: Any) -> None:
+    obj = tree.objects[0]
+    obj.obj_label = "motorcycle"
+    obj.obj_label = "car"
+    assert obj.obj_label == "car"
+    obj.obj_label = b"bytes-ok"
+    assert obj.obj_label == "bytes-ok"
+    obj.obj_label = ""
+    assert obj.obj_label == ""
+    before = obj.classifier_meta_list
+    for length in (127, 128, 300):
+        obj.obj_label = "z" * length
+        assert obj.obj_label == "z" * 127
+    obj.obj_label = "z" * 126 + "é"
+    assert obj.obj_label == "z" * 126
+    obj.obj_label = "ab"
+    assert ctypes.string_at(pyds.get_ptr(obj) + 344, 128) == b"ab".ljust(128, b"\0")
+    assert obj.classifier_meta_list is before
+    for wrong in (None, 3):
+        with pytest.raises(TypeError, match=r"^NvDsObjectMeta\.obj_label: expected str"):
+            obj.obj_label = wrong
+
+
+def test_a_label_that_is_not_utf8_does_not_raise(tree: Any) -> None:
+    ctypes.memmove(pyds.get_ptr(tree.objects[0]) + 344, b"\xff\xfeab\0", 5)
+    assert tree.objects[0].obj_label == "\ufffd\ufffdab"
+
+
+def test_font_names_are_shared(tree: Any) -> None:
+    font = tree.objects[0].text_params.font_params
+    assert font.font_name == 0
+    font.font_name = "Serif"
+    address = font.font_name
+    assert pyds.get_string(address) == "Serif"
+    font.font_name = "Arial"
+    font.font_name = "Serif"
+    assert font.font_name == address
+    with pytest.raises(ValueError, match="not a live block"):
+        pyds.free_buffer(address)
+    for wrong in (None, 5):
+        with pytest.raises(TypeError, match=r"^NvOSD_FontParams\.font_name: expected str"):
+            font.font_name = wrong
+
+
+def test_decoded_strings_are_copies(batch: Any) -> None:
+    label = pyds.nvds_acquire_label_info_meta_from_pool(batch)
+    assert label.pResult_label is None
+    label.pResult_label = "a long label"
+    assert label.pResult_label == "a long label"
+    label.pResult_label = None
+    assert label.pResult_label is None
+    vehicle = pyds.NvDsVehicleObjectExt()
+    vehicle.type = "x"
+    assert vehicle.type == "x"
+
+
+@pytest.mark.parametrize("wrong", [None, "x", -1, 1.0, pyds.NvDsObjectMeta()])
+def test_get_string_refuses_what_is_no_address(wrong: object) -> None:
+    with pytest.raises(TypeError, match=r"^get_string\.ptr: expected int"):
+        pyds.get_string(wrong)
+
+
+@pytest.mark.parametrize("wild", [8, 2**46, 2**63])
+def test_wild_addresses_raise(wild: int) -> None:
+    for function in (pyds.get_string, pyds.free_buffer, pyds.strdup, pyds.strdup2str):
+        with pytest.raises(ValueError, match=function.__name__):
+            function(wild)
+    with pytest.raises(ValueError, match="memdup"):
+        pyds.memdup(wild, 8)
+    with pytest.raises(ValueError, match="generate_ts_rfc3339"):
+        pyds.generate_ts_rfc3339(wild, 32)
+
+
+def test_get_string_reads_foreign_text_and_checks_it() -> None:
+    text = ctypes.create_string_buffer("né".encode())
+    assert pyds.get_string(ctypes.addressof(text)) == "né"
+    assert pyds.get_string(ptr=0) is None
+    text = ctypes.create_string_buffer(b"\xff")
+    with pytest.raises(UnicodeDecodeError):
+        pyds.get_string(ctypes.addressof(text))
+
+
+def test_buffers() -> None:
+    assert pyds.alloc_buffer(0) == 0
+    block = pyds.alloc_buffer(np.int64(32))
+    assert type(block) is int and ctypes.string_at(block, 32) == bytes(32)
+    assert pyds.get_string(np.uint64(block)) == ""
+    pyds.free_buffer(np.uint64(block))
+    pyds.free_buffer(0)
+    with pytest.raises(ValueError, match="nothing was freed"):
+        pyds.free_buffer(block)
+    for wrong in (-1, 1.5, None, np.float64(8)):
+        with pytest.raises(TypeError, match=r"^alloc_buffer\.size: expected int"):
+            pyds.alloc_buffer(wrong)
+    with pytest.raises(MemoryError):
+        pyds.alloc_buffer(2**62)
+    with pytest.raises(TypeError):
+        pyds.free_buffer(None)
+    pyds.free_buffer(pyds.alloc_char_buffer(8))
+
+
+def test_free_gbuffer_ends_the_wrappers() -> None:
+    vehicle = pyds.alloc_nvds_vehicle_object()
+    pyds.free_gbuffer(vehicle)
+    with pytest.raises(ReferenceError, match=r"^NvDsVehicleObject: its memory was given back"):
+        _ = vehicle.type
+    with pytest.raises(ReferenceError):
+        pyds.free_gbuffer(vehicle)
+    pyds.free_gbuffer(None)
+    with pytest.raises(TypeError, match=r"^free_gbuffer\.buffer: expected capsule"):
+        pyds.free_gbuffer(5)
+
+
+def test_duplicates() -> None:
+    text = pyds.NvOSD_TextParams()
+    text.display_text = "twice"
+    address = pyds.strdup(text.display_text)
+    assert address != text.display_text and pyds.strdup2str(address) == "twice"
+    assert pyds.strdup(0) == 0 and pyds.strdup2str(0) == "" and pyds.memdup(0, 8) == 0
+    pyds.free_buffer(address)
+
+
+def test_memdup_copies_all_of_a_known_block() -> None:
+    event = pyds.alloc_nvds_event_msg_meta()
+    event.visibility = 0.5
+    twin = pyds.NvDsEventMsgMeta.cast(pyds.memdup(pyds.get_ptr(event), 100))
+    assert twin.visibility == 0.5
+    twin.visibility = 0.25
+    assert event.visibility == 0.5
+    pyds.free_gbuffer(event)
+    pyds.free_gbuffer(twin)
+
+
+def test_timestamp() -> None:
+    block = pyds.alloc_buffer(64)
+    ctypes.memset(block, ord("Q"), 40)
+    pyds.generate_ts_rfc3339(block, 0)
+    assert ctypes.string_at(block, 40) == b"Q" * 40
+    pyds.generate_ts_rfc3339(block, 32)
+    stamp = pyds.get_string(block)
+    assert len(stamp) == 24 and stamp[4] == "-" and stamp[10] == "T" and stamp.endswith("Z")
+    pyds.generate_ts_rfc3339(block, 11)
+    assert pyds.get_string(block) == stamp[:10]
+    pyds.free_buffer(block)
+
+
+def test_get_detections() -> None:
+    values = (ctypes.c_float * 3)(1.5, 2.5, 3.5)
+    layer = pyds.GList()
+    new = ctypes.pythonapi.PyCapsule_New
+    new.restype, new.argtypes = (
+        ctypes.py_object,
+        [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p],
+    )
+    layer.data = new(ctypes.addressof(values), None, None)
+    assert [pyds.get_detections(layer.data, i) for i in range(3)] == [1.5, 2.5, 3.5]
+    with pytest.raises(IndexError, match="get_detections"):
+        pyds.get_detections(None, 0)
