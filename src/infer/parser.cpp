@@ -174,7 +174,14 @@ class CustomParser : public DetectorParser {
 
   void parse(const Layers& layers, const NvDsInferNetworkInfo& network,
              const NvDsInferParseDetectionParams& params, Candidates& out) const override {
-    if (!call_(layers, network, params, out)) {
+    bool good = false;
+    try {
+      good = call_(layers, network, params, out);
+    } catch (const std::exception& error) {
+      fail_resource("parser " + function_ + " threw \"" + error.what() + "\" for the layers " +
+                    describe(layers) + ". Check that the parser belongs to this model.");
+    }
+    if (!good) {
       fail_resource("parser " + function_ + " reported a failure for the layers " +
                     describe(layers) + ". Check that the parser belongs to this model.");
     }

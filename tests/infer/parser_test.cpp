@@ -172,6 +172,13 @@ TEST(CustomParser, LibraryOfTheTestsOwn) {
       }),
       "parser NvDsInferParseTest reported a failure for the layers out [2] float32. Check that "
       "the parser belongs to this model.");
+  tensors[0].values[0] = 2000;
+  EXPECT_EQ(
+      error_of([&] {
+        parser->parse(layers, {10, 20, 3}, params(1, 0.5f), out);
+      }),
+      "parser NvDsInferParseTest threw \"too far\" for the layers out [2] float32. Check that "
+      "the parser belongs to this model.");
   EXPECT_EQ(
       error_of([&] { make_detector_parser("Nothing", THALWEG_TEST_PARSER, layers, 1, "c.txt"); }),
       "c.txt: [property] parse-bbox-func-name: " THALWEG_TEST_PARSER

@@ -1,4 +1,6 @@
 // A parser library as a program would bring it: only the public header.
+#include <stdexcept>
+
 #include "nvdsinfer_custom_impl.h"
 
 extern "C" __attribute__((visibility("default"))) bool NvDsInferParseTest(
@@ -6,6 +8,7 @@ extern "C" __attribute__((visibility("default"))) bool NvDsInferParseTest(
     NvDsInferParseDetectionParams const& params, std::vector<NvDsInferParseObjectInfo>& objects) {
   const auto* values = static_cast<const float*>(layers[0].buffer);
   if (values[0] < 0) return false;
+  if (values[0] > 1000) throw std::runtime_error("too far");
   NvDsInferParseObjectInfo object{};
   object.left = values[0];
   object.top = values[1];
