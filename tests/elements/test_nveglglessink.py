@@ -240,8 +240,8 @@ def test_a_batch_shows_its_first_frame_and_warns(
     clip: Path, play: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     batches = (
-        f"filesrc location={clip} ! qtdemux ! h264parse ! nvv4l2decoder ! mux.sink_0 "
-        "nvstreammux name=mux batch-size=2 width=768 height=576 ! nveglglessink"
+        f"filesrc location={clip} ! qtdemux ! h264parse ! identity eos-after=41 ! nvv4l2decoder "
+        "! mux.sink_0 nvstreammux name=mux batch-size=2 width=768 height=576 ! nveglglessink"
     )
     monkeypatch.setenv("THALWEG_DISPLAY", f"file:{tmp_path}/first.mp4")
     played = play(batches)

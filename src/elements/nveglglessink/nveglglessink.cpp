@@ -16,7 +16,7 @@
 #include "elements/kept_properties.h"
 #include "elements/nveglglessink/display.h"
 #include "elements/nveglglessink/output.h"
-#include "elements/nvv4l2h264enc/system_buffer.h"
+#include "elements/system_buffer.h"
 #include "surface/batch.h"
 #include "surface/convert.h"
 

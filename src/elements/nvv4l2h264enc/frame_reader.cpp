@@ -5,7 +5,7 @@
 
 #include <exception>
 
-#include "elements/nvv4l2h264enc/system_buffer.h"
+#include "elements/system_buffer.h"
 #include "surface/batch.h"
 #include "surface/convert.h"
 

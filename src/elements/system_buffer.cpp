@@ -1,4 +1,4 @@
-#include "elements/nvv4l2h264enc/system_buffer.h"
+#include "elements/system_buffer.h"
 
 #include <gst/video/video.h>
 
