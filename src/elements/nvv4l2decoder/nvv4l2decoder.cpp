@@ -1,6 +1,7 @@
 #include <gst/gst.h>
 #include <gst/video/video.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 
@@ -137,7 +138,9 @@ struct DecoderState {
   GstStructure* extra_controls = nullptr;
   std::atomic<uint64_t> units_in{0}, units_skipped{0}, lost{0};
   std::atomic<uint64_t> pending{0};  // access units given to the decoder and not yet seen again
-  std::atomic<bool> warned_of_loss{false};
+  // Of the streaming thread:
+  GstClockTime stream_end = 0;                      // of the last access unit
+  GstClockTime promised_end = GST_CLOCK_TIME_NONE;  // of the segment
   KeptProperties kept{kFirstKept, kKept};
 };
 
@@ -178,6 +181,11 @@ GstPadProbeReturn on_access_unit(GstPad*, GstPadProbeInfo* info, gpointer data) 
   DecoderState& state = *as_decoder(data)->state;
   GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
   ++state.units_in;
+  if (GST_BUFFER_PTS_IS_VALID(buffer))
+    state.stream_end =
+        std::max(state.stream_end,
+                 GST_BUFFER_PTS(buffer) +
+                     (GST_BUFFER_DURATION_IS_VALID(buffer) ? GST_BUFFER_DURATION(buffer) : 0));
   const int skip = state.skip;
   const bool leave_out =
       (skip == kDecodeKeys && GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_DELTA_UNIT)) ||
@@ -190,30 +198,52 @@ GstPadProbeReturn on_access_unit(GstPad*, GstPadProbeInfo* info, gpointer data) 
   return GST_PAD_PROBE_OK;
 }
 
-/// Streaming thread, behind the decoder: what went in and never came out is lost, and said so once.
+/// At the end of the stream: says so if the file promised more than came.
+void warn_of_loss(GstElement* bin, DecoderState& state) {
+  const char* advice = "Check the recording or the connection.";
+  const uint64_t lost = state.pending.exchange(0);
+  state.lost += lost;
+  if (lost > 0 && nvmm_wrapper_counts(state.wrapper).out > 0)
+    GST_ELEMENT_WARNING(bin, STREAM, DECODE,
+                        ("%s: the stream is damaged: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
+                         " access units gave no picture. %s",
+                         GST_OBJECT_NAME(bin), lost, uint64_t(state.units_in), advice),
+                        (nullptr));
+  if (GST_CLOCK_TIME_IS_VALID(state.promised_end) && state.stream_end > 0 &&
+      state.stream_end < state.promised_end / 10 * 9)
+    GST_ELEMENT_WARNING(
+        bin, STREAM, DECODE,
+        ("%s: the stream is cut short: expected video up to %.1f s but it ended at "
+         "%.1f s. %s",
+         GST_OBJECT_NAME(bin), state.promised_end / 1e9, state.stream_end / 1e9, advice),
+        (nullptr));
+}
+
+/// Streaming thread, behind the decoder: what went in and never came out is lost.
 GstPadProbeReturn on_picture_or_event(GstPad*, GstPadProbeInfo* info, gpointer data) {
   DecoderState& state = *as_decoder(data)->state;
   if (info->type & GST_PAD_PROBE_TYPE_BUFFER) {
     if (state.pending > 0) --state.pending;
     return GST_PAD_PROBE_OK;
   }
-  switch (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info))) {
+  GstEvent* event = GST_PAD_PROBE_INFO_EVENT(info);
+  switch (GST_EVENT_TYPE(event)) {
     case GST_EVENT_FLUSH_STOP:
       state.pending = 0;
+      state.stream_end = 0;
       break;
-    case GST_EVENT_EOS: {
-      const uint64_t lost = state.pending.exchange(0);
-      state.lost += lost;
-      if (lost > 0 && nvmm_wrapper_counts(state.wrapper).out > 0 &&
-          !state.warned_of_loss.exchange(true))
-        GST_ELEMENT_WARNING(
-            data, STREAM, DECODE,
-            ("%s: the stream is damaged: %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
-             " access units gave no picture. Check the recording or the connection.",
-             GST_OBJECT_NAME(data), lost, uint64_t(state.units_in)),
-            (nullptr));
+    case GST_EVENT_SEGMENT: {
+      const GstSegment* segment;
+      gst_event_parse_segment(event, &segment);
+      // Demuxers set the end that the file's header tells.
+      state.promised_end = segment->format == GST_FORMAT_TIME && segment->rate > 0
+                               ? segment->stop
+                               : GST_CLOCK_TIME_NONE;
       break;
     }
+    case GST_EVENT_EOS:
+      warn_of_loss(GST_ELEMENT(data), state);
+      break;
     default:
       break;
   }
