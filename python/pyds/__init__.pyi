@@ -3634,7 +3634,7 @@ def get_nvds_buf_surface(gst_buffer: object, batchID: int) -> Annotated[NDArray[
     A frame's pixels as a uint8 array of height x width x 4 (RGBA) or 3 (RGB): a view; writing changes what is seen downstream. Keeps the pixels alive, not the buffer. RuntimeError for other formats, IndexError past the batch.
     """
 
-def get_nvds_buf_surface_gpu(gst_buffer: object, batchID: int) -> tuple:
+def get_nvds_buf_surface_gpu(gst_buffer: object, batchID: int) -> tuple[numpy.dtype, tuple[int, int, int], tuple[int, int, int], CapsuleType, int]:
     """
     The same as (dtype, shape, strides, capsule, bytes). The capsule is an address in host memory here, good while the buffer is.
     """

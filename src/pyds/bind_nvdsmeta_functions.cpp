@@ -81,8 +81,11 @@ void bind_nvdsmeta_functions(nb::module_& m) {
       nb::arg("max_batch_size").none(),
       "A batch meta outside any buffer (shared); give it back with nvds_destroy_batch_meta.");
   m.def("nvds_destroy_batch_meta",
-        CFunction<&nvds_destroy_batch_meta>::callable(
-            keep_site("nvds_destroy_batch_meta", "batch_meta")),
+        [](StructRef<NvDsBatchMeta>& batch) {
+          NvDsBatchMeta* meta = batch.get();
+          const nb::gil_scoped_release released;  // not with_batch: the lock dies with the batch
+          return nvds_destroy_batch_meta(meta);
+        },
         nb::arg("batch_meta"),
         "Gives back a batch meta of nvds_create_batch_meta and everything in it; 1 if it did.");
 
@@ -236,7 +239,8 @@ void bind_nvdsmeta_functions(nb::module_& m) {
         auto* batch = static_cast<NvDsBatchMeta*>(to_pointer(data, {name, "data"}, false));
         if (!batch) throw_type_error({name, "data"}, "NvDsBatchMeta or its capsule", data);
         void* user = to_pointer(user_data, {name, "user_data"}, false);
-        with_batch(batch, [=] { nvds_batch_meta_release_func(batch, user); });
+        const nb::gil_scoped_release released;  // not with_batch: the lock dies with the batch
+        nvds_batch_meta_release_func(batch, user);
       },
       nb::arg("data").none(), nb::arg("user_data").none(), "Gives a batch meta back.");
 

@@ -87,7 +87,9 @@ def new_buffer() -> Callable[[], Any]:
             function("nvds_batch_meta_release_func"),
         )
         pyds.NvDsMeta.cast(attached).meta_type = pyds.GstNvDsMetaType.NVDS_BATCH_GST_META
-        fill(pyds.gst_buffer_get_nvds_batch_meta(buffer))
+        batch = pyds.gst_buffer_get_nvds_batch_meta(buffer)
+        batch.max_frames_in_batch = 2  # NVIDIA's copy makes its pools of this size
+        fill(batch)
         return buffer
 
     return make

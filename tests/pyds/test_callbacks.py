@@ -96,7 +96,8 @@ def test_unset_and_set_again(new_buffer: Callable[[], Any]) -> None:
     for meta in (second,):
         pyds.nvds_add_user_meta_to_frame(frame, meta)
     del buffer
-    assert log[-1] == "second" and "first" not in log
+    assert log[-1] == "second"
+    assert "first" not in log
     pyds.unset_callback_funcs()
 
 
@@ -136,7 +137,8 @@ def test_event_messages(new_buffer: Callable[[], Any]) -> None:
     meta = pyds.nvds_acquire_user_meta_from_pool(batch)
     event = pyds.alloc_nvds_event_msg_meta(meta)
     assert (event.ts, event.objectId, event.extMsg, event.extMsgSize) == (0, 0, None, 0)
-    assert event.type is pyds.NVDS_EVENT_ENTRY and event.objType is pyds.NVDS_OBJECT_TYPE_VEHICLE
+    assert event.type is pyds.NVDS_EVENT_ENTRY
+    assert event.objType is pyds.NVDS_OBJECT_TYPE_VEHICLE
     event.objectId = "a"
     event.objectId = "b"
     with pytest.raises(TypeError, match=r"^NvDsEventMsgMeta\.ts: expected int address"):
@@ -165,7 +167,8 @@ def test_event_messages(new_buffer: Callable[[], Any]) -> None:
         assert pyds.get_string(getattr(copied, name)) == pyds.get_string(getattr(event, name))
         assert getattr(copied, name) != getattr(event, name)
     assert (copied.bbox.left, copied.location.lat, copied.confidence) == (1.5, 45.99, 0.1)
-    assert copied.type is pyds.NVDS_EVENT_MOVING and copied.trackingId == 2**64 - 1
+    assert copied.type is pyds.NVDS_EVENT_MOVING
+    assert copied.trackingId == 2**64 - 1
     car = pyds.NvDsVehicleObject.cast(copied.extMsg)
     assert car is not vehicle
     assert (pyds.get_string(car.type), pyds.get_string(car.region)) == ("suv", "CA")
@@ -194,7 +197,8 @@ def test_persons_and_faces() -> None:
     assert pyds.get_string(face.eyecolor) == "brown"
     with pytest.raises(TypeError, match=r"^NvDsPersonObject\.age: expected int from 0"):
         person.age = -1
-    assert pyds.alloc_nvds_payload().payload is None and pyds.alloc_nvds_event().metadata is None
+    assert pyds.alloc_nvds_payload().payload is None
+    assert pyds.alloc_nvds_event().metadata is None
 
 
 def test_custom_struct(new_buffer: Callable[[], Any]) -> None:

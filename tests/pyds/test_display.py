@@ -42,8 +42,10 @@ def test_arrays_of_structs(batch: Any) -> None:
         array = getattr(display, name)
         assert len(array) == 16
         assert all(type(item) is kind for item in array)
-        assert array[-1] is array[15] and array[0] is getattr(display, name)[0]
-        assert len(array[:3]) == 3 and array[14:][1] is array[15]
+        assert array[-1] is array[15]
+        assert array[0] is getattr(display, name)[0]
+        assert len(array[:3]) == 3
+        assert array[14:][1] is array[15]
         for wrong in (16, -17):
             with pytest.raises(IndexError, match=r"outside the array's 0 to 15"):
                 array[wrong]

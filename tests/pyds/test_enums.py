@@ -12,8 +12,11 @@ import pyds
 
 def test_enum_protocol() -> None:
     kind = pyds.NvDsMetaType.NVDS_USER_META
-    assert kind == 7 and kind == pyds.NVDS_USER_META and kind != 8
-    assert kind is pyds.NVDS_USER_META and pyds.NvDsMetaType(7) is kind
+    assert kind == 7
+    assert kind == pyds.NVDS_USER_META
+    assert kind != 8
+    assert kind is pyds.NVDS_USER_META
+    assert pyds.NvDsMetaType(7) is kind
     assert (kind.name, kind.value, int(kind), hash(kind)) == ("NVDS_USER_META", 7, 7, hash(7))
     assert repr(kind) == "<NvDsMetaType.NVDS_USER_META: 7>"
     assert str(kind) == f"{kind}" == "NvDsMetaType.NVDS_USER_META"
@@ -31,7 +34,8 @@ def test_numbers_without_a_name_survive(tree: Any) -> None:
     head = tree.objects[0].base_meta
     head.meta_type = pyds.NvDsMetaType(5000)
     assert repr(head.meta_type) == "<NvDsMetaType.???: 5000>"
-    assert head.meta_type == 5000 and str(head.meta_type) == "NvDsMetaType.???"
+    assert head.meta_type == 5000
+    assert str(head.meta_type) == "NvDsMetaType.???"
 
 
 def test_enum_fields(tree: Any) -> None:

@@ -92,7 +92,7 @@ def test_a_batch_of_a_programs_own(needs_slots: None) -> None:
     gc.collect()
     assert batch.num_frames_in_batch == 1
     assert pyds.nvds_destroy_batch_meta(batch) == 1
-    with pytest.raises(ReferenceError, match="^NvDsBatchMeta: "):
+    with pytest.raises(ReferenceError, match=r"^NvDsBatchMeta: "):
         pyds.nvds_destroy_batch_meta(batch)
     for wrong, error in ((-1, TypeError), (2**20, ValueError)):
         with pytest.raises(error, match=r"^nvds_create_batch_meta\.max_batch_size: expected"):
@@ -113,7 +113,8 @@ def test_copied_buffers(new_buffer: Callable[[], Any]) -> None:
     mask.alloc_mask_array()[0] = 9
     twin = buffer.copy_deep()
     copied = pyds.gst_buffer_get_nvds_batch_meta(hash(twin))
-    assert copied is not batch and copied.num_frames_in_batch == 2
+    assert copied is not batch
+    assert copied.num_frames_in_batch == 2
     frame = pyds.NvDsFrameMeta.cast(copied.frame_meta_list.data)
     assert frame.base_meta.batch_meta is copied
     found = {o.object_id: o for o in elements(frame.obj_meta_list, pyds.NvDsObjectMeta.cast)}[

@@ -15,7 +15,8 @@ def test_walking_to_the_end(tree: Any) -> None:
     head = tree.batch.frame_meta_list
     assert head.prev is None
     second = head.next
-    assert second.next is None and second.prev is head
+    assert second.next is None
+    assert second.prev is head
     assert elements(head, pyds.NvDsFrameMeta.cast) == tree.frames
     assert sorted(
         o.object_id for o in elements(tree.frames[1].obj_meta_list, pyds.NvDsObjectMeta.cast)
@@ -41,7 +42,8 @@ def test_removing_while_walking_with_next_taken_before(tree: Any) -> None:
         pyds.nvds_remove_obj_meta_from_frame(frame, obj)
         node = following
     assert sorted(seen) == [0, 1]
-    assert frame.num_obj_meta == 0 and frame.obj_meta_list is None
+    assert frame.num_obj_meta == 0
+    assert frame.obj_meta_list is None
 
 
 def test_removing_while_walking_with_next_taken_after(tree: Any, needs_slots: None) -> None:
@@ -111,7 +113,8 @@ def test_clearing_and_copying_lists(tree: Any) -> None:
     pyds.nvds_copy_obj_meta_list(first.obj_meta_list, second)
     assert second.num_obj_meta == 4
     pyds.nvds_clear_obj_meta_list(frame_meta=first, meta_list=first.obj_meta_list)
-    assert first.num_obj_meta == 0 and first.obj_meta_list is None
+    assert first.num_obj_meta == 0
+    assert first.obj_meta_list is None
     pyds.nvds_clear_obj_meta_list(first, None)
 
 

@@ -27,7 +27,9 @@ def test_same_address_and_class_is_the_same_object(tree: Any) -> None:
     assert tree.objects[0].rect_params is rect
     assert rect.border_color is rect.border_color
     assert tree.objects[0].base_meta.batch_meta is tree.batch
-    assert frame == frame and frame != tree.frames[1] and hash(frame) == hash(frame)
+    assert frame == frame
+    assert frame != tree.frames[1]
+    assert hash(frame) == hash(frame)
     assert bool(frame)
 
 
@@ -139,8 +141,10 @@ def test_no_copies_but_weak_references_and_subclasses(tree: Any) -> None:
 def test_constructed_structs_are_zero() -> None:
     obj = pyds.NvDsObjectMeta()
     assert (obj.class_id, obj.object_id, obj.confidence, obj.obj_label) == (0, 0, 0.0, "")
-    assert obj.parent is None and obj.classifier_meta_list is None
-    assert int(obj.base_meta.meta_type) == 0 and obj.base_meta.meta_type.name == "???"
+    assert obj.parent is None
+    assert obj.classifier_meta_list is None
+    assert int(obj.base_meta.meta_type) == 0
+    assert obj.base_meta.meta_type.name == "???"
     assert obj.text_params.display_text == 0
     assert pyds.NvDsInferLayerInfo().layerName is None
     for name in ("NvOFFlowVector", "NvDsOpticalFlowMeta"):
@@ -275,7 +279,8 @@ def test_bools() -> None:
 
 def test_numbers_of_a_program(tree: Any) -> None:
     info = tree.objects[0].misc_obj_info
-    assert info.dtype == np.int64 and info.shape == (4,)
+    assert info.dtype == np.int64
+    assert info.shape == (4,)
     info[3] = 2**40
     assert tree.objects[0].misc_obj_info.tolist() == [0, 0, 0, 2**40]
     tree.frames[0].misc_frame_info = [1, 2, 3, -4]
@@ -297,7 +302,8 @@ def test_mask(tree: Any) -> None:
     assert (mask.data, mask.size, mask.get_mask_array().shape) == (None, 0, (0,))
     mask.width, mask.height = 4, 3
     array = mask.alloc_mask_array()
-    assert array.dtype == np.float32 and array.shape == (12,)
+    assert array.dtype == np.float32
+    assert array.shape == (12,)
     array[0] = 2.5
     assert (mask.size, mask.data, mask.get_mask_array()[0]) == (48, 2.5, 2.5)
 

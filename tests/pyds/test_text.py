@@ -13,7 +13,8 @@ import pyds
 
 def test_display_text(tree: Any) -> None:
     text = tree.objects[0].text_params
-    assert text.display_text == 0 and pyds.get_string(text.display_text) is None
+    assert text.display_text == 0
+    assert pyds.get_string(text.display_text) is None
     for given, read in (
         ("one", "one"),
         ("two is longer", "two is longer"),
@@ -145,7 +146,8 @@ def test_get_string_reads_foreign_text_and_checks_it() -> None:
 def test_buffers() -> None:
     assert pyds.alloc_buffer(0) == 0
     block = pyds.alloc_buffer(np.int64(32))
-    assert type(block) is int and ctypes.string_at(block, 32) == bytes(32)
+    assert type(block) is int
+    assert ctypes.string_at(block, 32) == bytes(32)
     assert pyds.get_string(np.uint64(block)) == ""
     pyds.free_buffer(np.uint64(block))
     pyds.free_buffer(0)
@@ -177,8 +179,11 @@ def test_duplicates() -> None:
     text = pyds.NvOSD_TextParams()
     text.display_text = "twice"
     address = pyds.strdup(text.display_text)
-    assert address != text.display_text and pyds.strdup2str(address) == "twice"
-    assert pyds.strdup(0) == 0 and pyds.strdup2str(0) == "" and pyds.memdup(0, 8) == 0
+    assert address != text.display_text
+    assert pyds.strdup2str(address) == "twice"
+    assert pyds.strdup(0) == 0
+    assert pyds.strdup2str(0) == ""
+    assert pyds.memdup(0, 8) == 0
     pyds.free_buffer(address)
 
 
@@ -200,7 +205,10 @@ def test_timestamp() -> None:
     assert ctypes.string_at(block, 40) == b"Q" * 40
     pyds.generate_ts_rfc3339(block, 32)
     stamp = pyds.get_string(block)
-    assert len(stamp) == 24 and stamp[4] == "-" and stamp[10] == "T" and stamp.endswith("Z")
+    assert len(stamp) == 24
+    assert stamp[4] == "-"
+    assert stamp[10] == "T"
+    assert stamp.endswith("Z")
     pyds.generate_ts_rfc3339(block, 11)
     assert pyds.get_string(block) == stamp[:10]
     pyds.free_buffer(block)

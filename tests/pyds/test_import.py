@@ -1,0 +1,94 @@
+"""Importing pyds: before and after Gst.init, without GStreamer, quickly."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+BEFORE = """
+import pyds
+import gi
+gi.require_version("Gst", "1.0")
+from gi.repository import Gst
+Gst.init(None)
+"""
+AFTER = """
+import gi
+gi.require_version("Gst", "1.0")
+from gi.repository import Gst
+Gst.init(None)
+import pyds
+"""
+
+
+def run(program: str) -> str:
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stderr == ""
+    return ended.stdout.strip()
+
+
+@pytest.mark.parametrize("order", [BEFORE, AFTER])
+def test_the_elements_are_found(order: str) -> None:
+    names = run(f"{order}\nprint(Gst.ElementFactory.find('nvstreammux').get_name())")
+    assert names == "nvstreammux"
+
+
+def test_without_gstreamer_or_numpy() -> None:
+    program = """
+import sys, ctypes, os
+import pyds
+library = ctypes.CDLL("libgstreamer-1.0.so.0", mode=os.RTLD_NOLOAD)
+print(library.gst_is_initialized(), "numpy" in sys.modules, "gi" in sys.modules)
+"""
+    assert run(program) == "0 False False"
+
+
+def test_it_is_fast() -> None:
+    """Less than 60 ms after gi; the best of five, since other programs run on the machine too."""
+    program = """
+import time
+import gi
+gi.require_version("Gst", "1.0")
+from gi.repository import Gst
+start = time.process_time()
+import pyds
+print(time.process_time() - start)
+"""
+    assert min(float(run(program)) for _ in range(5)) < 0.060
+
+
+def test_runtime_of_another_vendor_that_is_missing() -> None:
+    program = """
+import os
+os.environ["THALWEG_RUNTIME"] = "deepstream"
+os.environ["THALWEG_DEEPSTREAM_LIBS"] = "/nowhere"
+try:
+    import pyds
+except ImportError as error:
+    print(error)
+"""
+    text = run(program)
+    assert text.startswith("THALWEG_RUNTIME=deepstream: cannot load /nowhere/libnvds_meta.so")
+    assert text.endswith("or unset THALWEG_RUNTIME")
+
+
+def test_nothing_is_leaked_at_exit() -> None:
+    """nanobind reports instances, types and functions that are left when the interpreter ends."""
+    program = """
+import pyds
+batch = pyds.nvds_create_batch_meta(2)
+frame = pyds.nvds_acquire_frame_meta_from_pool(batch)
+pyds.nvds_add_frame_meta_to_batch(batch, frame)
+kept = [pyds.nvds_acquire_obj_meta_from_pool(batch).rect_params.border_color for _ in range(9)]
+node = batch.frame_meta_list
+display = pyds.nvds_acquire_display_meta_from_pool(batch).text_params
+meta = pyds.nvds_acquire_user_meta_from_pool(batch)
+pyds.user_copyfunc(meta, lambda data, user: data)
+view = frame.misc_frame_info
+"""
+    assert run(program) == ""

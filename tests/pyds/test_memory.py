@@ -1,0 +1,83 @@
+"""Nothing grows: texts, messages and wrappers of many batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyds
+
+BIG = "x" * 512
+
+
+def resident() -> int:
+    """Resident memory of this process, bytes."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+
+def growth(work: Callable[[], None], times: int = 4000) -> float:
+    """Bytes of growth a call, after a warm-up."""
+    for _ in range(times // 4):
+        work()
+    before = resident()
+    for _ in range(times):
+        work()
+    return (resident() - before) / times
+
+
+def test_texts_that_are_set_again(tree: Any) -> None:
+    text, vehicle = tree.objects[0].text_params, pyds.alloc_nvds_vehicle_object()
+    meta = pyds.nvds_acquire_user_meta_from_pool(tree.batch)
+    event, custom = pyds.alloc_nvds_event_msg_meta(meta), pyds.alloc_custom_struct(meta)
+    label = pyds.nvds_acquire_label_info_meta_from_pool(tree.batch)
+
+    def work() -> None:
+        text.display_text = BIG
+        vehicle.type = BIG
+        event.objectId = BIG
+        event.ts = pyds.alloc_buffer(512)
+        custom.message = BIG
+        label.pResult_label = BIG
+        text.font_params.font_name = "Serif"
+
+    assert growth(work) < 32
+
+
+def test_arrays_and_wrappers(tree: Any) -> None:
+    obj, frame = tree.objects[0], tree.frames[0]
+    mask = obj.mask_params
+    mask.width = mask.height = 8
+    display = pyds.nvds_acquire_display_meta_from_pool(tree.batch)
+
+    def work() -> None:
+        mask.alloc_mask_array()[0] = 1
+        _ = obj.misc_obj_info.sum()
+        _ = [text.x_offset for text in display.text_params]
+        _ = frame.obj_meta_list.next.data
+        pyds.NvDsEventMsgMeta().objectId = BIG
+        pyds.NvOSD_TextParams().display_text = BIG
+        obj.text_params = pyds.NvOSD_TextParams()
+
+    assert growth(work) < 32
+
+
+def test_batches_with_everything_in_them(new_buffer: Callable[[], Any]) -> None:
+    def work() -> None:
+        buffer = new_buffer()
+        batch = pyds.gst_buffer_get_nvds_batch_meta(buffer)
+        frame = pyds.NvDsFrameMeta.cast(batch.frame_meta_list.data)
+        obj = pyds.NvDsObjectMeta.cast(frame.obj_meta_list.data)
+        obj.text_params.display_text = BIG
+        display = pyds.nvds_acquire_display_meta_from_pool(batch)
+        display.text_params[0].display_text = BIG
+        pyds.nvds_add_display_meta_to_frame(frame, display)
+        meta = pyds.nvds_acquire_user_meta_from_pool(batch)
+        event, vehicle = pyds.alloc_nvds_event_msg_meta(meta), pyds.alloc_nvds_vehicle_object()
+        event.ts, event.sensorStr, vehicle.type = pyds.alloc_buffer(33), BIG, BIG
+        event.extMsg, event.extMsgSize = vehicle, 1
+        meta.user_meta_data = event
+        pyds.nvds_add_user_meta_to_frame(frame, meta)
+        buffer.copy_deep()
+
+    assert growth(work, 2000) < 64
