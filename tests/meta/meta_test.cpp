@@ -1820,6 +1820,14 @@ TEST_F(Latency, ReferenceTimestampCarriesTheComponent) {
 
 }  // namespace
 
+#if defined(__SANITIZE_ADDRESS__)
+// GLib's constructor makes a table of quarks that it gives up when it needs a longer one.
+extern "C" G_MODULE_EXPORT const char* __lsan_default_suppressions() { return "leak:call_init"; }
+extern "C" G_MODULE_EXPORT const char* __asan_default_options() {
+  return "fast_unwind_on_malloc=0";
+}
+#endif
+
 int main(int argc, char** argv) {
   g_setenv("NVDS_ENABLE_LATENCY_MEASUREMENT", "1", TRUE);  // before the library reads it
   testing::InitGoogleTest(&argc, argv);
