@@ -90,11 +90,11 @@ class Metadata(RuleBasedStateMachine):
     def clear_objects(self, frame: Any) -> None:
         self.attempt(lambda: pyds.nvds_clear_obj_meta_list(frame, frame.obj_meta_list))
 
-    @rule(source=frames, target=frames)
-    def copy_objects(self, source: Any, target: Any) -> None:
+    @rule(source=frames, into=frames)
+    def copy_objects(self, source: Any, into: Any) -> None:
         # A frame's own list would grow while it is copied.
-        if source is not target:
-            self.attempt(lambda: pyds.nvds_copy_obj_meta_list(source.obj_meta_list, target))
+        if source is not into:
+            self.attempt(lambda: pyds.nvds_copy_obj_meta_list(source.obj_meta_list, into))
 
     @rule(obj=objects, label=TEXT, number=st.integers())
     def write_object(self, obj: Any, label: str, number: int) -> None:
