@@ -86,7 +86,7 @@ def test_prints_one_line_a_frame_in_order(finished: Finished) -> None:
     assert (vehicles + persons <= objects).all()
     # A square with four to ten pedestrians; the detector misses the far ones now and then.
     assert 3 < persons.mean() < 9
-    assert vehicles.mean() < 0.5
+    assert 1.5 < vehicles.mean() < 2.5  # a van and a car are parked there
 
 
 def test_annotated_file_has_every_frame(finished: Finished) -> None:

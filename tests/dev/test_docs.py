@@ -28,7 +28,7 @@ def test_links(check_docs: ModuleType) -> None:
 
 def test_readme_program(check_docs: ModuleType, root: Path) -> None:
     ((_, program),) = check_docs.programs(root / "README.md")
-    assert len([line for line in program.splitlines() if line.strip()]) <= 20
+    assert len([line for line in program.splitlines() if line.strip()]) == 15
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
