@@ -10,7 +10,8 @@ from pathlib import Path
 _NAMES = ("libnvds_meta.so", "libnvdsgst_meta.so")
 
 
-def _folder() -> Path:
+def folder() -> Path:
+    """Where they are: ``THALWEG_DEEPSTREAM_LIBS``, the PyPI package's, or DeepStream's own."""
     named = os.environ.get("THALWEG_DEEPSTREAM_LIBS")
     if named:
         return Path(named)
@@ -29,7 +30,7 @@ def load() -> None:
     Raises `ImportError` naming the folder where a library is missing.
     """
     for name in _NAMES:
-        path = _folder() / name
+        path = folder() / name
         try:
             ctypes.CDLL(str(path), mode=os.RTLD_GLOBAL | os.RTLD_NOW)
         except OSError as error:
