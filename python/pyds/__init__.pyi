@@ -587,7 +587,7 @@ class NvOSD_MaskParams(Struct):
     @property
     def data(self) -> float | None:
         """
-        First value of the mask, None without one; use get_mask_array. Set it from the address of floats or None (shared).
+        First value of the mask, None without one; use get_mask_array. Set it from the address of floats (taken) or None.
         """
 
     @data.setter

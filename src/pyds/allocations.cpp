@@ -145,8 +145,8 @@ void Allocations::sweep() {
   for (auto entry = blocks_.begin(); entry != blocks_.end();) {
     Block* block = entry->second;
     // A foreign struct cannot be asked whether it still lives, so its strings are forgotten.
-    const bool gone = block->field && (!block->field_lifetime.generation_at ||
-                                       !still_holds(*block, entry->first));
+    const bool gone = block->field &&
+                      (!block->field_lifetime.generation_at || !still_holds(*block, entry->first));
     if (!gone) {
       ++entry;
       continue;

@@ -27,10 +27,11 @@ struct Lifetime {
 
 /// Every block on the C heap that pyds made, or saw in a string field, and may therefore free.
 ///
-/// A block belongs to the program (alloc_buffer, alloc_nvds_*, a constructed struct) or to the field
-/// that holds its address (strings). A field's string dies with its struct in C code that tells
-/// nobody, so such an entry counts only while the field's struct lives and still holds the address.
-/// Called by Python code with the GIL and by copy and release hooks from any thread without it.
+/// A block belongs to the program (alloc_buffer, alloc_nvds_*, a constructed struct) or to the
+/// field that holds its address (strings). A field's string dies with its struct in C code that
+/// tells nobody, so such an entry counts only while the field's struct lives and still holds the
+/// address. Called by Python code with the GIL and by copy and release hooks from any thread
+/// without it.
 class Allocations {
  public:
   static Allocations& instance();

@@ -27,9 +27,9 @@ void bind_base(nb::module_& module) {
            [](nb::pointer_and_handle<ListNode> self) {
              auto* memory = static_cast<GList*>(Allocations::instance().allocate(sizeof(GList)));
              if (!memory) throw std::bad_alloc();
-             new (self.p) ListNode(self.h.ptr(), {memory, nullptr, 0},
-                                   Allocations::instance().lifetime(memory), nullptr, nullptr,
-                                   nullptr);
+             new (self.p)
+                 ListNode(self.h.ptr(), {memory, nullptr, 0},
+                          Allocations::instance().lifetime(memory), nullptr, nullptr, nullptr);
              self.p->take_ownership();
            })
       .def_prop_rw(

@@ -1,5 +1,4 @@
 #include "custom_data.hpp"
-
 #include "nvds_360d_meta.h"
 #include "pyds/bindings.h"
 #include "pyds/enum_names.h"
@@ -19,8 +18,8 @@ void bind_custom_data(nb::module_& module) {
       "alloc_custom_struct",
       [](StructRef<NvDsUserMeta>& user_meta) {
         NvDsUserMeta* carrier = user_meta.get();
-        auto* block =
-            static_cast<CustomDataStruct*>(Allocations::instance().allocate(sizeof(CustomDataStruct)));
+        auto* block = static_cast<CustomDataStruct*>(
+            Allocations::instance().allocate(sizeof(CustomDataStruct)));
         if (!block) throw std::bad_alloc();
         install_custom_struct_hooks(carrier);
         return Reference<CustomDataStruct>{wrap(block)};

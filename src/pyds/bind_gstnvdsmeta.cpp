@@ -1,5 +1,4 @@
 #include "gstnvdsmeta.h"
-
 #include "pyds/bindings.h"
 #include "pyds/buffer.h"
 #include "pyds/enum_names.h"

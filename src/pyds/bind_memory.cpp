@@ -78,7 +78,9 @@ uintptr_t duplicate(void* address, size_t size, const Site& site) {
 void bind_memory(nb::module_& m) {
   m.def(
       "alloc_buffer",
-      [](Given<int> size) { return TextAddress{allocate(size.value, {"alloc_buffer", "size"})}; },
+      [](Given<int> size) {
+        return TextAddress{allocate(size.value, {"alloc_buffer", "size"})};
+      },
       nb::arg("size").none(),
       "Address of `size` zeroed bytes, 0 for none. Free them with free_buffer, or give them to a "
       "field, which takes them.");
@@ -123,8 +125,7 @@ void bind_memory(nb::module_& m) {
         if (nb::hasattr(ptr.type(), "__members__")) {
           return TextAddress{reinterpret_cast<uintptr_t>(ptr.ptr())};
         }
-        return TextAddress{
-            reinterpret_cast<uintptr_t>(to_pointer(ptr, {"get_ptr", "ptr"}, false))};
+        return TextAddress{reinterpret_cast<uintptr_t>(to_pointer(ptr, {"get_ptr", "ptr"}, false))};
       },
       nb::arg("ptr").none(), "Address behind a capsule or a pyds object, 0 for None.");
   m.def(
@@ -139,7 +140,8 @@ void bind_memory(nb::module_& m) {
         std::memcpy(copy, text.data(), text.size());
         return TextAddress{reinterpret_cast<uintptr_t>(copy)};
       },
-      nb::arg("ptr").none(), "Address of a copy of the text at an address; free it with free_buffer.");
+      nb::arg("ptr").none(),
+      "Address of a copy of the text at an address; free it with free_buffer.");
   m.def(
       "strdup2str",
       [](Given<int> ptr) {

@@ -1,5 +1,4 @@
 #include "nvbufsurface.h"
-
 #include "pyds/bindings.h"
 #include "pyds/buffer.h"
 #include "pyds/c_function.h"
@@ -281,9 +280,8 @@ void bind_nvbufsurface(nb::module_& module) {
       "Ends a get_nvds_buf_surface; nothing has to be done on this platform.");
 
   module.def(
-      "NvBufSurfaceCreate",
-      [](StructRef<Surface>&, Given<int>, StructRef<Create>&) { return -1; }, nb::arg("surf"),
-      nb::arg("batchSize").none(), nb::arg("params"),
+      "NvBufSurfaceCreate", [](StructRef<Surface>&, Given<int>, StructRef<Create>&) { return -1; },
+      nb::arg("surf"), nb::arg("batchSize").none(), nb::arg("params"),
       "Cannot work with these arguments and never did: -1.");
   module.def("NvBufSurfaceDestroy", &on_surface<&NvBufSurfaceDestroy>, nb::arg("surf"),
              "Frees a surface: 0, or -1.");
@@ -304,7 +302,7 @@ void bind_nvbufsurface(nb::module_& module) {
       [](StructRef<Surface>& surface, Given<int> index, Given<int> plane) {
         const char* name = "NvBufSurfaceUnMap";
         return on_surface<&NvBufSurfaceUnMap>(surface, to_int(index, name, "index"),
-                                to_int(plane, name, "plane"));
+                                              to_int(plane, name, "plane"));
       },
       nb::arg("surf"), nb::arg("index").none(), nb::arg("plane").none(), "Ends a map: 0, or -1.");
   module.def(
@@ -312,17 +310,19 @@ void bind_nvbufsurface(nb::module_& module) {
       [](StructRef<Surface>& surface, Given<int> index, Given<int> plane) {
         const char* name = "NvBufSurfaceSyncForCpu";
         return on_surface<&NvBufSurfaceSyncForCpu>(surface, to_int(index, name, "index"),
-                                to_int(plane, name, "plane"));
+                                                   to_int(plane, name, "plane"));
       },
-      nb::arg("surf"), nb::arg("index").none(), nb::arg("plane").none(), "Makes what a device wrote visible to the CPU: 0, or -1.");
+      nb::arg("surf"), nb::arg("index").none(), nb::arg("plane").none(),
+      "Makes what a device wrote visible to the CPU: 0, or -1.");
   module.def(
       "NvBufSurfaceSyncForDevice",
       [](StructRef<Surface>& surface, Given<int> index, Given<int> plane) {
         const char* name = "NvBufSurfaceSyncForDevice";
         return on_surface<&NvBufSurfaceSyncForDevice>(surface, to_int(index, name, "index"),
-                                to_int(plane, name, "plane"));
+                                                      to_int(plane, name, "plane"));
       },
-      nb::arg("surf"), nb::arg("index").none(), nb::arg("plane").none(), "Makes what the CPU wrote visible to a device: 0, or -1.");
+      nb::arg("surf"), nb::arg("index").none(), nb::arg("plane").none(),
+      "Makes what the CPU wrote visible to a device: 0, or -1.");
   module.def(
       "NvBufSurfaceMemSet",
       [](StructRef<Surface>& surface, Given<int> index, Given<int> plane, Given<int> value) {

@@ -1,5 +1,4 @@
 #include "nvds_analytics_meta.h"
-
 #include "pyds/bindings.h"
 #include "pyds/struct_binder.h"
 

@@ -1,5 +1,4 @@
 #include "nvds_obj_encode.h"
-
 #include "pyds/bindings.h"
 #include "pyds/struct_binder.h"
 

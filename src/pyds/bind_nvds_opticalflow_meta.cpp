@@ -1,5 +1,4 @@
 #include "nvds_opticalflow_meta.h"
-
 #include "pyds/bindings.h"
 #include "pyds/memory.h"
 #include "pyds/struct_binder.h"

@@ -1,5 +1,4 @@
 #include "nvds_roi_meta.h"
-
 #include "nvdspreprocess_meta.h"
 #include "pyds/bindings.h"
 #include "pyds/enum_names.h"

@@ -1,5 +1,4 @@
 #include "nvds_tracker_meta.h"
-
 #include "pyds/bindings.h"
 #include "pyds/struct_binder.h"
 
@@ -10,8 +9,8 @@ namespace {
 /// An iterator over the entries of a list; the count is C's, in `filled`.
 template <class T, class Entry>
 void def_list(nb::class_<StructRef<T>, Ref>& type, uint32_t T::*filled, Entry* T::*) {
-  const std::string signature = std::string("def list(self) -> collections.abc.Iterator[") +
-                                struct_info<Entry>.name + "]";
+  const std::string signature =
+      std::string("def list(self) -> collections.abc.Iterator[") + struct_info<Entry>.name + "]";
   type.def(
       "list",
       [filled](StructRef<T>& self) {
@@ -75,8 +74,8 @@ void bind_nvds_tracker_meta(nb::module_& module) {
             const size_t size = reid->ptr_host ? reid->featureSize : 0;
             auto* copy = new float[size];
             std::memcpy(copy, reid->ptr_host, size * sizeof(float));
-            const nb::capsule owner(copy,
-                                    [](void* array) noexcept { delete[] static_cast<float*>(array); });
+            const nb::capsule owner(
+                copy, [](void* array) noexcept { delete[] static_cast<float*>(array); });
             return nb::ndarray<nb::numpy, float, nb::ndim<1>>(copy, {size}, owner);
           },
           "The numbers as a float32 array (copy).");

@@ -1,6 +1,5 @@
-#include "nvdsinfer.h"
-
 #include "gstnvdsinfer.h"
+#include "nvdsinfer.h"
 #include "pyds/bindings.h"
 #include "pyds/c_function.h"
 #include "pyds/enum_names.h"

@@ -1,5 +1,4 @@
 #include "nvdsmeta.h"
-
 #include "pyds/bindings.h"
 #include "pyds/enum_names.h"
 #include "pyds/struct_binder.h"
@@ -88,8 +87,7 @@ void bind_nvdsmeta(nb::module_& module) {
       .field("display_meta_pool", &NvDsBatchMeta::display_meta_pool,
              "Pool of display metas (view).")
       .field("user_meta_pool", &NvDsBatchMeta::user_meta_pool, "Pool of user metas (view).")
-      .field("label_info_meta_pool", &NvDsBatchMeta::label_info_meta_pool,
-             "Pool of labels (view).")
+      .field("label_info_meta_pool", &NvDsBatchMeta::label_info_meta_pool, "Pool of labels (view).")
       .field("frame_meta_list", &NvDsBatchMeta::frame_meta_list,
              "NvDsFrameMeta of each frame: GList (view) or None.")
       .field("batch_user_meta_list", &NvDsBatchMeta::batch_user_meta_list,

@@ -80,14 +80,15 @@ void bind_nvdsmeta_functions(nb::module_& m) {
       },
       nb::arg("max_batch_size").none(),
       "A batch meta outside any buffer (shared); give it back with nvds_destroy_batch_meta.");
-  m.def("nvds_destroy_batch_meta",
-        [](StructRef<NvDsBatchMeta>& batch) {
-          NvDsBatchMeta* meta = batch.get();
-          const nb::gil_scoped_release released;  // not with_batch: the lock dies with the batch
-          return nvds_destroy_batch_meta(meta);
-        },
-        nb::arg("batch_meta"),
-        "Gives back a batch meta of nvds_create_batch_meta and everything in it; 1 if it did.");
+  m.def(
+      "nvds_destroy_batch_meta",
+      [](StructRef<NvDsBatchMeta>& batch) {
+        NvDsBatchMeta* meta = batch.get();
+        const nb::gil_scoped_release released;  // not with_batch: the lock dies with the batch
+        return nvds_destroy_batch_meta(meta);
+      },
+      nb::arg("batch_meta"),
+      "Gives back a batch meta of nvds_create_batch_meta and everything in it; 1 if it did.");
 
   def_acquire<&nvds_acquire_frame_meta_from_pool>(
       m, "nvds_acquire_frame_meta_from_pool", "A zeroed frame meta of the batch's pool (view).");
@@ -102,8 +103,8 @@ void bind_nvdsmeta_functions(nb::module_& m) {
       "A zeroed display meta of the batch's pool (view); fill it, then add it to a frame.");
   def_acquire<&nvds_acquire_label_info_meta_from_pool>(
       m, "nvds_acquire_label_info_meta_from_pool", "A zeroed label of the batch's pool (view).");
-  def_acquire<&nvds_acquire_user_meta_from_pool>(
-      m, "nvds_acquire_user_meta_from_pool", "A zeroed user meta of the batch's pool (view).");
+  def_acquire<&nvds_acquire_user_meta_from_pool>(m, "nvds_acquire_user_meta_from_pool",
+                                                 "A zeroed user meta of the batch's pool (view).");
 
   def_pair<&nvds_add_frame_meta_to_batch>(m, "nvds_add_frame_meta_to_batch", "batch_meta",
                                           "frame_meta", "Appends a frame to the batch.");
@@ -122,9 +123,9 @@ void bind_nvdsmeta_functions(nb::module_& m) {
   def_pair<&nvds_add_classifier_meta_to_object>(m, "nvds_add_classifier_meta_to_object", "obj_meta",
                                                 "classifier_meta",
                                                 "Adds a classifier's results to an object.");
-  def_pair<&nvds_add_label_info_meta_to_classifier>(
-      m, "nvds_add_label_info_meta_to_classifier", "classifier_meta", "label_info_meta",
-      "Adds a label to a classifier's results.");
+  def_pair<&nvds_add_label_info_meta_to_classifier>(m, "nvds_add_label_info_meta_to_classifier",
+                                                    "classifier_meta", "label_info_meta",
+                                                    "Adds a label to a classifier's results.");
   def_pair<&nvds_add_display_meta_to_frame>(
       m, "nvds_add_display_meta_to_frame", "frame_meta", "display_meta",
       "Adds things to draw to a frame; set the num_* counters before.");
@@ -170,7 +171,8 @@ void bind_nvdsmeta_functions(nb::module_& m) {
                                             kCleared);
   m.def(
       "nvds_clear_meta_list",
-      [](StructRef<NvDsBatchMeta>& batch, Given<ListReference> list, StructRef<NvDsMetaPool>& pool) {
+      [](StructRef<NvDsBatchMeta>& batch, Given<ListReference> list,
+         StructRef<NvDsMetaPool>& pool) {
         NvDsBatchMeta* of = batch.get();
         NvDsMetaPool* into = pool.get();
         GList* from = to_list(list.value, {"nvds_clear_meta_list", "meta_list"});
@@ -227,8 +229,8 @@ void bind_nvdsmeta_functions(nb::module_& m) {
         auto* batch = static_cast<NvDsBatchMeta*>(to_pointer(data, {name, "data"}, false));
         if (!batch) throw_type_error({name, "data"}, "NvDsBatchMeta or its capsule", data);
         void* user = to_pointer(user_data, {name, "user_meta"}, false);
-        return Capsule{capsule(
-            with_batch(batch, [=] { return nvds_batch_meta_copy_func(batch, user); }))};
+        return Capsule{
+            capsule(with_batch(batch, [=] { return nvds_batch_meta_copy_func(batch, user); }))};
       },
       nb::arg("data").none(), nb::arg("user_meta").none(),
       "A deep copy of a batch meta, as a capsule; nvds_batch_meta_release_func frees it.");

@@ -1,7 +1,6 @@
-#include "nvdsmeta_schema.h"
-
 #include <chrono>
 
+#include "nvdsmeta_schema.h"
 #include "pyds/bindings.h"
 #include "pyds/c_function.h"
 #include "pyds/enum_names.h"
@@ -26,7 +25,8 @@ void def_alloc(nb::module_& module, const char* name) {
   const std::string doc = std::string("A zeroed ") + struct_info<T>.name +
                           " on the C heap (shared): store it in a meta, which frees it, or call "
                           "free_gbuffer.";
-  module.def(name, [] { return Reference<T>{new_block<T>()}; }, doc.c_str());
+  module.def(
+      name, [] { return Reference<T>{new_block<T>()}; }, doc.c_str());
 }
 
 void write_timestamp(Given<int> buffer, Given<int> size) {
@@ -98,7 +98,8 @@ void bind_nvdsmeta_schema(nb::module_& module) {
       .field("x", &NvDsCoordinate::x, "First coordinate.")
       .field("y", &NvDsCoordinate::y, "Second coordinate.")
       .field("z", &NvDsCoordinate::z, "Third coordinate.");
-  StructBinder<NvDsObjectSignature>(module, "NvDsObjectSignature", "Numbers that identify an object.")
+  StructBinder<NvDsObjectSignature>(module, "NvDsObjectSignature",
+                                    "Numbers that identify an object.")
       .first("signature", &NvDsObjectSignature::signature,
              "First number or None. Set it from the address of float64 values (taken) or None.")
       .field("size", &NvDsObjectSignature::size, "How many numbers.");
@@ -113,7 +114,8 @@ void bind_nvdsmeta_schema(nb::module_& module) {
       .text("license", &NvDsVehicleObject::license,
             "Licence plate, address of a text; set from a str (copy).");
   StructBinder<NvDsPersonObject>(module, "NvDsPersonObject", "A person.")
-      .text("gender", &NvDsPersonObject::gender, "Gender, address of a text; set from a str (copy).")
+      .text("gender", &NvDsPersonObject::gender,
+            "Gender, address of a text; set from a str (copy).")
       .text("hair", &NvDsPersonObject::hair, "Hair, address of a text; set from a str (copy).")
       .text("cap", &NvDsPersonObject::cap, "Headgear, address of a text; set from a str (copy).")
       .text("apparel", &NvDsPersonObject::apparel,
@@ -123,7 +125,8 @@ void bind_nvdsmeta_schema(nb::module_& module) {
       .text("gender", &NvDsFaceObject::gender, "Gender, address of a text; set from a str (copy).")
       .text("hair", &NvDsFaceObject::hair, "Hair, address of a text; set from a str (copy).")
       .text("cap", &NvDsFaceObject::cap, "Headgear, address of a text; set from a str (copy).")
-      .text("glasses", &NvDsFaceObject::glasses, "Glasses, address of a text; set from a str (copy).")
+      .text("glasses", &NvDsFaceObject::glasses,
+            "Glasses, address of a text; set from a str (copy).")
       .text("facialhair", &NvDsFaceObject::facialhair,
             "Beard, address of a text; set from a str (copy).")
       .text("name", &NvDsFaceObject::name, "Name, address of a text; set from a str (copy).")

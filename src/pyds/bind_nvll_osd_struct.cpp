@@ -1,6 +1,5 @@
-#include "nvll_osd_struct.h"
-
 #include "nvll_osd_api.h"
+#include "nvll_osd_struct.h"
 #include "pyds/bindings.h"
 #include "pyds/enum_names.h"
 #include "pyds/struct_binder.h"
@@ -122,9 +121,9 @@ void bind_nvll_osd_struct(nb::module_& module) {
   StructBinder<NvOSD_MaskParams>(module, "NvOSD_MaskParams", "Mask of an object, over its box.")
       .first("data", &NvOSD_MaskParams::data,
              "First value of the mask, None without one; use get_mask_array. Set it from the "
-             "address of floats or None (shared).")
+             "address of floats (taken) or None.")
       .heap_member(&NvOSD_MaskParams::data,
-                   [](const void* mask) -> size_t {
+                   [](const void* mask, const void*) -> size_t {
                      return static_cast<const NvOSD_MaskParams*>(mask)->size;
                    })
       .field("size", &NvOSD_MaskParams::size, "Size of the mask, bytes.")
@@ -141,9 +140,7 @@ void bind_nvll_osd_struct(nb::module_& module) {
             const size_t size = size_t{mask->width} * mask->height * sizeof(float);
             void* data = size <= UINT32_MAX ? Allocations::instance().allocate(size) : nullptr;
             if (!data && size > 0) throw std::bad_alloc();
-            free_member(self.lifetime(), reinterpret_cast<void**>(&mask->data));
-            if (data) Allocations::instance().hold(data, &mask->data, self.lifetime());
-            mask->data = static_cast<float*>(data);
+            take_block(self.lifetime(), reinterpret_cast<void**>(&mask->data), data);
             mask->size = static_cast<unsigned>(size);
             return mask_array(self);
           },

@@ -53,8 +53,7 @@ void def_glist_get(nb::module_& module, const char* name, bool allow_int = false
   module.def(
       name,
       [site, allow_int](nb::object data) {
-        return OptionalReference<T>{
-            wrap(static_cast<T*>(to_pointer(data, *site, allow_int)))};
+        return OptionalReference<T>{wrap(static_cast<T*>(to_pointer(data, *site, allow_int)))};
       },
       nb::arg("data").none(), doc.c_str());
 }

@@ -67,8 +67,7 @@ int64_t to_signed(nb::handle value, int64_t low, int64_t high, const Site& site)
 }
 
 uint64_t to_unsigned(nb::handle value, uint64_t high, const Site& site) {
-  const nb::object held =
-      PyLong_CheckExact(value.ptr()) ? nb::borrow(value) : as_int(value, site);
+  const nb::object held = PyLong_CheckExact(value.ptr()) ? nb::borrow(value) : as_int(value, site);
   const uint64_t number = PyLong_AsUnsignedLongLong(held.ptr());
   const bool failed = number == ~uint64_t{0} && PyErr_Occurred();
   if (failed) PyErr_Clear();

@@ -11,7 +11,8 @@ namespace thalweg::pyds {
 
 namespace nb = nanobind;
 
-/// Where a value is going: the struct and its field, or a function and its argument. Errors name it.
+/// Where a value is going: the struct and its field, or a function and its argument. Errors name
+/// it.
 struct Site {
   const char* owner;
   const char* name;

@@ -29,9 +29,9 @@ inline EnumInfo enum_info;
 template <class E>
 struct EnumName;
 
-#define THALWEG_PYDS_ENUM(E)                                       \
-  template <>                                                      \
-  struct EnumName<E> {                                             \
+#define THALWEG_PYDS_ENUM(E)                                          \
+  template <>                                                         \
+  struct EnumName<E> {                                                \
     static constexpr auto value = nb::detail::const_name("pyds." #E); \
   }
 

@@ -21,17 +21,17 @@ void free_text(char** field) {
   *field = nullptr;
 }
 
-std::initializer_list<char * NvDsVehicleObject::*> kVehicleTexts = {
+std::initializer_list<char* NvDsVehicleObject::*> kVehicleTexts = {
     &NvDsVehicleObject::type,  &NvDsVehicleObject::make,   &NvDsVehicleObject::model,
     &NvDsVehicleObject::color, &NvDsVehicleObject::region, &NvDsVehicleObject::license};
-std::initializer_list<char * NvDsPersonObject::*> kPersonTexts = {
+std::initializer_list<char* NvDsPersonObject::*> kPersonTexts = {
     &NvDsPersonObject::gender, &NvDsPersonObject::hair, &NvDsPersonObject::cap,
     &NvDsPersonObject::apparel};
-std::initializer_list<char * NvDsFaceObject::*> kFaceTexts = {
+std::initializer_list<char* NvDsFaceObject::*> kFaceTexts = {
     &NvDsFaceObject::gender,  &NvDsFaceObject::hair,       &NvDsFaceObject::cap,
     &NvDsFaceObject::glasses, &NvDsFaceObject::facialhair, &NvDsFaceObject::name,
     &NvDsFaceObject::eyecolor};
-std::initializer_list<char * NvDsEventMsgMeta::*> kMessageTexts = {
+std::initializer_list<char* NvDsEventMsgMeta::*> kMessageTexts = {
     &NvDsEventMsgMeta::ts, &NvDsEventMsgMeta::objectId, &NvDsEventMsgMeta::sensorStr,
     &NvDsEventMsgMeta::otherAttrs, &NvDsEventMsgMeta::videoPath};
 
@@ -102,7 +102,8 @@ void forget_foreign_members(NvDsEventMsgMeta& copy) {
 }
 
 void* copy_message(void* data, void*) {
-  const auto* from = static_cast<NvDsEventMsgMeta*>(static_cast<NvDsUserMeta*>(data)->user_meta_data);
+  const auto* from =
+      static_cast<NvDsEventMsgMeta*>(static_cast<NvDsUserMeta*>(data)->user_meta_data);
   if (!from) return nullptr;
   NvDsEventMsgMeta* copy = copy_with_texts(from, kMessageTexts);
   if (!copy) return nullptr;
@@ -128,10 +129,11 @@ void release_message(void* data, void*) {
   free_with_texts<NvDsEventMsgMeta>(message, kMessageTexts);
 }
 
-std::initializer_list<char * CustomDataStruct::*> kCustomTexts = {&CustomDataStruct::message};
+std::initializer_list<char* CustomDataStruct::*> kCustomTexts = {&CustomDataStruct::message};
 
 void* copy_custom(void* data, void*) {
-  const auto* from = static_cast<CustomDataStruct*>(static_cast<NvDsUserMeta*>(data)->user_meta_data);
+  const auto* from =
+      static_cast<CustomDataStruct*>(static_cast<NvDsUserMeta*>(data)->user_meta_data);
   return from ? copy_with_texts(from, kCustomTexts) : nullptr;
 }
 

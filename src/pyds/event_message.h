@@ -6,8 +6,8 @@
 
 namespace thalweg::pyds {
 
-/// Makes the user meta copy and free the NvDsEventMsgMeta that is its payload. C code runs the hooks
-/// from any thread; they need no GIL.
+/// Makes the user meta copy and free the NvDsEventMsgMeta that is its payload. C code runs the
+/// hooks from any thread; they need no GIL.
 void install_event_message_hooks(NvDsUserMeta* user_meta);
 /// The same for a CustomDataStruct.
 void install_custom_struct_hooks(NvDsUserMeta* user_meta);

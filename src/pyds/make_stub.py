@@ -28,7 +28,7 @@ def stub() -> str:
     # Fields and functions take None from nanobind so that their own errors can refuse it.
     text = re.sub(
         r"^( *def .*)$",
-        lambda line: re.sub(r" \| None(?=[,)])", "", line.group(1), count=0),
+        lambda line: re.sub(r" \| None(?=[,)])", "", line.group(1)),
         text,
         flags=re.MULTILINE,
     )

@@ -63,7 +63,8 @@ class Wrappers {
   };
 
   size_t place(const void* address, const PyTypeObject* type) const {
-    const auto key = reinterpret_cast<uintptr_t>(address) ^ (reinterpret_cast<uintptr_t>(type) << 7);
+    const auto key =
+        reinterpret_cast<uintptr_t>(address) ^ (reinterpret_cast<uintptr_t>(type) << 7);
     return (key * 0x9E3779B97F4A7C15u >> 20) & (entries_.size() - 1);
   }
   size_t next(size_t i) const { return (i + 1) & (entries_.size() - 1); }
@@ -91,7 +92,8 @@ Wrappers& wrappers() {
 }
 
 thread_local MetaInRelease* in_release = nullptr;
-/// Counters that wrappers may still read, so they are used again and never freed. Guarded by the GIL.
+/// Counters that wrappers may still read, so they are used again and never freed. Guarded by the
+/// GIL.
 std::vector<uint64_t*>& free_generations = *new std::vector<uint64_t*>;
 
 }  // namespace
@@ -173,8 +175,8 @@ void* to_pointer(nb::handle value, const Site& site, bool allow_int) {
   }
   if (value.is_none()) return nullptr;
   if (const Ref* ref = as_ref(value)) return ref->get();
-  const char* expected = allow_int ? "capsule, pyds object, None or int address"
-                                   : "capsule, pyds object or None";
+  const char* expected =
+      allow_int ? "capsule, pyds object, None or int address" : "capsule, pyds object or None";
   if (!allow_int) throw_type_error(site, expected, value);
   return to_address(value, site, expected);
 }
@@ -196,6 +198,15 @@ void free_member(const Lifetime& owner, void** member) {
   *member = nullptr;
 }
 
+void take_block(const Lifetime& owner, void** member, void* block) {
+  if (block == *member) return;
+  free_member(owner, member);
+  *member = block;
+  if (block && Allocations::instance().live(block)) {
+    Allocations::instance().hold(block, member, owner);
+  }
+}
+
 void assign(const Ref& into_owner, void* into, const Ref& from) {
   void* source = from.get();
   if (source == into) return;
@@ -211,7 +222,7 @@ void assign(const Ref& into_owner, void* into, const Ref& from) {
     void** moved = member_at(into, member.offset);
     if (!*moved) continue;
     if (!python_owns || !blocks.held_by(*moved, member_at(source, member.offset))) {
-      *moved = g_memdup2(*moved, member.size(source));
+      *moved = g_memdup2(*moved, member.size(source, *moved));
     }
     blocks.hold(*moved, moved, into_owner.lifetime());
   }

@@ -16,13 +16,13 @@ struct StructInfo {
   const char* name = nullptr;
   size_t size = 0;
   PyTypeObject* type = nullptr;
-  bool is_meta = false;  ///< begins with an NvDsBaseMeta
+  bool is_meta = false;                       ///< begins with an NvDsBaseMeta
   void (*construct)(void* memory) = nullptr;  ///< into zeroed memory
   void (*destroy)(void* memory) = nullptr;
   /// A member that points to a heap block of the struct's own, a text or a mask.
   struct HeapMember {
     size_t offset;
-    size_t (*size)(const void* structure);  ///< in bytes, given the struct
+    size_t (*size)(const void* structure, const void* block);  ///< in bytes
   };
   std::vector<HeapMember> heap_members;
 };
@@ -150,8 +150,11 @@ void* to_stored_pointer(nb::handle value, const Site& site);
 /// Frees the heap block of a struct's member, unless somebody else holds it, and clears the member.
 void free_member(const Lifetime& owner, void** member);
 
-/// Copies a struct by value. Heap blocks of its own (texts, masks) move along if `from` is memory of
-/// Python's own, and are duplicated otherwise; those that `into` had are freed.
+/// Makes `member` the holder of a block that the program made (or of nothing, for nullptr).
+void take_block(const Lifetime& owner, void** member, void* block);
+
+/// Copies a struct by value. Heap blocks of its own (texts, masks) move along if `from` is memory
+/// of Python's own, and are duplicated otherwise; those that `into` had are freed.
 void assign(const Ref& into_owner, void* into, const Ref& from);
 
 }  // namespace thalweg::pyds

@@ -33,8 +33,8 @@ auto with_batch(NvDsBatchMeta* batch, Function&& function) {
 }
 
 /// Keeps lists and strings of a meta readable while it lives, whatever other threads release: holds
-/// the batch's lock if it is free, and pins the batch otherwise, so it never waits. Does nothing for
-/// structs that are not in our slots. Keep it short: no Python code may run meanwhile.
+/// the batch's lock if it is free, and pins the batch otherwise, so it never waits. Does nothing
+/// for structs that are not in our slots. Keep it short: no Python code may run meanwhile.
 class BatchGuard {
  public:
   /// @throws ReferenceError if the struct is gone.

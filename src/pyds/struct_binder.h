@@ -62,13 +62,13 @@ struct Numbers {};
 
 namespace nanobind::detail {
 
-#define THALWEG_PYDS_TO_PYTHON(Type, name)                                     \
-  template <>                                                                  \
-  struct type_caster<thalweg::pyds::Type> {                                    \
-    NB_TYPE_CASTER(thalweg::pyds::Type, name)                                  \
+#define THALWEG_PYDS_TO_PYTHON(Type, name)                                                  \
+  template <>                                                                               \
+  struct type_caster<thalweg::pyds::Type> {                                                 \
+    NB_TYPE_CASTER(thalweg::pyds::Type, name)                                               \
     static handle from_cpp(thalweg::pyds::Type source, rv_policy, cleanup_list*) noexcept { \
-      return source.object.release();                                          \
-    }                                                                          \
+      return source.object.release();                                                       \
+    }                                                                                       \
   }
 THALWEG_PYDS_TO_PYTHON(ListReference, const_name("pyds.GList | None"));
 THALWEG_PYDS_TO_PYTHON(Capsule, const_name("typing_extensions.CapsuleType | None"));
@@ -157,7 +157,11 @@ class StructArray {
   using Wrap = nb::object (*)(const Ref& whole, std::byte* part);
   StructArray(const Ref& whole, std::byte* first, size_t stride, size_t size, Wrap wrap)
       : whole_(nb::borrow(nb::handle(whole.self()))),
-        ref_(&whole), first_(first), stride_(stride), size_(size), wrap_(wrap) {}
+        ref_(&whole),
+        first_(first),
+        stride_(stride),
+        size_(size),
+        wrap_(wrap) {}
 
   size_t size() const { return size_; }
   nb::object item(nb::handle index) const;
@@ -239,8 +243,8 @@ class StructBinder {
         void* memory = Allocations::instance().allocate(sizeof(T));
         if (!memory) throw std::bad_alloc();
         if (struct_info<T>.construct) struct_info<T>.construct(memory);
-        new (self.p) StructRef<T>(self.h.ptr(), memory, Allocations::instance().lifetime(memory),
-                                  nullptr);
+        new (self.p)
+            StructRef<T>(self.h.ptr(), memory, Allocations::instance().lifetime(memory), nullptr);
         self.p->take_ownership();
       });
     }
@@ -269,9 +273,8 @@ class StructBinder {
 
   /// char* that reads as an address (int) and is set from a str; the struct owns the copy.
   StructBinder& text(const char* name, char* T::*member, const char* doc) {
-    // A text is the first member of every struct that is embedded in another.
-    heap_member(member, [](const void* structure) {
-      return std::strlen(*static_cast<char* const*>(structure)) + 1;
+    heap_member(member, [](const void*, const void* text) {
+      return std::strlen(static_cast<const char*>(text)) + 1;
     });
     const Site* site = keep_site(name_, name);
     class_.def_prop_rw(
@@ -296,13 +299,7 @@ class StructBinder {
         },
         [member, site](const StructRef<T>& self, Given<int> given) {
           void* address = to_address(given.value, *site, "int address (of alloc_buffer)");
-          char** field = &(self.get()->*member);
-          if (address == *field) return;
-          free_member(self.lifetime(), reinterpret_cast<void**>(field));
-          *field = static_cast<char*>(address);
-          if (address && Allocations::instance().live(address)) {
-            Allocations::instance().hold(address, field, self.lifetime());
-          }
+          take_block(self.lifetime(), reinterpret_cast<void**>(&(self.get()->*member)), address);
         },
         nb::for_setter(nb::arg("value").none()), doc);
     return *this;
@@ -350,7 +347,8 @@ class StructBinder {
     return *this;
   }
 
-  /// Pointer to numbers that reads as the first of them, or None. Set from an address or None.
+  /// Pointer to numbers that reads as the first of them, or None. Set from an address, which it
+  /// takes, or None.
   template <class M>
   StructBinder& first(const char* name, M* T::*member, const char* doc) {
     const Site* site = keep_site(name_, name);
@@ -360,7 +358,7 @@ class StructBinder {
           void* address = given.value.is_none()
                               ? nullptr
                               : to_address(given.value, *site, "int address or None");
-          self.get()->*member = static_cast<M*>(address);
+          take_block(self.lifetime(), reinterpret_cast<void**>(&(self.get()->*member)), address);
         },
         nb::for_setter(nb::arg("value").none()), doc);
     return *this;
@@ -398,9 +396,10 @@ class StructBinder {
     return *this;
   }
 
-  /// Says that `member` points to a heap block of the struct's own, of `size(struct)` bytes.
+  /// Says that `member` points to a heap block of the struct's own, of `size` bytes.
   template <class M>
-  StructBinder& heap_member(M* T::*member, size_t (*size)(const void* structure)) {
+  StructBinder& heap_member(M* T::*member,
+                            size_t (*size)(const void* structure, const void* block)) {
     struct_info<T>.heap_members.push_back({offset_of(member), size});
     return *this;
   }
@@ -440,13 +439,11 @@ class StructBinder {
   StructBinder& define(const char* name, M C::*member, const char* doc) {
     const Site* site = keep_site(name_, name);
     if constexpr (std::is_same_v<M, bool>) {
-      return scalar<kWritable, M, bool>(name, member, doc, [site](nb::handle value) {
-        return to_bool(value, *site);
-      });
+      return scalar<kWritable, M, bool>(name, member, doc,
+                                        [site](nb::handle value) { return to_bool(value, *site); });
     } else if constexpr (std::is_integral_v<M>) {
-      return scalar<kWritable, M, M>(name, member, doc, [site](nb::handle value) {
-        return to_integer<M>(value, *site);
-      });
+      return scalar<kWritable, M, M>(
+          name, member, doc, [site](nb::handle value) { return to_integer<M>(value, *site); });
     } else if constexpr (std::is_floating_point_v<M>) {
       return scalar<kWritable, M, M>(name, member, doc, [site](nb::handle value) {
         return static_cast<M>(to_double(value, *site));
@@ -565,12 +562,12 @@ class StructBinder {
           name,
           [member](const StructRef<T>& self) {
             auto* first = reinterpret_cast<std::byte*>(self.get()->*member);
-            return SequenceOf<M>{nb::cast(
-                StructArray(self, first, sizeof(M), N,
-                            [](const Ref& whole, std::byte* part) {
-                              return wrap_part(whole, reinterpret_cast<M*>(part));
-                            }),
-                nb::rv_policy::move)};
+            return SequenceOf<M>{nb::cast(StructArray(self, first, sizeof(M), N,
+                                                      [](const Ref& whole, std::byte* part) {
+                                                        return wrap_part(
+                                                            whole, reinterpret_cast<M*>(part));
+                                                      }),
+                                          nb::rv_policy::move)};
           },
           doc);
       return *this;
@@ -585,7 +582,8 @@ class StructBinder {
       throw_type_error(site, ("sequence of " + std::to_string(N) + " numbers").c_str(), value);
     }
     for (size_t i = 0; i < N; ++i) {
-      const nb::object item = nb::steal(PySequence_GetItem(value.ptr(), static_cast<Py_ssize_t>(i)));
+      const nb::object item =
+          nb::steal(PySequence_GetItem(value.ptr(), static_cast<Py_ssize_t>(i)));
       if (!item) throw nb::python_error();
       if constexpr (std::is_floating_point_v<M>) {
         given[i] = static_cast<M>(to_double(item, site));
