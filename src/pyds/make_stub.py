@@ -45,7 +45,7 @@ def main() -> int:
         return 0
     if STUB.read_text() == text:
         return 0
-    print(f"{STUB} is not current: run python {Path(__file__).name}", file=sys.stderr)
+    print(f"{STUB} is not current: run python src/pyds/make_stub.py", file=sys.stderr)
     return 1
 
 

@@ -117,10 +117,15 @@ def test_decoded_strings_are_copies(batch: Any) -> None:
     assert vehicle.type == "x"
 
 
-@pytest.mark.parametrize("wrong", [None, "x", -1, 1.0, pyds.NvDsObjectMeta()])
+@pytest.mark.parametrize("wrong", [None, "x", -1, 1.0])
 def test_get_string_refuses_what_is_no_address(wrong: object) -> None:
     with pytest.raises(TypeError, match=r"^get_string\.ptr: expected int"):
         pyds.get_string(wrong)
+
+
+def test_get_string_refuses_a_struct(tree: Any) -> None:
+    with pytest.raises(TypeError, match=r"^get_string\.ptr: expected int"):
+        pyds.get_string(tree.objects[0])
 
 
 @pytest.mark.parametrize("wild", [8, 2**46, 2**63])
