@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -91,6 +92,24 @@ TEST(Decoder, ConvertsOnlyWhatIsNot420With8Bits) {
                   NVBUF_COLOR_FORMAT_NV12);
       });
   EXPECT_EQ(frames, 5);
+}
+
+TEST(Decoder, PicturesAreTheSameWhenThoseThatNothingRefersToAreSkipped) {
+  const auto hashes = [](const std::string& skip) {
+    std::map<GstClockTime, uint64_t> seen;
+    for_each_sample(encoded(60) + "nvv4l2decoder skip-frames=" + skip + " ! appsink name=out",
+                    [&](GstSample* sample) {
+                      GstBuffer* buffer = gst_sample_get_buffer(sample);
+                      seen[GST_BUFFER_PTS(buffer)] =
+                          testing::hash(batch_of(buffer)->frame(0).read());
+                    });
+    return seen;
+  };
+  const auto every = hashes("decode_all"), some = hashes("decode_non_ref");
+  EXPECT_EQ(every.size(), 60u);
+  EXPECT_GE(some.size(), 20u);
+  EXPECT_LT(some.size(), 50u);
+  for (const auto& [pts, hash] : some) EXPECT_EQ(every.at(pts), hash) << pts;
 }
 
 /// The memory that comes out is the memory that the inner decoder gave: nothing is copied.

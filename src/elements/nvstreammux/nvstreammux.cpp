@@ -705,28 +705,28 @@ gboolean src_query(GstPad* pad, GstObject* parent, GstQuery* query) {
 
 // ---- sink pads
 
-GstCaps* system_caps() { return gst_caps_new_empty_simple("video/x-raw"); }
-
-/// NVMM in the format of the first input. A source that has only system memory is let through here,
-/// so that its caps end in an error that says what to do and not in a link that fails without
-/// words.
+/// NVMM in the format of the first input, for a source that can choose. One that cannot is let
+/// through with another format or with system memory, so that its caps end in an error that says
+/// what to do, and not in a link or a negotiation that fails without words.
 GstCaps* sink_caps(MuxState& state, GstPad* pad, GstCaps* filter) {
-  GstCaps* caps = gst_caps_make_writable(gst_pad_get_pad_template_caps(pad));
+  GstCaps* any = gst_caps_make_writable(gst_pad_get_pad_template_caps(pad));
+  GstCaps* wanted = gst_caps_copy(any);
+  gst_caps_append(any, gst_caps_new_empty_simple("video/x-raw"));
   {
     std::lock_guard lock(state.mutex);
     if (!state.format.empty())
-      gst_caps_set_simple(caps, "format", G_TYPE_STRING, state.format.c_str(), nullptr);
+      gst_caps_set_simple(wanted, "format", G_TYPE_STRING, state.format.c_str(), nullptr);
   }
-  if (!filter) return gst_pad_is_linked(pad) ? caps : gst_caps_merge(caps, system_caps());
-  GstCaps* filtered = gst_caps_intersect_full(filter, caps, GST_CAPS_INTERSECT_FIRST);
-  if (gst_caps_is_empty(filtered)) {
-    gst_caps_unref(filtered);
-    GstCaps* plain = system_caps();
-    filtered = gst_caps_intersect_full(filter, plain, GST_CAPS_INTERSECT_FIRST);
-    gst_caps_unref(plain);
+  if (filter) {
+    for (GstCaps** caps : {&wanted, &any}) {
+      GstCaps* filtered = gst_caps_intersect_full(filter, *caps, GST_CAPS_INTERSECT_FIRST);
+      gst_caps_unref(*caps);
+      *caps = filtered;
+    }
   }
-  gst_caps_unref(caps);
-  return filtered;
+  const bool choose = filter ? !gst_caps_is_empty(wanted) : gst_pad_is_linked(pad);
+  gst_caps_unref(choose ? any : wanted);
+  return choose ? wanted : any;
 }
 
 gboolean sink_query(GstPad* pad, GstObject* parent, GstQuery* query) {

@@ -1,0 +1,264 @@
+"""nvv4l2decoder in pipelines: chosen by decodebin, its properties, damaged and missing input."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import gi
+import pytest
+
+gi.require_version("Gst", "1.0")
+from gi.repository import Gst
+
+# 60 pictures, a key frame every 10; of the others two in three are B frames that nothing refers to.
+SOURCE = (
+    "videotestsrc num-buffers=60 pattern=ball ! video/x-raw,format=I420,width=320,height=240 ! "
+    "x264enc key-int-max=10 bframes=2 b-adapt=false b-pyramid=false speed-preset=veryfast ! "
+    "h264parse ! "
+)
+
+
+def counts(decoder: Any) -> dict[str, int]:
+    stats = decoder.get_property("stats")
+    return {
+        stats.nth_field_name(i): stats.get_uint64(stats.nth_field_name(i)).value
+        for i in range(stats.n_fields())
+    }
+
+
+def run(play: Callable[..., Any], description: str) -> tuple[Any, dict[str, int]]:
+    """Plays `description`, whose decoder is named d; how it ended and the decoder's counts."""
+    pipeline = Gst.parse_launch(description)
+    played = play(pipeline)
+    return played, counts(pipeline.get_by_name("d"))
+
+
+def test_properties_have_the_defaults_of_the_specification(shared: Path) -> None:
+    spec = json.loads((shared / "spec/elements.json").read_text())["nvv4l2decoder"]["properties"]
+    decoder = Gst.ElementFactory.make("nvv4l2decoder")
+    for name, expected in spec.items():
+        value, default = decoder.get_property(name), expected["default"]
+        assert (int(value) == int(default)) if expected["type"] == "enum" else value == default, (
+            name
+        )
+
+
+def test_older_names_and_numbers_of_enums_are_taken() -> None:
+    decoder = Gst.ElementFactory.make("nvv4l2decoder")
+    for name, value in {
+        "cudadec-memtype": 2,
+        "enable_max_performance": True,
+        "gpu_id": 1,
+        "num-extra-surfaces": 24,
+        "bufapi-version": True,
+        "mjpeg": True,
+        "skip-frames": 2,
+        "drop-frame-interval": 30,
+    }.items():
+        decoder.set_property(name, value)
+        assert int(decoder.get_property(name)) == int(value)
+
+
+def test_gst_inspect_prints_no_warning() -> None:
+    for name in ("nvv4l2decoder", "nvstreammux"):
+        shown = subprocess.run(["gst-inspect-1.0", name], capture_output=True, text=True)
+        assert shown.returncode == 0
+        assert shown.stderr == ""
+
+
+def test_uridecodebin_chooses_it_and_programs_find_it_by_name(clip: Path) -> None:
+    found: list[str] = []
+    features: list[bool] = []
+
+    def child_added(_proxy: Any, child: Any, name: str) -> None:
+        if "decodebin" in name:
+            child.connect("child-added", child_added)
+        if "nvv4l2decoder" in name:
+            found.append(name)
+            child.set_property("cudadec-memtype", 2)
+
+    def pad_added(_source: Any, pad: Any) -> None:
+        features.append(pad.get_current_caps().get_features(0).contains("memory:NVMM"))
+        assert pad.link(sink.get_static_pad("sink")) == Gst.PadLinkReturn.OK
+
+    pipeline = Gst.Pipeline.new(None)
+    source = Gst.ElementFactory.make("uridecodebin")
+    sink = Gst.ElementFactory.make("fakesink")
+    pipeline.add(source)
+    pipeline.add(sink)
+    source.set_property("uri", clip.as_uri())
+    source.connect("child-added", child_added)
+    source.connect("pad-added", pad_added)
+    pipeline.set_state(Gst.State.PLAYING)
+    assert pipeline.get_state(20 * Gst.SECOND)[0] == Gst.StateChangeReturn.SUCCESS
+    pipeline.set_state(Gst.State.NULL)
+    assert len(found) == 1
+    assert found[0].startswith("nvv4l2decoder")
+    assert features == [True]
+
+
+@pytest.mark.parametrize(("interval", "out"), [(0, 60), (1, 60), (2, 30), (7, 9), (30, 2)])
+def test_drop_frame_interval_keeps_every_nth(play: Any, interval: int, out: int) -> None:
+    played, seen = run(
+        play, SOURCE + f"nvv4l2decoder name=d drop-frame-interval={interval} ! fakesink"
+    )
+    assert played.eos
+    assert seen["decoded"] == 60
+    assert (seen["out"], seen["dropped"]) == (out, 60 - out)
+
+
+def test_skip_frames_leaves_out_what_nothing_refers_to(play: Any) -> None:
+    played, seen = run(play, SOURCE + "nvv4l2decoder name=d skip-frames=decode_key ! fakesink")
+    assert played.eos
+    assert (seen["access-units"], seen["skipped"], seen["out"]) == (60, 54, 6)
+
+    played, seen = run(play, SOURCE + "nvv4l2decoder name=d skip-frames=decode_non_ref ! fakesink")
+    assert played.eos
+    assert played.warnings == []
+    assert 0 < seen["skipped"] <= 40
+    assert seen["out"] == 60 - seen["skipped"]
+    assert seen["lost"] == 0
+
+
+def test_a_file_that_is_cut_short_is_a_warning_at_its_end(
+    play: Any, clip: Path, tmp_path: Path
+) -> None:
+    whole = tmp_path / "whole.mp4"
+    assert play(  # with its index in front, as a download that broke off has it
+        f"filesrc location={clip} ! qtdemux ! h264parse ! "
+        f"qtmux faststart=true ! filesink location={whole}"
+    ).eos
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    played, seen = run(
+        play, f"filesrc location={cut} ! qtdemux ! h264parse ! nvv4l2decoder name=d ! fakesink"
+    )
+    assert played.eos
+    assert 0 < seen["out"] < 795
+    assert len(played.warnings) == 1
+    ended = (seen["out"] + 1) / 10
+    start = "d: the stream is cut short: expected video up to 79."
+    assert played.warnings[0].startswith(start)
+    assert float(played.warnings[0].split("it ended at ")[1].split(" s")[0]) == pytest.approx(
+        ended, abs=0.5
+    )
+    assert played.warnings[0].endswith(" s. Check the recording or the connection.")
+
+
+def test_the_whole_file_gives_no_warning(play: Any, clip: Path) -> None:
+    played, seen = run(
+        play, f"filesrc location={clip} ! qtdemux ! h264parse ! nvv4l2decoder name=d ! fakesink"
+    )
+    assert played.eos
+    assert played.warnings == []
+    assert seen["out"] == 795
+    assert seen["lost"] == seen["damaged"] == 0
+
+
+def test_garbage_is_one_error_that_says_so(play: Any, tmp_path: Path) -> None:
+    garbage = tmp_path / "garbage.h264"
+    garbage.write_bytes(random.Random(1).randbytes(300_000))
+    played, _ = run(
+        play,
+        f"filesrc location={garbage} blocksize=5000 ! video/x-h264,stream-format=byte-stream,"
+        "alignment=au,width=64,height=64,framerate=10/1 ! nvv4l2decoder name=d ! fakesink",
+    )
+    assert played.error == (
+        "d could not decode the stream: 60 access units of H.264 came in, 0 pictures came out "
+        "(avdec_h264: No valid frames decoded before end of stream). Check that the file is whole "
+        "and begins with a key frame and its parameter sets."
+    )
+
+
+def test_without_a_decoder_the_error_names_the_package(tmp_path: Path) -> None:
+    """A machine with GStreamer's core and ours, nothing else."""
+    plugins = tmp_path / "plugins"
+    plugins.mkdir()
+    core = Gst.Registry.get().find_plugin("coreelements").get_filename()
+    ours = Gst.Registry.get().find_plugin("nvv4l2decoder").get_filename()
+    os.symlink(core, plugins / Path(core).name)
+    program = (
+        "import gi; gi.require_version('Gst', '1.0')\n"
+        "from gi.repository import Gst; Gst.init(None)\n"
+        f"Gst.Registry.get().scan_path({str(Path(ours).parent)!r})\n"
+        "pipeline = Gst.parse_launch('fakesrc ! nvv4l2decoder name=d ! fakesink')\n"
+        "assert pipeline.set_state(Gst.State.PLAYING) == Gst.StateChangeReturn.FAILURE\n"
+        "print(pipeline.get_bus().pop_filtered(Gst.MessageType.ERROR).parse_error()[0].message)\n"
+    )
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("GST_")}
+    environment |= {
+        "GST_PLUGIN_SYSTEM_PATH_1_0": str(plugins),
+        "GST_REGISTRY_1_0": str(tmp_path / "registry.bin"),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == (
+        "d has no H.264 decoder to run: neither avdec_h264 nor openh264dec is installed. Install "
+        "the package gstreamer1.0-libav (or, slower, gstreamer1.0-plugins-bad)."
+    ), done.stderr
+
+
+@pytest.fixture
+def playing(clip: Path) -> Iterator[tuple[Any, list[int]]]:
+    """A pipeline that decodes the clip, paused at its first picture, and the PTS seen."""
+    pipeline = Gst.parse_launch(
+        f"filesrc location={clip} ! qtdemux ! h264parse ! nvv4l2decoder ! fakesink name=s"
+    )
+    seen: list[int] = []
+
+    def see(_pad: Any, info: Any) -> Any:
+        seen.append(info.get_buffer().pts)
+        return Gst.PadProbeReturn.OK
+
+    pipeline.get_by_name("s").get_static_pad("sink").add_probe(Gst.PadProbeType.BUFFER, see)
+    pipeline.set_state(Gst.State.PAUSED)
+    assert pipeline.get_state(20 * Gst.SECOND)[0] == Gst.StateChangeReturn.SUCCESS
+    yield pipeline, seen
+    pipeline.set_state(Gst.State.NULL)
+
+
+def test_a_seek_continues_at_the_new_place(playing: tuple[Any, list[int]]) -> None:
+    pipeline, seen = playing
+    del seen[:]
+    flags = Gst.SeekFlags.FLUSH | Gst.SeekFlags.ACCURATE
+    assert pipeline.seek_simple(Gst.Format.TIME, flags, 70 * Gst.SECOND)
+    pipeline.set_state(Gst.State.PLAYING)
+    message = pipeline.get_bus().timed_pop_filtered(
+        60 * Gst.SECOND, Gst.MessageType.EOS | Gst.MessageType.ERROR
+    )
+    assert message is not None
+    assert message.type == Gst.MessageType.EOS
+    assert seen == sorted(seen)
+    assert len(seen) == pytest.approx(95, abs=1)
+
+
+def test_two_pipelines_at_once(play: Any) -> None:
+    results: list[dict[str, int]] = []
+    threads = [
+        threading.Thread(
+            target=lambda: results.append(run(play, SOURCE + "nvv4l2decoder name=d ! fakesink")[1])
+        )
+        for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [result["out"] for result in results] == [60, 60]
+
+
+def test_a_hundred_cycles_do_not_grow(
+    play: Any, tmp_path: Path, check_cycles: Callable[[str], None]
+) -> None:
+    short = tmp_path / "short.h264"
+    assert play(SOURCE.replace("=60", "=8") + f"filesink location={short}").eos
+    check_cycles(f"filesrc location={short} ! h264parse ! nvv4l2decoder ! fakesink")
