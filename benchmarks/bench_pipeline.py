@@ -36,7 +36,9 @@ def our_pipeline(clip: Path, width: int, height: int) -> str:
 def one_round(clip: Path, width: int, height: int) -> dict[str, dict[str, float]]:
     onnx = models.default_detector().parent / "ssd_mobilenet_v2_coco_fp16.onnx"
     labels = onnx.with_name("labels.txt")
-    decode = f"filesrc location={clip} ! qtdemux ! h264parse ! avdec_h264 ! fakesink name=end sync=false"
+    decode = (
+        f"filesrc location={clip} ! qtdemux ! h264parse ! avdec_h264 ! fakesink name=end sync=false"
+    )
     stages = run_worker(BUILD / "benchmarks/stage_costs", clip)
     found = {
         "decode": run_worker(WORKERS / "gst_pipeline.py", decode),

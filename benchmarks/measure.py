@@ -1,4 +1,4 @@
-"""What the workers of a benchmark share: a clock over a run's steady part, and how to start a worker."""
+"""What a benchmark's workers share: a clock over a run's steady part, how to start a worker."""
 
 from __future__ import annotations
 

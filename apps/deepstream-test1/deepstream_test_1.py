@@ -53,6 +53,8 @@ def osd_sink_pad_buffer_probe(pad: Any, info: Any, report: FrameReport) -> Any:
 
     # pyds takes the C address of the buffer, which is what hash() of a GstBuffer gives.
     batch_meta = pyds.gst_buffer_get_nvds_batch_meta(hash(gst_buffer))
+    if batch_meta is None:
+        return Gst.PadProbeReturn.OK
     l_frame = batch_meta.frame_meta_list
     while l_frame is not None:
         frame_meta = pyds.NvDsFrameMeta.cast(l_frame.data)
@@ -67,14 +69,17 @@ def osd_sink_pad_buffer_probe(pad: Any, info: Any, report: FrameReport) -> Any:
             obj_meta.rect_params.border_color.set(0.0, 0.0, 1.0, 0.8)
             l_obj = l_obj.next
 
+        text = (
+            f"Frame Number={frame_meta.frame_num} Number of Objects={frame_meta.num_obj_meta} "
+            f"Vehicle_count={vehicles} Person_count={persons}"
+        )
+        report(frame_meta, text)
+
         # The display meta belongs to the batch's pool; nvdsosd draws it, the pool takes it back.
         display_meta = pyds.nvds_acquire_display_meta_from_pool(batch_meta)
         display_meta.num_labels = 1
         text_params = display_meta.text_params[0]
-        text_params.display_text = (
-            f"Frame Number={frame_meta.frame_num} Number of Objects={frame_meta.num_obj_meta} "
-            f"Vehicle_count={vehicles} Person_count={persons}"
-        )
+        text_params.display_text = text
         text_params.x_offset = 10
         text_params.y_offset = 12
         text_params.font_params.font_name = "Serif"
@@ -82,8 +87,6 @@ def osd_sink_pad_buffer_probe(pad: Any, info: Any, report: FrameReport) -> Any:
         text_params.font_params.font_color.set(1.0, 1.0, 1.0, 1.0)
         text_params.set_bg_clr = 1
         text_params.text_bg_clr.set(0.0, 0.0, 0.0, 1.0)
-        # display_text reads as the address of the C string; get_string() turns it into a str.
-        report(frame_meta, pyds.get_string(text_params.display_text))
         pyds.nvds_add_display_meta_to_frame(frame_meta, display_meta)
 
         l_frame = l_frame.next
@@ -163,6 +166,7 @@ def run(pipeline: Any, stream: str) -> int:
     """Plays to the end; 0 at end of stream, 1 after an error, 130 after Ctrl-C."""
     loop = GLib.MainLoop()
     code = 0
+    warned = set()
 
     def bus_call(bus: Any, message: Any) -> None:
         nonlocal code
@@ -170,7 +174,10 @@ def run(pipeline: Any, stream: str) -> int:
             loop.quit()
         elif message.type == Gst.MessageType.WARNING:
             warning, _ = message.parse_warning()
-            print(f"Warning: {warning.message} ({message.src.get_name()})", file=sys.stderr)
+            text = f"Warning: {warning.message} ({message.src.get_name()})"
+            if text not in warned:  # a damaged file warns for each damaged frame
+                warned.add(text)
+                print(text, file=sys.stderr)
         elif message.type == Gst.MessageType.ERROR and code == 0:
             error, _ = message.parse_error()
             source = message.src.get_name()

@@ -1,4 +1,4 @@
-"""Inference and nothing else: bare_inference.py MODEL FRAMES. One constant input, cores in flight."""
+"""Inference and nothing else: bare_inference.py MODEL FRAMES. One constant input, all cores."""
 
 import json
 import os
@@ -9,7 +9,7 @@ import numpy as np
 import openvino as ov
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from measure import SteadyClock  # noqa: E402
+from measure import SteadyClock
 
 cores = os.cpu_count() or 1
 compiled = ov.Core().compile_model(

@@ -1,4 +1,4 @@
-"""Runs a gst-launch description that holds `fakesink name=end`; counts the buffers that reach it."""
+"""Runs a gst-launch description with `fakesink name=end`; counts the buffers that reach it."""
 
 import json
 import sys
@@ -7,10 +7,10 @@ from pathlib import Path
 import gi
 
 gi.require_version("Gst", "1.0")
-from gi.repository import Gst  # noqa: E402
+from gi.repository import Gst
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from measure import SteadyClock  # noqa: E402
+from measure import SteadyClock
 
 try:
     import thalweg  # noqa: F401  (registers our elements; the bare costs run without)

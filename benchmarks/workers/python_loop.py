@@ -15,7 +15,7 @@ import openvino as ov
 import supervision as sv
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-from measure import SteadyClock  # noqa: E402
+from measure import SteadyClock
 
 clip, model, labels_file, streams = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
 in_flight, hint = {"plain": (1, "LATENCY"), "pipelined": (2, "THROUGHPUT")}[sys.argv[5]]

@@ -1,4 +1,4 @@
-"""What the whole chain finds on the PETS09 clip: against a reference, and against the ground truth."""
+"""What the whole chain finds on the PETS09 clip, against a reference and the ground truth."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import pytest
 
 pyds = pytest.importorskip("pyds")
 
-import gi  # noqa: E402
+import gi
 
 gi.require_version("Gst", "1.0")
-from gi.repository import Gst  # noqa: E402
+from gi.repository import Gst
 
-from thalweg import models  # noqa: E402
+from thalweg import models
 
 
 class Found(NamedTuple):
@@ -76,7 +76,7 @@ def run(shared: Path) -> Run:
 
 
 def iou(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Overlap of each box of `a` (n, 4) with each of `b` (m, 4), left, top, width, height: (n, m)."""
+    """Overlap of each box of `a` (n, 4) with each of `b` (m, 4); left, top, width, height: (n, m)"""
     a, b = a[:, None], b[None]
     low = np.maximum(a[..., :2], b[..., :2])
     high = np.minimum(a[..., :2] + a[..., 2:], b[..., :2] + b[..., 2:])

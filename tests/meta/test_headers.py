@@ -43,9 +43,9 @@ def compile_source(source: str, language: str) -> subprocess.CompletedProcess[st
         text=True,
     ).stdout.split()
     compiler = {"c": ["gcc", "-std=c11"], "c++": ["g++", "-std=c++20"]}[language]
+    checks = ["-fsyntax-only", "-Wall", "-Wextra", "-Werror"]
     return subprocess.run(
-        [*compiler, "-x", language, "-", "-fsyntax-only", "-Wall", "-Wextra", "-Werror"]
-        + [f"-I{NVDS}", *flags],
+        [*compiler, *flags, f"-I{NVDS}", *checks, "-x", language, "-"],
         input=source,
         capture_output=True,
         text=True,
