@@ -76,7 +76,7 @@ def run(shared: Path) -> Run:
 
 
 def iou(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Overlap of each box of `a` (n, 4) with each of `b` (m, 4); left, top, width, height: (n, m)"""
+    """Overlap of each box of `a` (n, 4) with each of `b` (m, 4), as left, top, width, height."""
     a, b = a[:, None], b[None]
     low = np.maximum(a[..., :2], b[..., :2])
     high = np.minimum(a[..., :2] + a[..., 2:], b[..., :2] + b[..., 2:])
