@@ -260,5 +260,6 @@ def test_a_hundred_cycles_do_not_grow(
     play: Any, tmp_path: Path, check_cycles: Callable[[str], None]
 ) -> None:
     short = tmp_path / "short.h264"
-    assert play(SOURCE.replace("=60", "=8") + f"filesink location={short}").eos
+    stream = "video/x-h264,stream-format=byte-stream"
+    assert play(SOURCE.replace("=60", "=8") + f"{stream} ! filesink location={short}").eos
     check_cycles(f"filesrc location={short} ! h264parse ! nvv4l2decoder ! fakesink")
