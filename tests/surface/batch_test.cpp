@@ -36,6 +36,7 @@ std::vector<uint64_t> hashes_while(const std::function<void(Frame&)>& draw) {
 }
 
 TEST(Batch, DrawingNeverReachesThePicturesOfTheDecoder) {
+  SKIP_UNDER_THREAD_SANITIZER();
   const auto undisturbed = hashes_while([](Frame&) {});
   ASSERT_EQ(undisturbed.size(), 60u);
   EXPECT_NE(undisturbed[0], undisturbed[30]);
@@ -149,6 +150,7 @@ TEST(Batch, BranchesOfATeeWriteAndReadAtOnce) {
 }
 
 TEST(Batch, HundredsOfHeldPicturesStopNobody) {
+  SKIP_UNDER_THREAD_SANITIZER();
   std::vector<std::unique_ptr<Batch>> held;
   const int frames = for_each_sample(decoded_h264(300, 160, 120), [&](GstSample* sample) {
     held.push_back(std::make_unique<Batch>(1));

@@ -135,6 +135,7 @@ TEST(Convert, GrayKeepsBlackAndWhite) {
 }
 
 TEST(Convert, ColoursAreGStreamers) {
+  SKIP_UNDER_THREAD_SANITIZER();
   // 75 % bars and ramps, each format made by the source itself, converted by both.
   for (const FormatLayout& from : format_layouts())
     for (const FormatLayout& to : format_layouts()) {
@@ -165,6 +166,7 @@ TEST(Convert, ColoursAreGStreamers) {
 }
 
 TEST(Convert, ColoursOfARealFrameAreGStreamers) {
+  SKIP_UNDER_THREAD_SANITIZER();
   const char* shared = std::getenv("THALWEG_SHARED");
   const std::string clip =
       std::string(shared ? shared : "../shared") + "/media/pets09-s2l1/pets09_s2l1.mp4";

@@ -11,6 +11,14 @@
 
 #include "surface/picture.h"
 
+/// Decoders and converters of GStreamer synchronise by means that ThreadSanitizer cannot see. The
+/// tests of our own locks do not need them.
+#if defined(__SANITIZE_THREAD__)
+#define SKIP_UNDER_THREAD_SANITIZER() GTEST_SKIP() << "GStreamer is built without ThreadSanitizer"
+#else
+#define SKIP_UNDER_THREAD_SANITIZER() (void)0
+#endif
+
 namespace thalweg::testing {
 
 struct Unref {
