@@ -10,12 +10,14 @@ endif()
 add_library(thalweg_flags INTERFACE)
 target_compile_options(thalweg_flags INTERFACE -Wall -Wextra -Werror $<$<COMPILE_LANGUAGE:CXX>:-Wno-missing-field-initializers>)
 target_include_directories(thalweg_flags INTERFACE ${CMAKE_SOURCE_DIR}/src)
-target_include_directories(thalweg_flags SYSTEM INTERFACE)
 target_include_directories(thalweg_flags INTERFACE ${CMAKE_SOURCE_DIR}/include/nvds)
 if(THALWEG_SANITIZE)
   target_compile_options(thalweg_flags INTERFACE -fsanitize=${THALWEG_SANITIZE} -fno-omit-frame-pointer)
   target_link_options(thalweg_flags INTERFACE -fsanitize=${THALWEG_SANITIZE})
 endif()
+
+# All the C++ tests and what they open at run time; the soak builds this alone under a sanitizer.
+add_custom_target(cpp_tests)
 
 # thalweg_shared_library(NAME SOURCES a.cpp ... [LIBS b ...]): thalweg/lib/libNAME.so, SONAME = file name.
 function(thalweg_shared_library name)
@@ -24,6 +26,7 @@ function(thalweg_shared_library name)
   target_link_libraries(${name} PRIVATE thalweg_flags PUBLIC ${arg_LIBS})
   set_target_properties(${name} PROPERTIES INSTALL_RPATH "$ORIGIN;$ORIGIN/../../openvino/libs")
   install(TARGETS ${name} LIBRARY DESTINATION thalweg/lib)
+  add_dependencies(cpp_tests ${name})
 endfunction()
 
 # thalweg_static_library(NAME SOURCES a.cpp ... [LIBS b ...]): linked into an element or a test.
@@ -42,6 +45,7 @@ function(thalweg_element name)
   set_target_properties(gst${name} PROPERTIES INSTALL_RPATH "$ORIGIN/../lib"
     LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/gst)
   install(TARGETS gst${name} LIBRARY DESTINATION thalweg/gst)
+  add_dependencies(cpp_tests gst${name})
 endfunction()
 
 # thalweg_test(NAME SOURCES a_test.cpp ... [LIBS b ...]): a GoogleTest program that ctest knows as NAME.
@@ -50,5 +54,6 @@ function(thalweg_test name)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE thalweg_flags GTest::gtest_main ${arg_LIBS})
   add_test(NAME ${name} COMMAND ${name})
+  add_dependencies(cpp_tests ${name})
   set_tests_properties(${name} PROPERTIES ENVIRONMENT "GST_PLUGIN_PATH=${CMAKE_BINARY_DIR}/gst")
 endfunction()

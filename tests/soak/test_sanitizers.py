@@ -1,4 +1,4 @@
-"""The C++ tests, and the sample pipeline driven from Python, under the sanitizers.
+"""The C++ tests under the sanitizers.
 
 Each sanitizer has a build folder of its own (build/address, build/thread), kept between runs.
 """
@@ -21,10 +21,12 @@ STRICT = {
 
 
 def build(sanitizers: str) -> Path:
+    """Builds the C++ tests with little optimisation: quick to compile, and lines stay readable."""
     folder = ROOT / "build" / sanitizers.split(",")[0]
-    configure = ["cmake", "-G", "Ninja", "-S", ROOT, "-B", folder, "-DCMAKE_BUILD_TYPE=RelWithDebInfo"]
+    configure = ["cmake", "-G", "Ninja", "-S", ROOT, "-B", folder]
+    configure += ["-DCMAKE_BUILD_TYPE=None", "-DCMAKE_CXX_FLAGS=-O1 -g1"]
     configure += [f"-DTHALWEG_SANITIZE={sanitizers}", f"-DTHALWEG_PYTHON={sys.executable}"]
-    for command in (configure, ["cmake", "--build", folder]):
+    for command in (configure, ["cmake", "--build", folder, "--target", "cpp_tests"]):
         done = subprocess.run(command, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return folder
@@ -39,9 +41,15 @@ def clean_environment() -> dict[str, str]:
 @pytest.mark.parametrize("sanitizers", ["address,undefined", "thread"])
 def test_cpp_tests_are_clean(sanitizers: str) -> None:
     folder = build(sanitizers)
-    environment = clean_environment() | {"GST_REGISTRY": str(folder / "gst-registry.bin")}
+    environment = clean_environment() | {
+        "GST_REGISTRY": str(folder / "gst-registry.bin"),
+        "GST_REGISTRY_FORK": "no",  # the scanner is not sanitized and could not open our plugins
+    }
     done = subprocess.run(
-        ["ctest", "--output-on-failure", "--no-tests=error", "-E", "nvidia"],
-        cwd=folder, capture_output=True, text=True, env=environment,
+        ["ctest", "--output-on-failure", "--no-tests=error", "-E", "meta_headers"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env=environment,
     )
     assert done.returncode == 0, done.stdout[-6000:]
