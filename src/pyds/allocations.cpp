@@ -56,17 +56,17 @@ bool Allocations::held_by(const void* address, const void* field) {
   return block && block->field == field;
 }
 
-Allocations::Freed Allocations::free(void* address) {
+bool Allocations::release(void* address) {
   std::lock_guard lock(mutex_);
   Block* block = find_live(address);
-  if (!block) return Freed::kUnknown;
+  if (!block) return false;
   if (block->field) *block->field = nullptr;
   leave(address, *block);
   g_free(address);
-  return Freed::kYes;
+  return true;
 }
 
-void Allocations::free_held(void* address, const void* field) {
+void Allocations::release_held(void* address, const void* field) {
   std::lock_guard lock(mutex_);
   Block* block = find_live(address);
   if (!block || block->field != field) return;

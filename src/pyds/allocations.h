@@ -47,11 +47,11 @@ class Allocations {
   /// True if `field` is the holder of the live block at `address`.
   bool held_by(const void* address, const void* field);
 
-  enum class Freed { kYes, kUnknown };
-  /// Frees a live block and, if a field holds it, sets that field to NULL.
-  Freed free(void* address);
+  /// Frees a live block and, if a field holds it, sets that field to NULL. False for any other
+  /// address, which is left alone.
+  bool release(void* address);
   /// Frees the block at `address` if `field` is its holder.
-  void free_held(void* address, const void* field);
+  void release_held(void* address, const void* field);
 
   /// Size in bytes of a live block that pyds made; 0 for any other address.
   size_t size_of(const void* address);

@@ -107,7 +107,7 @@ Functions& functions_for(NvDsUserMeta* meta) {
   return entry.functions;
 }
 
-void set_copy_function(StructRef<NvDsUserMeta>& user_meta, nb::object function, const Site& site) {
+void set_copy_function(StructRef<NvDsUserMeta>& user_meta, nb::handle function, const Site& site) {
   const nb::object taken = take_function(function, site);
   NvDsUserMeta* meta = user_meta.get();
   functions_for(meta).copy = taken;
@@ -115,7 +115,7 @@ void set_copy_function(StructRef<NvDsUserMeta>& user_meta, nb::object function, 
   meta->base_meta.copy_func = copy_hook;
 }
 
-void set_release_function(StructRef<NvDsUserMeta>& user_meta, nb::object function,
+void set_release_function(StructRef<NvDsUserMeta>& user_meta, nb::handle function,
                           const Site& site) {
   const nb::object taken = take_function(function, site);
   NvDsUserMeta* meta = user_meta.get();
@@ -144,7 +144,7 @@ void bind_callbacks(nb::module_& m) {
     const Site* site = keep_site(name, "func");
     m.def(
         name,
-        [site](StructRef<NvDsUserMeta>& meta, nb::object function) {
+        [site](StructRef<NvDsUserMeta>& meta, nb::handle function) {
           set_copy_function(meta, function, *site);
         },
         nb::arg("meta"), nb::arg("func").none(), kCopy);
@@ -153,7 +153,7 @@ void bind_callbacks(nb::module_& m) {
     const Site* site = keep_site(name, "func");
     m.def(
         name,
-        [site](StructRef<NvDsUserMeta>& meta, nb::object function) {
+        [site](StructRef<NvDsUserMeta>& meta, nb::handle function) {
           set_release_function(meta, function, *site);
         },
         nb::arg("meta"), nb::arg("func").none(), kRelease);
@@ -161,7 +161,7 @@ void bind_callbacks(nb::module_& m) {
   for (const char* name : {"register_user_copyfunc", "register_user_releasefunc"}) {
     const Site* site = keep_site(name, "func");
     m.def(
-        name, [site](nb::object function) { take_function(function, *site); },
+        name, [site](nb::handle function) { take_function(function, *site); },
         nb::arg("func").none(), "Does nothing; kept for old programs.");
   }
   m.def("unset_callback_funcs", &forget_functions,

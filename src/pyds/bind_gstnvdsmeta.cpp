@@ -23,7 +23,7 @@ void bind_gstnvdsmeta(nb::module_& module) {
 
   module.def(
       "gst_buffer_get_nvds_batch_meta",
-      [](nb::object buffer) {
+      [](nb::handle buffer) {
         GstBuffer* from = to_buffer(buffer, {"gst_buffer_get_nvds_batch_meta", "buffer"});
         return OptionalReference<NvDsBatchMeta>{
             wrap(from ? gst_buffer_get_nvds_batch_meta(from) : nullptr)};
@@ -34,7 +34,7 @@ void bind_gstnvdsmeta(nb::module_& module) {
       "    batch = pyds.gst_buffer_get_nvds_batch_meta(hash(info.get_buffer()))");
   module.def(
       "gst_buffer_add_nvds_meta",
-      [](nb::object, nb::object, nb::object, nb::object, nb::object) -> nb::object {
+      [](nb::handle, nb::handle, nb::handle, nb::handle, nb::handle) -> nb::object {
         throw_error(PyExc_TypeError,
                     "gst_buffer_add_nvds_meta: a buffer in a probe is not writable; add an "
                     "NvDsUserMeta to the batch, a frame or an object instead");

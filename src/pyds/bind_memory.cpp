@@ -49,7 +49,7 @@ uintptr_t allocate(nb::handle given, const Site& site) {
 
 void free_block(void* address, const Site& site) {
   if (!address) return;
-  if (Allocations::instance().free(address) == Allocations::Freed::kYes) return;
+  if (Allocations::instance().release(address)) return;
   throw_error(PyExc_ValueError,
               "%s.%s: %p is not a live block of pyds (freed already, or made by somebody else); "
               "nothing was freed",
@@ -66,7 +66,7 @@ uintptr_t duplicate(void* address, size_t size, const Site& site) {
     throw std::bad_alloc();
   }
   if (!read_memory(address, copy, size)) {
-    blocks.free(copy);
+    blocks.release(copy);
     throw_error(PyExc_ValueError, "%s.%s: %zu bytes at %p cannot be read", site.owner, site.name,
                 size, address);
   }
@@ -101,7 +101,7 @@ void bind_memory(nb::module_& m) {
       "ignored. ValueError if pyds knows no such block.");
   m.def(
       "free_gbuffer",
-      [](nb::object buffer) {
+      [](nb::handle buffer) {
         const Site site{"free_gbuffer", "buffer"};
         free_block(to_pointer(buffer, site, false), site);
       },
@@ -120,7 +120,7 @@ void bind_memory(nb::module_& m) {
       "The UTF-8 text at an address (copy), None for 0. For texts of fields such as display_text.");
   m.def(
       "get_ptr",
-      [](nb::object ptr) {
+      [](nb::handle ptr) {
         // Enum members have an address of their own, as any object.
         if (nb::hasattr(ptr.type(), "__members__")) {
           return TextAddress{reinterpret_cast<uintptr_t>(ptr.ptr())};
@@ -163,7 +163,7 @@ void bind_memory(nb::module_& m) {
       "of it is copied, whatever `size` says. Texts inside are shared.");
   m.def(
       "get_detections",
-      [](nb::object data, Given<int> index) {
+      [](nb::handle data, Given<int> index) {
         const Site site{"get_detections", "data"};
         auto* numbers = static_cast<const float*>(to_pointer(data, site, false));
         const auto place = to_unsigned(index.value, UINT32_MAX, {site.owner, "index"});

@@ -46,7 +46,7 @@ FrameOfBuffer find_frame(nb::handle buffer, nb::handle batch_id, const char* fun
 
 /// The frame's pixels for writing. The array keeps the picture alive, never the buffer, which a
 /// second reference would make read-only for the rest of the pipeline.
-Pixels pixels(nb::object buffer, Given<int> batch_id) {
+Pixels pixels(nb::handle buffer, Given<int> batch_id) {
   auto [batch, frame] = find_frame(buffer, batch_id.value, "get_nvds_buf_surface");
   const int channels = channels_of(frame->format());
   const thalweg::Pixels view = frame->write();
@@ -60,7 +60,7 @@ Pixels pixels(nb::object buffer, Given<int> batch_id) {
                 owner, {plane.stride_bytes, channels, 1});
 }
 
-nb::tuple pixels_gpu(nb::object buffer, Given<int> batch_id) {
+nb::tuple pixels_gpu(nb::handle buffer, Given<int> batch_id) {
   const Pixels array = pixels(buffer, batch_id);
   return nb::make_tuple(nb::module_::import_("numpy").attr("dtype")("uint8"),
                         nb::make_tuple(array.shape(0), array.shape(1), array.shape(2)),
@@ -273,7 +273,7 @@ void bind_nvbufsurface(nb::module_& module) {
              "host memory here, good while the buffer is.");
   module.def(
       "unmap_nvds_buf_surface",
-      [](nb::object buffer, Given<int> batch_id) {
+      [](nb::handle buffer, Given<int> batch_id) {
         find_frame(buffer, batch_id.value, "unmap_nvds_buf_surface");
       },
       nb::arg("gst_buffer").none(), nb::arg("batchID").none(),
@@ -341,7 +341,7 @@ void bind_nvbufsurface(nb::module_& module) {
       nb::arg("srcSurf"), nb::arg("dstSurf"), "Copies all pictures: 0, or -1.");
   module.def(
       "NvBufSurfaceFromFd",
-      [](Given<int> dmabuf, nb::object buffer) {
+      [](Given<int> dmabuf, nb::handle buffer) {
         const char* name = "NvBufSurfaceFromFd";
         auto* result = static_cast<void**>(to_pointer(buffer, {name, "buffer"}, false));
         return NvBufSurfaceFromFd(to_int(dmabuf, name, "dmabuf"), result);

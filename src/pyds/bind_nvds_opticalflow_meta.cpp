@@ -7,7 +7,7 @@ namespace thalweg::pyds {
 
 namespace {
 
-nb::ndarray<nb::numpy, float, nb::ndim<1>> flow_vectors(nb::object data) {
+nb::ndarray<nb::numpy, float, nb::ndim<1>> flow_vectors(nb::handle data) {
   const Site site{"get_optical_flow_vectors", "data"};
   auto* meta = static_cast<NvDsOpticalFlowMeta*>(to_pointer(data, site, false));
   NvDsOpticalFlowMeta flow;

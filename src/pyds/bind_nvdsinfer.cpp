@@ -29,7 +29,7 @@ unsigned layer_number(const NvDsInferTensorMeta& meta, nb::handle index, const S
   return number;
 }
 
-nb::ndarray<nb::numpy, int32_t, nb::ndim<2>> segmentation_masks(nb::object data) {
+nb::ndarray<nb::numpy, int32_t, nb::ndim<2>> segmentation_masks(nb::handle data) {
   const Site site{"get_segmentation_masks", "data"};
   auto* meta = static_cast<NvDsInferSegmentationMeta*>(to_pointer(data, site, false));
   NvDsInferSegmentationMeta masks;
@@ -144,7 +144,7 @@ void bind_nvdsinfer(nb::module_& module) {
 
   module.def(
       "get_nvds_LayerInfo",
-      [](nb::object data, Given<int> index) {
+      [](nb::handle data, Given<int> index) {
         const char* name = "get_nvds_LayerInfo";
         NvDsInferTensorMeta* meta = tensor_meta(data, {name, "data"});
         const unsigned number = layer_number(*meta, index.value, {name, "index"});

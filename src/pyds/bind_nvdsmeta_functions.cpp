@@ -224,7 +224,7 @@ void bind_nvdsmeta_functions(nb::module_& m) {
       "Number for payloads of a program's own, the same for the same text while the process runs.");
   m.def(
       "nvds_batch_meta_copy_func",
-      [](nb::object data, nb::object user_data) {
+      [](nb::handle data, nb::handle user_data) {
         const char* name = "nvds_batch_meta_copy_func";
         auto* batch = static_cast<NvDsBatchMeta*>(to_pointer(data, {name, "data"}, false));
         if (!batch) throw_type_error({name, "data"}, "NvDsBatchMeta or its capsule", data);
@@ -236,7 +236,7 @@ void bind_nvdsmeta_functions(nb::module_& m) {
       "A deep copy of a batch meta, as a capsule; nvds_batch_meta_release_func frees it.");
   m.def(
       "nvds_batch_meta_release_func",
-      [](nb::object data, nb::object user_data) {
+      [](nb::handle data, nb::handle user_data) {
         const char* name = "nvds_batch_meta_release_func";
         auto* batch = static_cast<NvDsBatchMeta*>(to_pointer(data, {name, "data"}, false));
         if (!batch) throw_type_error({name, "data"}, "NvDsBatchMeta or its capsule", data);

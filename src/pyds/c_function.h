@@ -52,7 +52,7 @@ void def_glist_get(nb::module_& module, const char* name, bool allow_int = false
   const std::string doc = std::string("Older name of ") + struct_info<T>.name + ".cast.";
   module.def(
       name,
-      [site, allow_int](nb::object data) {
+      [site, allow_int](nb::handle data) {
         return OptionalReference<T>{wrap(static_cast<T*>(to_pointer(data, *site, allow_int)))};
       },
       nb::arg("data").none(), doc.c_str());

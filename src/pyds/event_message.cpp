@@ -17,7 +17,7 @@ void own_text(char** field, const Lifetime& lifetime) {
 }
 
 void free_text(char** field) {
-  if (*field) blocks().free_held(*field, field);
+  if (*field) blocks().release_held(*field, field);
   *field = nullptr;
 }
 
@@ -49,7 +49,7 @@ template <class T, class Texts>
 void free_with_texts(void* structure, const Texts& texts) {
   if (!blocks().live(structure)) return;  // not ours, or freed by the program already
   for (auto text : texts) free_text(&(static_cast<T*>(structure)->*text));
-  blocks().free(structure);
+  blocks().release(structure);
 }
 
 /// The object that a message is about. Kinds that pyds has no allocator for belong to the program.
@@ -80,7 +80,7 @@ void free_object(const NvDsEventMsgMeta& message) {
     case NVDS_OBJECT_TYPE_FACE:
       return free_with_texts<NvDsFaceObject>(message.extMsg, kFaceTexts);
     default:
-      blocks().free(message.extMsg);
+      blocks().release(message.extMsg);
   }
 }
 
@@ -125,7 +125,7 @@ void release_message(void* data, void*) {
   user_meta->user_meta_data = nullptr;
   if (!message || !blocks().live(message)) return;
   if (message->extMsg && message->extMsgSize) free_object(*message);
-  if (message->objSignature.signature) blocks().free(message->objSignature.signature);
+  if (message->objSignature.signature) blocks().release(message->objSignature.signature);
   free_with_texts<NvDsEventMsgMeta>(message, kMessageTexts);
 }
 

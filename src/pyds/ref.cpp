@@ -110,10 +110,10 @@ Ref::~Ref() {
   if (owned_ && !lifetime_.over()) {
     for (const auto& member : info_->heap_members) {
       void** block = member_at(address_, member.offset);
-      if (*block) Allocations::instance().free_held(*block, block);
+      if (*block) Allocations::instance().release_held(*block, block);
     }
     if (info_->destroy) info_->destroy(address_);
-    Allocations::instance().free(address_);
+    Allocations::instance().release(address_);
   }
   Py_XDECREF(parent_);
 }
@@ -191,7 +191,7 @@ void free_member(const Lifetime& owner, void** member) {
   if (!*member) return;
   Allocations& blocks = Allocations::instance();
   if (blocks.held_by(*member, member)) {
-    blocks.free_held(*member, member);
+    blocks.release_held(*member, member);
   } else if (owner.origin != Lifetime::Origin::kBlock && !blocks.live(*member)) {
     g_free(*member);  // C code set it; in a struct of Python's own it is a stale alias instead
   }

@@ -8,7 +8,7 @@ namespace thalweg::pyds {
 nb::object StructArray::item(nb::handle index) const {
   const Site site{ref_->info().name, "[index]"};
   if (PySlice_Check(index.ptr())) {
-    Py_ssize_t start, stop, step;
+    Py_ssize_t start = 0, stop = 0, step = 1;
     if (PySlice_Unpack(index.ptr(), &start, &stop, &step) < 0) throw nb::python_error();
     const Py_ssize_t count =
         PySlice_AdjustIndices(static_cast<Py_ssize_t>(size_), &start, &stop, step);

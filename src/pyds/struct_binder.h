@@ -252,7 +252,7 @@ class StructBinder {
     const std::string signature = std::string("def cast(data: object) -> ") + name;
     class_.def_static(
         "cast",
-        [site](nb::object data) {
+        [site](nb::handle data) {
           return Reference<T>{wrap(static_cast<T*>(to_pointer(data, *site, true)))};
         },
         nb::arg("data").none(), nb::sig(signature.c_str()),
