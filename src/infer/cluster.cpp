@@ -121,10 +121,10 @@ std::span<Box> cluster_class(ClusterMode mode, const ClassAttributes& attributes
       break;
   }
   if (mode != ClusterMode::kNone) {
-    auto weak = std::ranges::stable_partition(boxes, [&](const Box& box) {
+    auto weak = std::stable_partition(boxes.begin(), boxes.end(), [&](const Box& box) {
       return box.detectionConfidence > attributes.post_cluster_threshold;
     });
-    boxes = boxes.first(size_t(weak.begin() - boxes.begin()));
+    boxes = boxes.first(size_t(weak - boxes.begin()));
   }
   return topk >= 0 && boxes.size() > size_t(topk) ? boxes.first(size_t(topk)) : boxes;
 }

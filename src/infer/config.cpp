@@ -9,7 +9,6 @@
 #include <fstream>
 #include <limits>
 #include <optional>
-#include <regex>
 #include <sstream>
 #include <string_view>
 #include <variant>
@@ -317,6 +316,7 @@ void read_group(const IniFile& file, const IniGroup& group, const std::vector<Ke
     auto key = std::ranges::find_if(keys, [&](const auto& k) { return k.name == entry.key; });
     if (key == keys.end()) {
       std::vector<std::string> names;
+      names.reserve(keys.size());
       for (const auto& k : keys) names.push_back(k.name);
       std::string near = nearest_name(entry.key, names);
       notes.warnings.push_back(value.where() + ": unknown key, the line is ignored" +
@@ -341,6 +341,30 @@ void read_class_group(const IniFile& file, const IniGroup& group, ClassAttribute
                                           ": old name, write pre-cluster-threshold instead.");
                }
              });
+}
+
+/// X of X.engine, X.trt, X.onnx.engine and X.onnx_b1_gpu0_fp16.engine, the names that are given to
+/// engines.
+std::string engine_stem(std::string name) {
+  auto cut = [&](std::string_view ending) {
+    bool there = name.ends_with(ending);
+    if (there) name.resize(name.size() - ending.size());
+    return there;
+  };
+  if (!cut(".engine") && !cut(".trt") && !cut(".plan")) return name;
+  // _b<batch>_<gpu or dla><number>_<precision>, from its end.
+  const std::string whole = name;
+  auto cut_number = [&] {
+    size_t digits = name.find_last_not_of("0123456789");
+    bool there = digits != std::string::npos && digits + 1 < name.size();
+    if (there) name.resize(digits + 1);
+    return there;
+  };
+  bool built = (cut("_fp32") || cut("_fp16") || cut("_int8") || cut("_best")) && cut_number() &&
+               (cut("_gpu") || cut("_dla")) && cut_number() && cut("_b");
+  if (!built) name = whole;
+  cut(".onnx");
+  return name;
 }
 
 bool readable(const std::string& path) {
@@ -457,11 +481,7 @@ std::string model_path(const InferConfig& config) {
                   ". Write onnx-file=model.onnx" +
                   (config.other_model.empty() ? "." : "; the other formats need NVIDIA's tools."));
   }
-  // X.onnx_b1_gpu0_fp16.engine, X.engine, X.trt -> X.onnx
-  static const std::regex kSuffix(
-      R"((\.onnx)?(_b\d+_(gpu|dla)\d+_(fp32|fp16|int8|best))?\.(engine|trt|plan)$)");
-  std::string stem = std::regex_replace(config.model_engine_file, kSuffix, "");
-  std::string onnx = stem + ".onnx";
+  std::string onnx = engine_stem(config.model_engine_file) + ".onnx";
   if (!readable(onnx)) {
     fail_settings(config.path + ": [property] model-engine-file: " + config.model_engine_file +
                   " is a TensorRT engine, which runs only on NVIDIA's GPUs, and there is no " +
@@ -514,18 +534,17 @@ std::vector<std::string> read_labels(const std::string& path, unsigned num_class
 
 std::vector<int> parse_id_list(const std::string& text, const std::string& what) {
   std::vector<int> ids;
-  std::string word;
-  std::istringstream words(text);
   std::string spaced = text;
   std::ranges::replace(spaced, ';', ' ');
   std::ranges::replace(spaced, ':', ' ');
-  words.str(spaced);
-  while (words >> word) {
+  std::istringstream words(spaced);
+  for (std::string word; words >> word;) {
     int id = 0;
     auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), id);
     if (error != std::errc() || end != word.data() + word.size() || id < 0) {
-      fail_settings(what + ": expected class ids separated by ;, got \"" + text +
-                    "\". Write for example 0;2.");
+      std::string sentence = what;
+      sentence.append(": expected class ids separated by ;, got \"").append(text);
+      fail_settings(sentence.append("\". Write for example 0;2."));
     }
     ids.push_back(id);
   }

@@ -36,35 +36,31 @@ enum class NetworkMode { kFp32, kInt8, kFp16, kBest };
 struct InferConfig {
   std::string path;  ///< of the file
 
+  std::string onnx_file, model_engine_file;
+  std::string other_model;  ///< "key=path" of a model format that cannot run here
+  std::string labelfile_path, mean_file;
+  std::string custom_lib_path, parse_bbox_func_name;
+  std::vector<float> offsets;
+  std::vector<int> infer_dims;  ///< c;h;w or empty
+  std::vector<int> filter_out_class_ids;
+
   unsigned gie_unique_id = 15;
   int process_mode = 1;
   unsigned batch_size = 1;
   unsigned interval = 0;
-  std::vector<int> filter_out_class_ids;
-  bool input_tensor_from_meta = false;
-
-  std::string onnx_file, model_engine_file;
-  std::string custom_lib_path;
-  std::string other_model;  ///< "key=path" of a model format that cannot run here
-  int network_mode = 0;     ///< a NetworkMode
+  int network_mode = 0;  ///< a NetworkMode
   int network_type = 0;
-  bool is_classifier = false;
-  std::vector<int> infer_dims;  ///< c;h;w or empty
   unsigned num_detected_classes = 0;
-  std::string labelfile_path;
-
   float net_scale_factor = 1;
-  std::vector<float> offsets;
-  std::string mean_file;
   int model_color_format = 0;   ///< 0 RGB, 1 BGR, 2 GRAY
   int network_input_order = 0;  ///< 0 NCHW, 1 NHWC
+  int scaling_filter = 6;
+  int cluster_mode = 0;  ///< a ClusterMode
+  bool is_classifier = false;
+  bool enable_dbscan = false;
   bool maintain_aspect_ratio = false;
   bool symmetric_padding = false;
-  int scaling_filter = 6;
-
-  int cluster_mode = 0;  ///< a ClusterMode
-  bool enable_dbscan = false;
-  std::string parse_bbox_func_name;
+  bool input_tensor_from_meta = false;
   bool output_tensor_meta = false;
   bool output_instance_mask = false;
   bool raw_output_file_write = false;

@@ -56,7 +56,8 @@ Detector::Detector(const InferConfig& config, const InferLog& log) : config_(con
                        /*batch=*/1,
                        {config_.infer_dims.begin(), config_.infer_dims.end()}};
   if (config_.network_input_order == 1 && !options.dims.empty()) {
-    std::ranges::rotate(options.dims, options.dims.begin() + 1);  // c;h;w -> h;w;c
+    std::rotate(options.dims.begin(), options.dims.begin() + 1,
+                options.dims.end());  // c;h;w -> h;w;c
   }
   backend_ = load_backend(options, [&](const std::string& text) { log(LogLevel::kInfo, text); });
   describe_input(log);
@@ -309,8 +310,9 @@ std::vector<float> read_mean_image(const std::string& path, const TensorSpec& sp
   for (size_t i = 0; i < plane; ++i) {
     const unsigned char* pixel = &rgb[i * 3];
     for (size_t c = 0; c < channels; ++c) {
-      float value = spec.gray ? 0.299f * pixel[0] + 0.587f * pixel[1] + 0.114f * pixel[2]
-                              : float(pixel[spec.bgr ? 2 - c : c]);
+      float value =
+          spec.gray ? 0.299f * float(pixel[0]) + 0.587f * float(pixel[1]) + 0.114f * float(pixel[2])
+                    : float(pixel[spec.bgr ? 2 - c : c]);
       tensor[spec.nhwc ? i * channels + c : c * plane + i] = value;
     }
   }

@@ -129,17 +129,18 @@ class DetectNetParser : public DetectorParser {
     const unsigned rows = dims.d[1], columns = dims.d[2];
     const size_t plane = size_t(rows) * columns;
     const unsigned classes = std::min(dims.d[0], params.numClassesConfigured);
-    const auto stride_x = float((network.width + columns - 1) / columns);
-    const auto stride_y = float((network.height + rows - 1) / rows);
+    const unsigned stride_x = (network.width + columns - 1) / columns;
+    const unsigned stride_y = (network.height + rows - 1) / rows;
     const float right = float(network.width) - 1, bottom = float(network.height) - 1;
     for (unsigned c = 0; c < classes; ++c) {
       const float* coverage = static_cast<const float*>(layers[coverage_].buffer) + c * plane;
-      const float* box = static_cast<const float*>(layers[boxes_].buffer) + 4 * c * plane;
+      const float* box = static_cast<const float*>(layers[boxes_].buffer) + size_t(4) * c * plane;
       const float threshold = params.perClassPreclusterThreshold[c];
       for (size_t i = 0; i < plane; ++i) {
         if (!(coverage[i] >= threshold)) continue;
-        float x = (float(i % columns) * stride_x + 0.5f) / kScale;
-        float y = (float(i / columns) * stride_y + 0.5f) / kScale;
+        const size_t row = i / columns, column = i % columns;
+        float x = (float(column * stride_x) + 0.5f) / kScale;
+        float y = (float(row * stride_y) + 0.5f) / kScale;
         float x1 = std::clamp((x - box[i]) * kScale, 0.0f, right);
         float y1 = std::clamp((y - box[plane + i]) * kScale, 0.0f, bottom);
         float x2 = std::clamp((x + box[2 * plane + i]) * kScale, 0.0f, right);
@@ -239,14 +240,17 @@ std::unique_ptr<DetectorParser> make_detector_parser(const std::string& function
   }
   std::string known;
   for (const auto& built_in : kBuiltIn) {
-    known += (known.empty() ? "" : "; ") + std::string(built_in.name) + ": " + built_in.needs;
+    if (!known.empty()) known += "; ";
+    known.append(built_in.name).append(": ").append(built_in.needs);
     if (!function.empty() && function != built_in.name) continue;
     auto parser = built_in.match(layers);
     if (!parser && function.empty()) continue;
     if (!parser) {
-      fail_settings(where + ": [property] parse-bbox-func-name: " + function +
-                    " expects the outputs " + built_in.needs + ", got " + describe(layers) +
-                    ". Use the parser that belongs to this model.");
+      std::string sentence = where;
+      sentence.append(": [property] parse-bbox-func-name: ").append(function);
+      sentence.append(" expects the outputs ").append(built_in.needs);
+      sentence.append(", got ").append(describe(layers));
+      fail_settings(sentence.append(". Use the parser that belongs to this model."));
     }
     unsigned classes = built_in.classes(layers, *parser);
     if (num_classes > classes) {

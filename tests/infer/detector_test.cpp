@@ -35,6 +35,7 @@ class Environment : public testing::Environment {
   void SetUp() override {
     gst_init(nullptr, nullptr);
     setenv("THALWEG_BACKEND_DIR", THALWEG_BACKEND_FOLDER, 0);
+    setenv("TBB_ENABLE_SANITIZERS", "1", 0);  // else it opens a library in a way that they refuse
   }
 };
 const auto* const kEnvironment = testing::AddGlobalTestEnvironment(new Environment);

@@ -16,6 +16,7 @@ class OutputQueueTest : public testing::Test {
   static void SetUpTestSuite() {
     gst_init(nullptr, nullptr);
     setenv("THALWEG_BACKEND_DIR", THALWEG_BACKEND_FOLDER, 0);
+    setenv("TBB_ENABLE_SANITIZERS", "1", 0);  // else it opens a library in a way that they refuse
     ConfigNotes notes;
     auto config = load_config(
         THALWEG_SOURCE_FOLDER "/models/ssd_mobilenet_v2_coco/config_infer_primary.txt", notes);
