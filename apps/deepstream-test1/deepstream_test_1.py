@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -252,4 +253,5 @@ def main(args: list[str], report: FrameReport = print_counts) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # so that `| head` ends it
     sys.exit(main(sys.argv))
