@@ -61,9 +61,8 @@ inline GstVideoInfo info_of(GstSample* sample) {
   return info;
 }
 
-/// H.264 with many predicted pictures, decoded in software: I420 whose memory the decoder keeps as
-/// reference.
-inline std::string decoded_h264(int frames, int width = 320, int height = 240) {
+/// Decoded H.264 of a moving ball, ending in the appsink.
+inline std::string decoded_h264(int frames, int width, int height) {
   return "videotestsrc num-buffers=" + std::to_string(frames) +
          " pattern=ball ! video/x-raw,format=I420,width=" + std::to_string(width) +
          ",height=" + std::to_string(height) +
