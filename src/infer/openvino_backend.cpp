@@ -132,16 +132,19 @@ std::shared_ptr<ov::Model> read_model(const ModelOptions& options) {
     ov::PartialShape shape = input.get_partial_shape();
     if (shape.rank().is_dynamic() || shape.size() == 0) continue;
     if (shape[0].is_dynamic()) shape[0] = int64_t(options.batch);
-    for (size_t i = 1; i < shape.size(); ++i) {
-      if (shape[i].is_static()) continue;
-      if (i > options.dims.size()) {
+    auto given = options.dims.begin();
+    for (auto dim = shape.begin() + 1; dim != shape.end(); ++dim) {
+      const bool known = given != options.dims.end();
+      const size_t size = known ? *given++ : 0;
+      if (dim->is_static()) continue;
+      if (!known) {
         std::ostringstream text;
         text << input.get_partial_shape();
         fail_settings(options.path + ": the input has free sizes, " + text.str() +
                       ", and the configuration has no infer-dims. Write "
                       "infer-dims=channels;height;width.");
       }
-      shape[i] = int64_t(options.dims[i - 1]);
+      *dim = int64_t(size);
     }
     if (shape != input.get_partial_shape()) {
       model->reshape(std::map<ov::Output<ov::Node>, ov::PartialShape>{{input, shape}});

@@ -82,20 +82,20 @@ struct InferState {
   InferConfig settings;
   std::set<guint> set_by_program;  // these win over the file
   std::string filter_out_text, infer_on_class_ids;
-  int infer_on_gie_id = -1;
-  gpointer raw_callback = nullptr, raw_user_data = nullptr;
-  bool clip_object_outside_roi = true, crop_objects_to_roi = false;
   KeptProperties kept{kFirstKept, kKept};
+  gpointer raw_callback = nullptr, raw_user_data = nullptr;
 
   std::shared_ptr<Detector> detector;  // while READY or above
-  bool engine_replaces_model = false;  // model-engine-file was set while playing
   std::thread loader;                  // of another model while playing
-  bool warned_of_candidates = false;   // output thread's
 
   std::unique_ptr<OutputQueue> queue;  // while PAUSED or above
-  unsigned batches_to_pass = 0;        // streaming thread's
   std::atomic<gint64> latency_us{0};
   std::atomic<bool> live{false};
+  bool warned_of_candidates = false;   // output thread's
+  bool engine_replaces_model = false;  // model-engine-file was set while playing
+  bool clip_object_outside_roi = true, crop_objects_to_roi = false;
+  int infer_on_gie_id = -1;
+  unsigned batches_to_pass = 0;  // streaming thread's
 };
 
 }  // namespace
