@@ -84,10 +84,10 @@ class _Progress:
             self._bar.update(self._task, completed=self._frames, speed=f"{self._speed():.1f}")
 
     def summary(self, output: Path) -> str:
-        return (
-            f"{output}: {self._frames} frames, {self._objects} objects, "
-            f"{self._speed():.1f} frames/s (first frame {self._until_first:.1f} s after the start)"
-        )
+        text = f"{output}: {self._frames} frames, {self._objects} objects, {self._speed():.1f} frames/s"
+        if self._until_first < 60:  # else the first run's set-up is in it
+            text += f" (first frame {self._until_first:.1f} s after the start)"
+        return text
 
     def _speed(self) -> float:
         return (self._frames - 1) / max(self._last - self._first, 1e-9)
