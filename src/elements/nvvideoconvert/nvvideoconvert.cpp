@@ -111,6 +111,7 @@ struct Settings {
   bool allow_odd_crop = true;
   int interpolation_method = 6;
   bool disable_passthrough = false;
+  unsigned version = 0;  // counts changes
 };
 
 /// What the caps and the settings come to, of the streaming thread.
@@ -119,6 +120,7 @@ struct Plan {
   bool nvmm_in = false, nvmm_out = false;
   FrameMapping mapping;
   Filter filter = Filter::kBox;
+  unsigned settings_version = 0;
   std::string problem;  // a sentence for the user: nothing can be converted this way
 
   bool converts_format() const { return GST_VIDEO_INFO_FORMAT(&in) != GST_VIDEO_INFO_FORMAT(&out); }
@@ -377,6 +379,7 @@ gboolean set_caps(GstBaseTransform* transform, GstCaps* in_caps, GstCaps* out_ca
                      out_caps);
     return FALSE;
   }
+  plan.settings_version = settings.version;
   plan.nvmm_in = is_nvmm(in_caps);
   plan.nvmm_out = is_nvmm(out_caps);
   plan.filter = filter_of(settings.interpolation_method);
@@ -397,6 +400,17 @@ gboolean set_caps(GstBaseTransform* transform, GstCaps* in_caps, GstCaps* out_ca
   GST_DEBUG_OBJECT(self, "%" GST_PTR_FORMAT " to %" GST_PTR_FORMAT "%s", in_caps, out_caps,
                    passthrough ? ", passed as it is" : "");
   return TRUE;
+}
+
+/// Settings may have changed while the caps did not.
+void before_transform(GstBaseTransform* transform, GstBuffer*) {
+  auto* self = self_of(transform);
+  if (settings_of(self).version == self->state->plan.settings_version) return;
+  GstCaps* in_caps = gst_pad_get_current_caps(GST_BASE_TRANSFORM_SINK_PAD(transform));
+  GstCaps* out_caps = gst_pad_get_current_caps(GST_BASE_TRANSFORM_SRC_PAD(transform));
+  if (in_caps && out_caps) set_caps(transform, in_caps, out_caps);
+  gst_clear_caps(&in_caps);
+  gst_clear_caps(&out_caps);
 }
 
 // ---- buffers
@@ -616,8 +630,9 @@ void set_property(GObject* object, guint id, const GValue* value, GParamSpec* sp
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
         return;
     }
+    ++settings.version;
   }
-  gst_base_transform_reconfigure_src(GST_BASE_TRANSFORM(self));  // the next frame follows
+  gst_base_transform_reconfigure_src(GST_BASE_TRANSFORM(self));  // a flip may swap the sides
 }
 
 void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
@@ -673,6 +688,7 @@ static void gst_nv_video_convert_class_init(GstNvVideoConvertClass* klass) {
   base->set_caps = set_caps;
   base->get_unit_size = get_unit_size;
   base->transform_size = transform_size;
+  base->before_transform = before_transform;
   base->propose_allocation = propose_allocation;
   base->decide_allocation = decide_allocation;
   base->prepare_output_buffer = prepare_output_buffer;
