@@ -84,7 +84,8 @@ class _Progress:
             self._bar.update(self._task, completed=self._frames, speed=f"{self._speed():.1f}")
 
     def summary(self, output: Path) -> str:
-        text = f"{output}: {self._frames} frames, {self._objects} objects, {self._speed():.1f} frames/s"
+        counts = f"{self._frames} frames, {self._objects} objects"
+        text = f"{output}: {counts}, {self._speed():.1f} frames/s"
         if self._until_first < 60:  # else the first run's set-up is in it
             text += f" (first frame {self._until_first:.1f} s after the start)"
         return text
