@@ -246,14 +246,14 @@ def test_a_batch_shows_its_first_frame_and_warns(
     monkeypatch.setenv("THALWEG_DISPLAY", f"file:{tmp_path}/first.mp4")
     played = play(batches)
     assert played.eos
-    assert played.warnings == [
+    assert [w for w in played.warnings if w.startswith("nveglglessink")] == [
         "nveglglessink: only the first of the 2 frames of a batch is shown; set rows and columns, "
         "or put nvmultistreamtiler before."
     ]
     monkeypatch.setenv("THALWEG_DISPLAY", f"file:{tmp_path}/tiles.mp4")
     played = play(f"{batches} rows=1 columns=2")
     assert played.eos
-    assert played.warnings == []
+    assert not [w for w in played.warnings if w.startswith("nveglglessink")]
 
 
 def test_properties_of_a_video_sink_are_there(check_defaults: Callable[[str], None]) -> None:

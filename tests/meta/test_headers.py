@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import thalweg
+
 ROOT = Path(__file__).resolve().parents[2]
 NVDS = ROOT / "include" / "nvds"
 SHARED = Path(os.environ.get("THALWEG_SHARED", ROOT.parent / "shared"))
@@ -156,11 +158,8 @@ def exported(library: Path) -> set[str]:
 
 @pytest.mark.parametrize("name", sorted(AUDIO_AND_INTERNAL))
 def test_names_of_the_libraries(name: str) -> None:
-    build = os.environ.get("THALWEG_META_LIBS")
-    if build is None:
-        pytest.skip("THALWEG_META_LIBS, the folder of our built libraries, is not set")
     nvidia = pytest.importorskip("nvidia.deepstream_videodecode", exc_type=ImportError)
     theirs = exported(Path(next(iter(nvidia.__path__))) / "_libs" / name)
     wanted = {entry for entry in theirs if not AUDIO_AND_INTERNAL[name].search(entry)}
     assert len(wanted) > 10
-    assert wanted - exported(Path(build) / name) == set()
+    assert wanted - exported(Path(thalweg.__file__).parent / "lib" / name) == set()
