@@ -16,6 +16,7 @@ const Ref& whole_of(const Ref& part) {
 BatchGuard::BatchGuard(const Ref& part) {
   if (part.lifetime().origin != Lifetime::Origin::kSlot) return;
   const Ref& whole = whole_of(part);
+  part.check();
   if (whole.info().is_meta) {
     NvDsBatchMeta* batch = static_cast<NvDsBaseMeta*>(whole.unchecked())->batch_meta;
     part.check();  // so `batch` was read from the struct, not from its successor
