@@ -38,15 +38,18 @@ def clean_environment() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if k not in ours} | STRICT
 
 
-@pytest.mark.parametrize("sanitizers", ["address,undefined", "thread"])
-def test_cpp_tests_are_clean(sanitizers: str) -> None:
+# ThreadSanitizer does not see OpenVINO's own hand-overs and slows it a hundredfold.
+@pytest.mark.parametrize(
+    ("sanitizers", "without"), [("address,undefined", "^$"), ("thread", "^infer_(detector|output)")]
+)
+def test_cpp_tests_are_clean(sanitizers: str, without: str) -> None:
     folder = build(sanitizers)
     environment = clean_environment() | {
         "GST_REGISTRY": str(folder / "gst-registry.bin"),
         "GST_REGISTRY_FORK": "no",  # the scanner is not sanitized and could not open our plugins
     }
     done = subprocess.run(
-        ["ctest", "--output-on-failure", "--no-tests=error"],
+        ["ctest", "--output-on-failure", "--no-tests=error", "--exclude-regex", without],
         cwd=folder,
         capture_output=True,
         text=True,
