@@ -62,7 +62,8 @@ void draw(const thalweg::Pixels& pixels) {
   for (int i = 0; i <= kObjects; ++i) {
     NvOSD_TextParams text = {};
     text.display_text = i < kObjects ? label : line;
-    text.x_offset = i < kObjects ? 20 + 80 * i : 10, text.y_offset = i < kObjects ? 90 + 30 * i : 12;
+    text.x_offset = i < kObjects ? 20 + 80 * i : 10,
+    text.y_offset = i < kObjects ? 90 + 30 * i : 12;
     text.font_params = {font, 11, {1, 1, 1, 1}};
     text.set_bg_clr = 1;
     text.text_bg_clr = {0, 0, 0, 1};

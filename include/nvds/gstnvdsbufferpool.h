@@ -10,8 +10,7 @@ typedef struct _GstNvDsBufferPoolClass GstNvDsBufferPoolClass;
 typedef struct _GstNvDsBufferPoolPrivate GstNvDsBufferPoolPrivate;
 
 #define GST_TYPE_NVDS_BUFFER_POOL (gst_nvds_buffer_pool_get_type())
-#define GST_IS_NVDS_BUFFER_POOL(obj) \
-  (G_TYPE_CHECK_INSTANCE_TYPE((obj), GST_TYPE_NVDS_BUFFER_POOL))
+#define GST_IS_NVDS_BUFFER_POOL(obj) (G_TYPE_CHECK_INSTANCE_TYPE((obj), GST_TYPE_NVDS_BUFFER_POOL))
 #define GST_NVDS_BUFFER_POOL(obj) \
   (G_TYPE_CHECK_INSTANCE_CAST((obj), GST_TYPE_NVDS_BUFFER_POOL, GstNvDsBufferPool))
 #define GST_NVDS_BUFFER_POOL_CAST(obj) ((GstNvDsBufferPool*)(obj))

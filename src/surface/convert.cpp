@@ -250,8 +250,8 @@ void scale_by_channels(const Plane<const uint8_t>& from, const Plane<uint8_t>& t
     libyuv::MergeRGBPlane(out[0], so, out[1], so, out[2], so, to.data, to.stride_bytes, to.width,
                           to.height);
   else
-    libyuv::MergeARGBPlane(out[0], so, out[1], so, out[2], so, out[3], so, to.data,
-                           to.stride_bytes, to.width, to.height);
+    libyuv::MergeARGBPlane(out[0], so, out[1], so, out[2], so, out[3], so, to.data, to.stride_bytes,
+                           to.width, to.height);
 }
 
 /// Scales plane by plane; both of one format, not packed YUV.
