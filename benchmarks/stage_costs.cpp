@@ -22,7 +22,7 @@ constexpr int kFrames = 200, kObjects = 8;
 double cpu_ms() {
   timespec t;
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-  return t.tv_sec * 1e3 + t.tv_nsec / 1e6;
+  return double(t.tv_sec) * 1e3 + double(t.tv_nsec) / 1e6;
 }
 
 std::vector<std::shared_ptr<const thalweg::Picture>> decode(const char* clip) {
@@ -54,7 +54,8 @@ void draw(const thalweg::Pixels& pixels) {
   char label[] = "person", font[] = "Serif", line[] = "Frame Number=100 Number of Objects=8";
   for (int i = 0; i < kObjects; ++i) {
     NvOSD_RectParams rect = {};
-    rect.left = 20.f + 80 * i, rect.top = 100.f + 30 * i, rect.width = 40, rect.height = 100;
+    rect.left = float(20 + 80 * i), rect.top = float(100 + 30 * i), rect.width = 40,
+    rect.height = 100;
     rect.border_width = 3;
     rect.border_color = {1, 0, 0, 1};
     painter.rectangle(rect);
@@ -98,6 +99,6 @@ int main(int argc, char** argv) {
       drawing += cpu_ms() - start;
     }
   }
-  std::printf("{\"preprocess_ms\": %.4f, \"draw_ms\": %.4f}\n", preprocess / pictures.size(),
-              drawing / pictures.size());
+  std::printf("{\"preprocess_ms\": %.4f, \"draw_ms\": %.4f}\n",
+              preprocess / double(pictures.size()), drawing / double(pictures.size()));
 }
