@@ -60,7 +60,7 @@ typedef struct _NvOSD_Color_info {
   NvOSD_ColorParams color;
 } NvOSD_Color_info;
 
-/** Box; `has_bg_color` fills it with `bg_color`, `rotation_angle` is in radians. */
+/** Box; `has_bg_color` fills it with `bg_color`, `rotation_angle` is in degrees, clockwise. */
 typedef struct _NvOSD_RectParams {
   float left;
   float top;
