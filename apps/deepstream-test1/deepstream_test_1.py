@@ -167,11 +167,13 @@ def run(pipeline: Any, stream: str) -> int:
     """Plays to the end; 0 at end of stream, 1 after an error, 130 after Ctrl-C."""
     loop = GLib.MainLoop()
     code = 0
+    ended = False
     warned = set()
 
     def bus_call(bus: Any, message: Any) -> None:
-        nonlocal code
+        nonlocal code, ended
         if message.type == Gst.MessageType.EOS:
+            ended = True
             loop.quit()
         elif message.type == Gst.MessageType.WARNING:
             warning, _ = message.parse_warning()
@@ -179,26 +181,30 @@ def run(pipeline: Any, stream: str) -> int:
             if text not in warned:  # a damaged file warns for each damaged frame
                 warned.add(text)
                 print(text, file=sys.stderr)
-        elif message.type == Gst.MessageType.ERROR and code == 0:
-            error, _ = message.parse_error()
-            source = message.src.get_name()
-            print(f"Error: {error.message} ({source}, playing {stream})", file=sys.stderr)
-            code = 1
+        elif message.type == Gst.MessageType.ERROR:
+            if code == 0:  # what follows the first error is its consequence
+                error, _ = message.parse_error()
+                source = message.src.get_name()
+                print(f"Error: {error.message} ({source}, playing {stream})", file=sys.stderr)
+                code = 1
+            ended = True
             loop.quit()
 
     bus = pipeline.get_bus()
     bus.add_signal_watch()
-    handler = bus.connect("message", bus_call)
+    bus.connect("message", bus_call)
     try:
         pipeline.set_state(Gst.State.PLAYING)
-        loop.run()
+        try:
+            loop.run()
+        except KeyboardInterrupt:
+            # The frames in flight still reach the file, so that it can be played.
+            code = 130
+            if not ended:
+                pipeline.send_event(Gst.Event.new_eos())
+                loop.run()
     except KeyboardInterrupt:
         code = 130
-        # Let the frames in flight reach the file, so that it can be played.
-        bus.disconnect(handler)
-        pipeline.send_event(Gst.Event.new_eos())
-        ends = Gst.MessageType.EOS | Gst.MessageType.ERROR
-        bus.timed_pop_filtered(5 * Gst.SECOND, ends)
     finally:
         bus.remove_signal_watch()
         pipeline.set_state(Gst.State.NULL)
