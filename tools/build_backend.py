@@ -27,8 +27,6 @@ def get_requires_for_build_wheel(config_settings: Any = None) -> list[str]:
     return [*required, *_lines("build.txt"), *openvino]
 
 
-def dynamic_metadata(field: str, settings: Mapping[str, Any]) -> list[str]:
+def dynamic_metadata(settings: Mapping[str, Any], project: Mapping[str, Any]) -> dict[str, Any]:
     """What an installed Thalweg depends on."""
-    if field != "dependencies" or settings:
-        raise ValueError(f"only dependencies without settings come from here, not {field}")
-    return _lines("run.txt")
+    return {"dependencies": _lines("run.txt")}
