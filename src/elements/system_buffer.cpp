@@ -4,7 +4,7 @@
 
 namespace thalweg {
 
-GstBuffer* system_buffer(std::shared_ptr<const Picture> picture, GstBuffer* like) {
+GstBuffer* system_buffer(const std::shared_ptr<const Picture>& picture, GstBuffer* like) {
   const ConstPixels& pixels = picture->pixels();
   GstBuffer* buffer = gst_buffer_new();
   gsize offsets[GST_VIDEO_MAX_PLANES] = {};

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "nvds_tracker_meta.h"
 #include "pyds/bindings.h"
 #include "pyds/struct_binder.h"
@@ -73,7 +75,7 @@ void bind_nvds_tracker_meta(nb::module_& module) {
             const NvDsObjReid* reid = self.get();
             const size_t size = reid->ptr_host ? reid->featureSize : 0;
             auto* copy = new float[size];
-            std::memcpy(copy, reid->ptr_host, size * sizeof(float));
+            std::copy_n(static_cast<const float*>(reid->ptr_host), size, copy);
             const nb::capsule owner(
                 copy, [](void* array) noexcept { delete[] static_cast<float*>(array); });
             return nb::ndarray<nb::numpy, float, nb::ndim<1>>(copy, {size}, owner);

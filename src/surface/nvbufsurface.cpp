@@ -113,7 +113,7 @@ int create(const char* function, NvBufSurface** surface, uint32_t batch_size,
     made->gpuId = params->gpuId;
     made->_reserved[2] = const_cast<char*>(&kMadeByCreate);
     *surface = made;
-    batch.release();  // NvBufSurfaceDestroy takes it back
+    static_cast<void>(batch.release());  // NvBufSurfaceDestroy takes it back
   } catch (const std::exception& error) {
     return failed("%s: %s", function, error.what());
   }

@@ -142,7 +142,7 @@ GstFlowReturn prepare_output_buffer(GstBaseTransform* transform, GstBuffer* inpu
       convert(pixels, converted->mutable_pixels(), Filter::kBilinear);
       picture = converted;
     }
-    *output = system_buffer(std::move(picture), input);
+    *output = system_buffer(picture, input);
   } catch (const std::exception& error) {
     GST_ELEMENT_ERROR(self, STREAM, FORMAT,
                       ("nvv4l2h264enc: cannot encode a buffer: %s.", error.what()), (nullptr));
