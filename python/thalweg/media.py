@@ -163,7 +163,8 @@ def _convert(clip: Path, work: Path) -> None:
         )
     pipeline = (
         f"filesrc location={clip.name} ! avidemux ! avdec_msmpeg4 ! videoconvert "
-        "! video/x-raw,format=I420 ! x264enc threads=1 pass=qual quantizer=20 key-int-max=30 bframes=2 "
+        "! video/x-raw,format=I420 "
+        "! x264enc threads=1 pass=qual quantizer=20 key-int-max=30 bframes=2 "
         "! video/x-h264,profile=high ! h264parse ! tee name=t "
         "t. ! queue ! video/x-h264,stream-format=avc ! mp4mux ! filesink location=vtest.mp4 "
         "t. ! queue ! h264parse ! video/x-h264,stream-format=byte-stream,alignment=au "

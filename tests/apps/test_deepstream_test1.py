@@ -151,7 +151,12 @@ def test_interrupt_ends_cleanly(app: Path, clip_h264: Path, tmp_path: Path) -> N
     output = tmp_path / "part.mp4"
     command = [sys.executable, "-u", str(app), str(clip_h264), "--output", str(output)]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A shell starts what runs in its background with the signal ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as child:
         assert child.stdout is not None
         for line in child.stdout:
