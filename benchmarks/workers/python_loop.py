@@ -1,7 +1,8 @@
 """The peer: one Python process, OpenCV for decoding and drawing, OpenVINO, supervision for boxes.
 
-python_loop.py CLIP MODEL LABELS STREAMS plain|pipelined. `plain` asks the model for each frame and
-waits, as most programs do; `pipelined` keeps two requests in flight, as a careful author would.
+python_loop.py CLIP MODEL LABELS STREAMS plain|pipelined [--first-frame]. `plain` asks the model for
+each frame and waits, as most programs do; `pipelined` keeps two requests in flight, as a careful
+author would. With --first-frame it ends after one.
 """
 
 import json
@@ -43,6 +44,9 @@ def finish(request: ov.InferRequest, frame: np.ndarray) -> None:
     label_annotator.annotate(frame, found, [labels[i] for i in found.class_id])
     idle.append(request)
     clock.frame()
+    if "--first-frame" in sys.argv:
+        print("first frame")
+        sys.exit()
 
 
 sources = [cv2.VideoCapture(clip) for _ in range(streams)]

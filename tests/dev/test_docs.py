@@ -34,3 +34,11 @@ def test_readme_program(check_docs: ModuleType, root: Path) -> None:
     assert done.stderr == ""
     numbers = [int(n) for n in re.findall(r"^frame (\d+): \d+ objects$", done.stdout, re.MULTILINE)]
     assert numbers == list(range(795))
+
+
+def test_speed_tables(root: Path) -> None:
+    """The documents' figures are those that were measured."""
+    done = subprocess.run(
+        [sys.executable, root / "tools/write_speed.py", "--check"], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr

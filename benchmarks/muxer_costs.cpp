@@ -1,7 +1,7 @@
 // What nvstreammux costs for each frame: pictures of one size pushed through it by as many threads
 // as there are sources into a pad that drops them. Prints microseconds of CPU and of time a frame.
 //
-//   GST_PLUGIN_PATH=build/gst mux_speed [frames]
+//   GST_PLUGIN_PATH=build/dev/gst muxer_costs [frames]
 #include <gst/gst.h>
 #include <time.h>
 

@@ -1,4 +1,4 @@
-// What inference costs beside the model itself (infer_speed [CONFIG [FRAMES]]).
+// What inference costs beside the model itself (inference_costs [CONFIG [FRAMES]]).
 #include <sys/resource.h>
 
 #include <algorithm>

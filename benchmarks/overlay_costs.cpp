@@ -1,13 +1,13 @@
 // Prints what drawing costs: a frame of 768x576 with 8 labelled objects and one display text, 1000
-// boxes, and the first text of a process. Run by hand and by the benchmark of the overlay.
+// boxes, and the first text of a process.
 #include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <string>
 #include <vector>
 
+#include "../tests/draw/frame.h"
 #include "draw/painter.h"
-#include "frame.h"
 
 using namespace thalweg;
 using Clock = std::chrono::steady_clock;
