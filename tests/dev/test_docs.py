@@ -39,6 +39,8 @@ def test_readme_program(check_docs: ModuleType, root: Path) -> None:
 def test_speed_tables(root: Path) -> None:
     """The documents' figures are those that were measured."""
     done = subprocess.run(
-        [sys.executable, root / "tools/write_speed.py", "--check"], capture_output=True, text=True
+        [sys.executable, root / "benchmarks/write_tables.py", "--check"],
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr

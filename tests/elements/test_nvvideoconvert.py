@@ -261,8 +261,9 @@ def test_timestamps_and_flags_stay() -> None:
 
 def batch_pipeline(sources: list[str], converter: str, end: str) -> str:
     return (
-        f"nvstreammux name=m batch-size={len(sources)} width={WIDTH} height={HEIGHT} "
-        f"! {converter} ! {end} "
+        # Whichever source comes first in time, the batch is in the order of `sources`.
+        f"nvstreammux name=m batch-size={len(sources)} sort-batch=true "
+        f"width={WIDTH} height={HEIGHT} ! {converter} ! {end} "
         + " ".join(
             f"videotestsrc num-buffers=2 pattern={pattern} "
             f"! video/x-raw,format=I420,width={WIDTH},height={HEIGHT} ! {NVMM} ! m.sink_{i}"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the measured tables into the documents, from what `./dev bench` left in build/bench.
 
-    ./dev shell tools/write_speed.py [--check]
+    ./dev shell benchmarks/write_tables.py [--check]
 
 A table stands between `<!-- bench NAME -->` and `<!-- /bench -->`, or `<!-- bench NAME: TITLE -->`
 for one of its tables. The figures are kept in benchmarks/results; with --check nothing is written,
@@ -14,11 +14,8 @@ import json
 import re
 import shutil
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "benchmarks"))
-from measure import markdown
+from measure import ROOT, markdown
 
 RESULTS = ROOT / "benchmarks/results"
 DOCUMENTS = (ROOT / "README.md", ROOT / "docs/explanation/speed.md")
