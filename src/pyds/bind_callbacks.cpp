@@ -2,8 +2,11 @@
 //
 // The metadata library calls the two C hooks below from any thread, with the batch's lock held.
 // They take the GIL; nothing in pyds waits for a batch's lock while it has the GIL.
+#include <algorithm>
 #include <atomic>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "pyds/bindings.h"
 #include "pyds/struct_binder.h"
@@ -19,8 +22,10 @@ struct Functions {
 
 /// Functions by user meta, and by payload: a copied meta has its source's hooks at an address that
 /// the copy hook does not know yet, but a payload that it has just made. Guarded by the GIL.
+///
+/// Dropping a function may run any Python code, which may come back here: take entries out first.
 struct Registry {
-  struct Entry {
+  struct OfMeta {
     Lifetime lifetime;
     Functions functions;
 
@@ -31,10 +36,16 @@ struct Registry {
              __atomic_load_n(lifetime.generation_at, __ATOMIC_ACQUIRE) - lifetime.generation <= 1;
     }
   };
-  std::unordered_map<const void*, Entry> by_meta;
-  std::unordered_map<const void*, Functions> by_payload;
+  struct OfPayload {
+    Lifetime lifetime;
+    Functions functions;
+    size_t copies = 0;  ///< metas that have this payload, should the copy function share it
+  };
+  std::unordered_map<const void*, OfMeta> by_meta;
+  std::unordered_map<const void*, OfPayload> by_payload;
   /// The last ones given, for a copy without a payload to know it by.
   Functions last;
+  size_t sweep_at = 1024;
 };
 
 Registry& registry() {
@@ -44,16 +55,53 @@ Registry& registry() {
 
 std::atomic<bool> interpreter_runs = true;
 
-const Functions& functions_of(const NvDsUserMeta* meta) {
+/// The functions that were given to this very meta, or nullptr.
+const Functions* own_functions(const NvDsUserMeta* meta) {
   Registry& known = registry();
-  if (auto entry = known.by_meta.find(meta); entry != known.by_meta.end()) {
-    if (entry->second.still_for_meta()) return entry->second.functions;
-    known.by_meta.erase(entry);
+  auto entry = known.by_meta.find(meta);
+  if (entry == known.by_meta.end()) return nullptr;
+  if (entry->second.still_for_meta()) return &entry->second.functions;
+  const auto gone = known.by_meta.extract(entry);
+  return nullptr;
+}
+
+Functions functions_of(const NvDsUserMeta* meta) {
+  if (const Functions* own = own_functions(meta)) return *own;
+  Registry& known = registry();
+  auto entry = known.by_payload.find(meta->user_meta_data);
+  return entry != known.by_payload.end() ? entry->second.functions : known.last;
+}
+
+/// Notes whose functions a copied meta with this payload has.
+void note_copy(const void* payload, const Functions& functions) {
+  Registry& known = registry();
+  std::vector<Registry::OfPayload> gone;
+  if (known.by_payload.size() >= known.sweep_at) {
+    // Payloads that C hooks freed (alloc_custom_struct's, say) without telling us.
+    std::erase_if(known.by_payload, [&gone](auto& entry) {
+      const bool over = entry.second.lifetime.over();
+      if (over) gone.push_back(std::move(entry.second));
+      return over;
+    });
+    known.sweep_at = std::max<size_t>(1024, 2 * known.by_payload.size());
   }
-  if (auto entry = known.by_payload.find(meta->user_meta_data); entry != known.by_payload.end()) {
-    return entry->second;
+  Registry::OfPayload& entry = known.by_payload[payload];
+  const Lifetime now = lifetime_of(payload);
+  if (entry.lifetime != now) gone.push_back(std::exchange(entry, {now, {}, 0}));
+  gone.push_back({{}, std::exchange(entry.functions, functions), 0});
+  ++entry.copies;
+}
+
+/// Forgets the functions of a meta that is being given back.
+void forget(const NvDsUserMeta* meta, const void* payload) {
+  Registry& known = registry();
+  if (own_functions(meta)) {
+    const auto gone = known.by_meta.extract(meta);
+    return;
   }
-  return known.last;
+  auto entry = known.by_payload.find(payload);
+  if (entry == known.by_payload.end() || --entry->second.copies > 0) return;
+  const auto gone = known.by_payload.extract(entry);
 }
 
 gpointer copy_hook(gpointer data, gpointer) {
@@ -65,7 +113,7 @@ gpointer copy_hook(gpointer data, gpointer) {
   try {
     const nb::object payload = functions.copy(capsule(data), nb::none());
     void* address = to_stored_pointer(payload, {"user_copyfunc", "result"});
-    if (address) registry().by_payload[address] = functions;
+    if (address) note_copy(address, functions);
     return address;
   } catch (nb::python_error& error) {
     error.restore();
@@ -89,8 +137,15 @@ void release_hook(gpointer data, gpointer) {
       PyErr_WriteUnraisable(functions.release.ptr());
     }
   }
-  registry().by_meta.erase(meta);
-  if (payload) registry().by_payload.erase(payload);
+  forget(meta, payload);
+}
+
+/// The release hook of a meta that has a copy function only.
+void forget_hook(gpointer data, gpointer) {
+  if (!interpreter_runs) return;
+  const nb::gil_scoped_acquire acquired;
+  const auto* meta = static_cast<NvDsUserMeta*>(data);
+  forget(meta, meta->user_meta_data);
 }
 
 /// A callable, or nothing for None.
@@ -100,33 +155,40 @@ nb::object take_function(nb::handle function, const Site& site) {
   return nb::borrow(function);
 }
 
-Functions& functions_for(NvDsUserMeta* meta) {
-  Registry::Entry& entry = registry().by_meta[meta];
+void set_function(nb::object Functions::*which, StructRef<NvDsUserMeta>& user_meta,
+                  nb::handle function, const Site& site) {
+  const nb::object taken = take_function(function, site);
+  const NvDsUserMeta* meta = user_meta.get();
+  Registry& known = registry();
+  Registry::OfMeta& entry = known.by_meta[meta];
   const Lifetime now = lifetime_of(meta);
-  if (entry.lifetime != now) entry = {now, {}};
-  return entry.functions;
+  Registry::OfMeta gone;
+  if (entry.lifetime != now) gone = std::exchange(entry, {now, {}});
+  const nb::object before = std::exchange(entry.functions.*which, taken);
+  const nb::object last_before = std::exchange(known.last.*which, taken);
 }
 
 void set_copy_function(StructRef<NvDsUserMeta>& user_meta, nb::handle function, const Site& site) {
-  const nb::object taken = take_function(function, site);
-  NvDsUserMeta* meta = user_meta.get();
-  functions_for(meta).copy = taken;
-  registry().last.copy = taken;
-  meta->base_meta.copy_func = copy_hook;
+  set_function(&Functions::copy, user_meta, function, site);
+  NvDsBaseMeta& base = user_meta.get()->base_meta;
+  base.copy_func = copy_hook;
+  if (!base.release_func) base.release_func = forget_hook;
 }
 
 void set_release_function(StructRef<NvDsUserMeta>& user_meta, nb::handle function,
                           const Site& site) {
-  const nb::object taken = take_function(function, site);
-  NvDsUserMeta* meta = user_meta.get();
-  functions_for(meta).release = taken;
-  registry().last.release = taken;
-  meta->base_meta.release_func = release_hook;
+  set_function(&Functions::release, user_meta, function, site);
+  user_meta.get()->base_meta.release_func = release_hook;
 }
 
+/// The entries stay, empty: a meta that had functions must not take those of another one.
 void forget_functions() {
-  Registry gone;
-  std::swap(gone, registry());
+  Registry& known = registry();
+  std::vector<Functions> gone{std::exchange(known.last, {})};
+  for (auto& [meta, entry] : known.by_meta) gone.push_back(std::exchange(entry.functions, {}));
+  for (auto& [payload, entry] : known.by_payload) {
+    gone.push_back(std::exchange(entry.functions, {}));
+  }
 }
 
 }  // namespace

@@ -11,6 +11,7 @@ namespace {
 
 using Pixels = nb::ndarray<nb::numpy, uint8_t, nb::ndim<3>>;
 
+/// Bytes a pixel of the formats that Python gets, 0 for the others.
 int channels_of(NvBufSurfaceColorFormat format) {
   switch (format) {
     case NVBUF_COLOR_FORMAT_RGBA:
@@ -18,11 +19,7 @@ int channels_of(NvBufSurfaceColorFormat format) {
     case NVBUF_COLOR_FORMAT_RGB:
       return 3;
     default:
-      throw_error(PyExc_RuntimeError,
-                  "get_nvds_buf_Surface: Currently we only support RGBA/RGB color Format; this "
-                  "frame's is number %d. Put nvvideoconvert and a capsfilter with "
-                  "video/x-raw(memory:NVMM), format=RGBA before the probe",
-                  static_cast<int>(format));
+      return 0;
   }
 }
 
@@ -46,10 +43,23 @@ FrameOfBuffer find_frame(nb::handle buffer, nb::handle batch_id, const char* fun
 
 /// The frame's pixels for writing. The array keeps the picture alive, never the buffer, which a
 /// second reference would make read-only for the rest of the pipeline.
-Pixels pixels(nb::handle buffer, Given<int> batch_id) {
-  auto [batch, frame] = find_frame(buffer, batch_id.value, "get_nvds_buf_surface");
-  const int channels = channels_of(frame->format());
-  const thalweg::Pixels view = frame->write();
+Pixels pixels_of(nb::handle buffer, nb::handle batch_id, const char* function,
+                 const char* refusal) {
+  auto [batch, frame] = find_frame(buffer, batch_id, function);
+  NvBufSurfaceColorFormat format;
+  thalweg::Pixels view{};
+  {
+    const nb::gil_scoped_release released;  // it may convert or copy the whole picture
+    format = frame->format();
+    if (channels_of(format)) view = frame->write();
+  }
+  const int channels = channels_of(format);
+  if (!channels) {
+    throw_error(PyExc_RuntimeError,
+                "%s; this frame's is %s. Put nvvideoconvert and a capsfilter with "
+                "video/x-raw(memory:NVMM), format=RGBA before the probe",
+                refusal, nb::str(enum_info<NvBufSurfaceColorFormat>.object(format)).c_str());
+  }
   using Kept = std::shared_ptr<const Picture>;
   const nb::capsule owner(new Kept(frame->source().picture),
                           [](void* kept) noexcept { delete static_cast<Kept*>(kept); });
@@ -60,8 +70,15 @@ Pixels pixels(nb::handle buffer, Given<int> batch_id) {
                 owner, {plane.stride_bytes, channels, 1});
 }
 
+Pixels pixels(nb::handle buffer, Given<int> batch_id) {
+  return pixels_of(buffer, batch_id.value, "get_nvds_buf_surface",
+                   "get_nvds_buf_Surface: Currently we only support RGBA/RGB color Format");
+}
+
 nb::tuple pixels_gpu(nb::handle buffer, Given<int> batch_id) {
-  const Pixels array = pixels(buffer, batch_id);
+  const Pixels array =
+      pixels_of(buffer, batch_id.value, "get_nvds_buf_surface_gpu",
+                "get_nvds_buf_surface_gpu: Currently we only support RGB/RGBA color Format");
   return nb::make_tuple(nb::module_::import_("numpy").attr("dtype")("uint8"),
                         nb::make_tuple(array.shape(0), array.shape(1), array.shape(2)),
                         nb::make_tuple(array.stride(0), array.stride(1), array.stride(2)),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
+import threading
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +20,26 @@ def first_frame(buffer: Any) -> tuple[Any, Any]:
     return batch, pyds.NvDsFrameMeta.cast(batch.frame_meta_list.data)
 
 
-def test_copy_and_release(new_buffer: Callable[[], Any]) -> None:
+def set_plain(meta: Any, copy: Any, release: Any) -> None:
+    pyds.user_copyfunc(meta, copy)
+    pyds.user_releasefunc(meta, release)
+
+
+def set_old(meta: Any, copy: Any, release: Any) -> None:
+    pyds.set_user_copyfunc(meta, copy)
+    pyds.set_user_releasefunc(meta, release)
+
+
+def set_registered(meta: Any, copy: Any, release: Any) -> None:
+    pyds.register_user_copyfunc(copy)
+    pyds.register_user_releasefunc(release)
+    set_plain(meta, copy, release)
+
+
+@pytest.mark.parametrize("set_functions", [set_plain, set_old, set_registered])
+def test_copy_and_release(
+    set_functions: Callable[..., None], new_buffer: Callable[[], Any]
+) -> None:
     log: list[Any] = []
 
     def copy(data: Any, user_data: Any) -> Any:
@@ -41,8 +63,7 @@ def test_copy_and_release(new_buffer: Callable[[], Any]) -> None:
     payload = pyds.alloc_nvds_person_object()
     payload.age = 1
     meta.user_meta_data, meta.base_meta.meta_type = payload, pyds.NVDS_USER_META
-    pyds.user_copyfunc(meta, copy)
-    pyds.user_releasefunc(meta, release)
+    set_functions(meta, copy, release)
     pyds.nvds_add_user_meta_to_frame(frame, meta)
     twin = buffer.copy_deep()
     assert log == [("copy", "PyCapsule", None, 1)]
@@ -58,15 +79,134 @@ def test_copy_and_release(new_buffer: Callable[[], Any]) -> None:
 
 
 def test_each_meta_has_its_own_functions(new_buffer: Callable[[], Any]) -> None:
+    """Also the copies of copies, which know them by their payload."""
+    log: list[tuple[str, str, int]] = []
+    buffer = new_buffer()
+    batch, frame = first_frame(buffer)
+
+    def add(name: str) -> None:
+        def payload_of(data: Any) -> Any:
+            return pyds.NvDsPersonObject.cast(pyds.NvDsUserMeta.cast(data).user_meta_data)
+
+        def copy(data: Any, user_data: Any) -> Any:
+            made = pyds.alloc_nvds_person_object()
+            made.age = payload_of(data).age + 1
+            log.append(("copy", name, made.age))
+            return made
+
+        def release(data: Any, user_data: Any) -> None:
+            log.append(("release", name, payload_of(data).age))
+            pyds.free_gbuffer(payload_of(data))
+
+        meta = pyds.nvds_acquire_user_meta_from_pool(batch)
+        meta.user_meta_data = pyds.alloc_nvds_person_object()
+        set_plain(meta, copy, release)
+        pyds.nvds_add_user_meta_to_frame(frame, meta)
+
+    for name in "abc":
+        add(name)
+    twin = buffer.copy_deep()
+    third = twin.copy_deep()
+    assert sorted(log) == [("copy", name, age) for name in "abc" for age in (1, 2)]
+    log.clear()
+    del twin, buffer, third
+    assert sorted(log) == [("release", name, age) for name in "abc" for age in (0, 1, 2)]
+
+
+def test_copies_may_share_a_payload(new_buffer: Callable[[], Any]) -> None:
     log: list[str] = []
     buffer = new_buffer()
     batch, frame = first_frame(buffer)
-    for name in "ab":
+    payloads = [pyds.alloc_nvds_person_object() for _ in range(2)]
+    for name, payload in zip("ab", payloads, strict=True):
         meta = pyds.nvds_acquire_user_meta_from_pool(batch)
-        pyds.set_user_releasefunc(meta, lambda data, user_data, name=name: log.append(name))
+        meta.user_meta_data = payload
+        set_plain(
+            meta,
+            lambda data, user: pyds.NvDsUserMeta.cast(data).user_meta_data,
+            lambda data, user, name=name: log.append(name),
+        )
         pyds.nvds_add_user_meta_to_frame(frame, meta)
+    copies = [buffer.copy_deep() for _ in range(3)]
+    copies.append(copies[0].copy_deep())
     del buffer
-    assert sorted(log) == ["a", "b"]
+    while copies:
+        copies.pop()
+    assert sorted(log) == 5 * ["a"] + 5 * ["b"]
+    for payload in payloads:
+        pyds.free_gbuffer(payload)
+
+
+def test_a_pipeline_copies_and_releases_in_its_threads(play: Any) -> None:
+    """Two branches of a tee, one of which draws: each sink sees a payload of its own."""
+    from gi.repository import Gst
+
+    made: list[int] = []
+    released: list[int] = []
+    threads: set[int] = set()
+    seen: dict[str, list[tuple[int, int]]] = {"plain": [], "drawn": []}
+
+    def payload_of(data: Any) -> Any:
+        return pyds.CustomDataStruct.cast(pyds.NvDsUserMeta.cast(data).user_meta_data)
+
+    def new_payload(number: int, text: str) -> Any:
+        block = pyds.alloc_buffer(64)  # enough for a CustomDataStruct
+        made.append(block)
+        payload = pyds.CustomDataStruct.cast(block)
+        payload.structId, payload.message = number, text
+        return payload
+
+    def copy(data: Any, user_data: Any) -> Any:
+        source = payload_of(data)
+        return new_payload(source.structId, pyds.get_string(source.message))
+
+    def release(data: Any, user_data: Any) -> None:
+        threads.add(threading.get_ident())
+        payload = payload_of(data)
+        released.append(pyds.get_ptr(payload))
+        pyds.free_buffer(payload.message)
+        pyds.free_gbuffer(payload)
+
+    def attach(pad: Any, info: Any) -> Any:
+        batch, frame = first_frame(info.get_buffer())
+        meta = pyds.nvds_acquire_user_meta_from_pool(batch)
+        meta.user_meta_data = new_payload(frame.frame_num, f"frame {frame.frame_num}")
+        meta.base_meta.meta_type = pyds.NVDS_USER_META
+        set_plain(meta, copy, release)
+        pyds.nvds_add_user_meta_to_frame(frame, meta)
+        obj = pyds.nvds_acquire_obj_meta_from_pool(batch)  # something to draw
+        obj.rect_params.width = obj.rect_params.height = 20
+        obj.rect_params.border_width = 2
+        pyds.nvds_add_obj_meta_to_frame(frame, obj, None)
+        return Gst.PadProbeReturn.OK
+
+    def look(pad: Any, info: Any, name: str) -> Any:
+        _, frame = first_frame(info.get_buffer())
+        payload = payload_of(frame.frame_user_meta_list.data)
+        assert pyds.get_string(payload.message) == f"frame {frame.frame_num}"
+        seen[name].append((payload.structId, pyds.get_ptr(payload)))
+        return Gst.PadProbeReturn.OK
+
+    pipeline = Gst.parse_launch(
+        "videotestsrc num-buffers=20 ! video/x-raw,format=I420,width=64,height=48 ! "
+        "nvvideoconvert ! video/x-raw(memory:NVMM),format=RGBA ! m.sink_0 "
+        "nvstreammux name=m batch-size=1 width=64 height=48 ! tee name=t "
+        "t. ! queue ! fakesink name=plain async=false "
+        "t. ! queue ! nvdsosd ! fakesink name=drawn async=false"
+    )
+    pipeline.get_by_name("t").get_static_pad("sink").add_probe(Gst.PadProbeType.BUFFER, attach)
+    for name in seen:
+        sink = pipeline.get_by_name(name).get_static_pad("sink")
+        sink.add_probe(Gst.PadProbeType.BUFFER, look, name)
+    played = play(pipeline)
+    assert played.eos, played.error + played.debug
+    del pipeline
+    gc.collect()
+    for name in seen:
+        assert [number for number, _ in seen[name]] == list(range(20))
+    assert len(made) > 20, "the branch that draws has no copies"
+    assert sorted(released) == sorted(made)
+    assert threads - {threading.get_ident()}, "none was released by a streaming thread"
 
 
 @pytest.mark.parametrize("bad", [lambda data, user: 1 / 0, lambda data, user: 1234])
@@ -84,21 +224,69 @@ def test_errors_in_functions_are_reported(
     assert reported in ([ZeroDivisionError], [TypeError])
 
 
+def test_an_error_in_a_release_function_is_reported(
+    new_buffer: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reported: list[Any] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda args: reported.append(str(args.exc_value)))
+    buffer = new_buffer()
+    batch, frame = first_frame(buffer)
+    log: list[str] = []
+    for function in (lambda data, user: [][5], lambda data, user: log.append("b")):
+        meta = pyds.nvds_acquire_user_meta_from_pool(batch)
+        pyds.user_releasefunc(meta, function)
+        pyds.nvds_add_user_meta_to_frame(frame, meta)
+    del buffer
+    assert reported == ["list index out of range"]
+    assert log == ["b"]
+
+
 def test_unset_and_set_again(new_buffer: Callable[[], Any]) -> None:
+    """What was forgotten stays forgotten; functions that are given later work."""
     log: list[str] = []
     buffer = new_buffer()
     batch, frame = first_frame(buffer)
     first, second = (pyds.nvds_acquire_user_meta_from_pool(batch) for _ in range(2))
-    pyds.user_releasefunc(first, lambda data, user: log.append("first"))
+    copied = pyds.alloc_nvds_person_object()
+    set_plain(first, lambda data, user: copied, lambda data, user: log.append("first"))
+    pyds.nvds_add_user_meta_to_frame(frame, first)
+    twin = buffer.copy_deep()
     pyds.unset_callback_funcs()
     pyds.unset_callback_funcs()
     pyds.user_releasefunc(second, lambda data, user: log.append("second"))
-    for meta in (second,):
-        pyds.nvds_add_user_meta_to_frame(frame, meta)
-    del buffer
-    assert log[-1] == "second"
-    assert "first" not in log
+    pyds.nvds_add_user_meta_to_frame(frame, second)
+    del buffer, twin
+    assert log == ["second"]
     pyds.unset_callback_funcs()
+    pyds.free_gbuffer(copied)
+
+
+def test_functions_die_with_their_metas(new_buffer: Callable[[], Any]) -> None:
+    """With and without a release function, of metas and of copies."""
+
+    class Function:
+        def __call__(self, data: Any, user_data: Any) -> Any:
+            return pyds.alloc_nvds_person_object()
+
+    kept: list[weakref.ref[Function]] = []
+    for only_copy in (True, False):
+        buffer = new_buffer()
+        batch, frame = first_frame(buffer)
+        copy, release = Function(), Function()
+        kept += map(weakref.ref, (copy, release))
+        meta = pyds.nvds_acquire_user_meta_from_pool(batch)
+        pyds.user_copyfunc(meta, copy)
+        if not only_copy:
+            pyds.user_releasefunc(meta, release)
+        pyds.nvds_add_user_meta_to_frame(frame, meta)
+        twin = buffer.copy_deep()
+        third = twin.copy_deep()
+        del buffer, twin, third, copy, release
+    # The last ones given stay, for copies that nothing else is known of.
+    other = pyds.nvds_create_batch_meta(1)
+    set_plain(pyds.nvds_acquire_user_meta_from_pool(other), None, None)
+    assert [function() for function in kept] == 4 * [None]
+    pyds.nvds_destroy_batch_meta(other)
 
 
 def test_arguments(batch: Any) -> None:
