@@ -38,8 +38,8 @@ void write_timestamp(Given<int> buffer, Given<int> size) {
   if (room == 0) return;
   char probe;
   if (!known && !read_memory(text, &probe, 1)) {
-    throw_error(PyExc_ValueError, "%s.%s: expected the address of a buffer, got %p", site.owner,
-                site.name, static_cast<void*>(text));
+    throw_error(PyExc_ValueError, "%s.%s: expected the address of a buffer, got 0x%zx", site.owner,
+                site.name, reinterpret_cast<uintptr_t>(text));
   }
   timespec now{};
   std::timespec_get(&now, TIME_UTC);

@@ -95,6 +95,13 @@ def new_buffer() -> Callable[[], Any]:
     return make
 
 
+def block_size(address: int) -> int:
+    """Bytes of the heap block at an address; at least as many as were asked for."""
+    usable = ctypes.CDLL(None).malloc_usable_size
+    usable.argtypes, usable.restype = [ADDRESS], ctypes.c_size_t
+    return int(usable(address))
+
+
 def elements(node: Any, cast: Callable[[Any], Any]) -> list[Any]:
     """The metas of a GList, walked as programs do."""
     found = []

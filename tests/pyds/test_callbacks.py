@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import subprocess
 import sys
@@ -369,6 +370,131 @@ def test_event_messages(new_buffer: Callable[[], Any]) -> None:
     for gone in (lambda: event.frameId, lambda: vehicle.type):
         with pytest.raises(ReferenceError):
             gone()
+
+
+OBJECTS = {
+    "NVDS_OBJECT_TYPE_VEHICLE": (pyds.alloc_nvds_vehicle_object, pyds.NvDsVehicleObject, "make"),
+    "NVDS_OBJECT_TYPE_PERSON": (pyds.alloc_nvds_person_object, pyds.NvDsPersonObject, "apparel"),
+    "NVDS_OBJECT_TYPE_FACE": (pyds.alloc_nvds_face_object, pyds.NvDsFaceObject, "eyecolor"),
+}
+
+
+@pytest.mark.parametrize("kind", OBJECTS)
+def test_objects_of_event_messages(kind: str, new_buffer: Callable[[], Any]) -> None:
+    allocate, cast, field = OBJECTS[kind]
+    buffer = new_buffer()
+    batch, frame = first_frame(buffer)
+    meta = pyds.nvds_acquire_user_meta_from_pool(batch)
+    event, obj = pyds.alloc_nvds_event_msg_meta(meta), allocate()
+    setattr(obj, field, "text")
+    event.objType = getattr(pyds, kind)
+    event.extMsg, event.extMsgSize = obj, sys.getsizeof(cast)
+    numbers = pyds.alloc_buffer(2 * 8)
+    ctypes.memmove(numbers, (ctypes.c_double * 2)(0.25, 0.5), 16)
+    event.objSignature.signature, event.objSignature.size = numbers, 2
+    meta.user_meta_data, meta.base_meta.meta_type = event, pyds.NVDS_EVENT_MSG_META
+    pyds.nvds_add_user_meta_to_frame(frame, meta)
+    twin = buffer.copy_deep()
+    del buffer
+    _, frame = first_frame(twin)
+    copied = pyds.NvDsEventMsgMeta.cast(
+        pyds.NvDsUserMeta.cast(frame.frame_user_meta_list.data).user_meta_data
+    )
+    assert copied.objType == getattr(pyds, kind)
+    about = cast.cast(copied.extMsg)
+    assert pyds.get_string(getattr(about, field)) == "text"
+    assert (copied.objSignature.signature, copied.objSignature.size) == (0.25, 2)
+    del twin
+    for gone in (copied, about):
+        with pytest.raises(ReferenceError):
+            pyds.get_ptr(gone)
+
+
+def test_an_object_of_a_programs_own_kind(new_buffer: Callable[[], Any]) -> None:
+    """Without extMsgSize it is not looked at; with it, a block that pyds made is copied whole."""
+    for size, length in ((0, 0), (1, 5)):
+        buffer = new_buffer()
+        batch, frame = first_frame(buffer)
+        meta = pyds.nvds_acquire_user_meta_from_pool(batch)
+        event = pyds.alloc_nvds_event_msg_meta(meta)
+        block = pyds.alloc_buffer(6)
+        ctypes.memmove(block, b"hello", 5)
+        event.objType = pyds.NVDS_OBJECT_TYPE_CUSTOM
+        event.extMsg, event.extMsgSize = pyds.CustomDataStruct.cast(block), size
+        meta.user_meta_data = event
+        pyds.nvds_add_user_meta_to_frame(frame, meta)
+        twin = buffer.copy_deep()
+        del buffer
+        _, frame = first_frame(twin)
+        copied = pyds.NvDsEventMsgMeta.cast(
+            pyds.NvDsUserMeta.cast(frame.frame_user_meta_list.data).user_meta_data
+        )
+        assert (copied.extMsg is None, copied.extMsgSize) == (not size, size)
+        assert length == 0 or pyds.get_string(pyds.get_ptr(copied.extMsg)) == "hello"
+
+
+def test_functions_in_the_style_of_old_programs(new_buffer: Callable[[], Any]) -> None:
+    """Up to pyds 1.1.8 programs copied and freed event messages themselves, field by field."""
+    live: list[Any] = []
+
+    def copy(data: Any, user_data: Any) -> Any:
+        source = pyds.NvDsEventMsgMeta.cast(pyds.NvDsUserMeta.cast(data).user_meta_data)
+        # The size of the Python class, which is not that of the struct.
+        address = pyds.memdup(pyds.get_ptr(source), sys.getsizeof(pyds.NvDsEventMsgMeta))
+        made = pyds.NvDsEventMsgMeta.cast(address)
+        made.ts = pyds.memdup(source.ts, 33)
+        made.sensorStr = pyds.get_string(source.sensorStr)
+        if source.objSignature.size > 0:
+            made.objSignature.signature = pyds.memdup(source.objSignature.signature, 8)
+        if source.extMsgSize > 0 and source.objType == pyds.NVDS_OBJECT_TYPE_VEHICLE:
+            car, twin = pyds.NvDsVehicleObject.cast(source.extMsg), pyds.alloc_nvds_vehicle_object()
+            twin.type, twin.license = pyds.get_string(car.type), pyds.get_string(car.license)
+            made.extMsg, made.extMsgSize = twin, sys.getsizeof(pyds.NvDsVehicleObject)
+        live.append(made)
+        return made
+
+    def release(data: Any, user_data: Any) -> None:
+        event = pyds.NvDsEventMsgMeta.cast(pyds.NvDsUserMeta.cast(data).user_meta_data)
+        pyds.free_buffer(event.ts)
+        pyds.free_buffer(event.sensorStr)
+        if event.objSignature.size > 0:
+            pyds.free_buffer(event.objSignature.signature)
+            event.objSignature.size = 0
+        if event.extMsgSize > 0:
+            car = pyds.NvDsVehicleObject.cast(event.extMsg)
+            for text in (car.type, car.license):
+                pyds.free_buffer(text)
+            pyds.free_gbuffer(event.extMsg)
+            event.extMsgSize = 0
+        live.remove(event)
+
+    buffer = new_buffer()
+    batch, frame = first_frame(buffer)
+    event, car = pyds.alloc_nvds_event_msg_meta(), pyds.alloc_nvds_vehicle_object()
+    event.ts = pyds.alloc_buffer(33)
+    pyds.generate_ts_rfc3339(event.ts, 32)
+    event.sensorStr, car.type, car.license = "sensor-0", "sedan", "XX1234"
+    event.extMsg, event.extMsgSize = car, sys.getsizeof(pyds.NvDsVehicleObject)
+    meta = pyds.nvds_acquire_user_meta_from_pool(batch)
+    meta.user_meta_data, meta.base_meta.meta_type = event, pyds.NVDS_EVENT_MSG_META
+    set_old(meta, copy, release)
+    pyds.nvds_add_user_meta_to_frame(frame, meta)
+    live.append(event)
+    stamp = pyds.get_string(event.ts)
+
+    twin = buffer.copy_deep()
+    third = twin.copy_deep()
+    del buffer, twin
+    _, frame = first_frame(third)
+    copied = pyds.NvDsEventMsgMeta.cast(
+        pyds.NvDsUserMeta.cast(frame.frame_user_meta_list.data).user_meta_data
+    )
+    assert live == [copied]
+    about = pyds.NvDsVehicleObject.cast(copied.extMsg)
+    texts = (copied.ts, copied.sensorStr, about.type, about.license)
+    assert [pyds.get_string(text) for text in texts] == [stamp, "sensor-0", "sedan", "XX1234"]
+    del third
+    assert live == []
 
 
 def test_event_messages_without_a_user_meta() -> None:

@@ -183,6 +183,64 @@ def test_the_lock_is_recursive_and_waits_without_the_gil(batch: Any) -> None:
     thread.join()
 
 
+WAITING: dict[str, Callable[[Any, Any, Any], Any]] = {
+    "acquire": lambda batch, frame, obj: pyds.nvds_acquire_obj_meta_from_pool(batch),
+    "remove": lambda batch, frame, obj: pyds.nvds_remove_obj_meta_from_frame(frame, obj),
+    "clear": lambda batch, frame, obj: pyds.nvds_clear_obj_meta_list(frame, frame.obj_meta_list),
+    "copy": lambda batch, frame, obj: pyds.nvds_copy_obj_meta_list(frame.obj_meta_list, frame),
+}
+
+
+@pytest.mark.parametrize("name", WAITING)
+def test_no_function_waits_for_the_lock_with_the_gil(name: str, tree: Any) -> None:
+    done = threading.Event()
+
+    def other() -> None:
+        WAITING[name](tree.batch, tree.frames[0], tree.objects[0])
+        done.set()
+
+    thread = threading.Thread(target=other)
+    pyds.nvds_acquire_meta_lock(tree.batch)
+    thread.start()
+    assert not done.wait(0.05)
+    assert tree.objects[2].obj_label == "person", "reading does not wait at all"
+    pyds.nvds_release_meta_lock(tree.batch)
+    assert done.wait(10)
+    thread.join()
+
+
+def test_copy_functions_and_the_lock(new_buffer: Callable[[], Any]) -> None:
+    """Copying runs Python functions under the lock of the batch, while another thread takes it."""
+    buffer = new_buffer()
+    batch = pyds.gst_buffer_get_nvds_batch_meta(buffer)
+    meta = pyds.nvds_acquire_user_meta_from_pool(batch)
+    calls: list[int] = []
+
+    def copy(data: Any, user_data: Any) -> None:
+        pyds.nvds_acquire_meta_lock(batch)  # recursive, or another thread's for a moment
+        calls.append(batch.num_frames_in_batch)
+        pyds.nvds_release_meta_lock(batch)
+
+    pyds.user_copyfunc(meta, copy)
+    pyds.nvds_add_user_meta_to_batch(batch, meta)
+    stop = threading.Event()
+
+    def take_the_lock() -> None:
+        while not stop.is_set():
+            pyds.nvds_acquire_meta_lock(batch)
+            elements(batch.frame_meta_list, pyds.NvDsFrameMeta.cast)
+            pyds.nvds_release_meta_lock(batch)
+
+    thread = threading.Thread(target=take_the_lock)
+    thread.start()
+    for _ in range(200):
+        buffer.copy_deep()
+    stop.set()
+    thread.join(30)
+    assert not thread.is_alive()
+    assert calls == 200 * [2]
+
+
 def test_a_walk_while_another_thread_releases(
     new_buffer: Callable[[], Any], needs_slots: None
 ) -> None:

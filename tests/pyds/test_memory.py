@@ -11,6 +11,8 @@ import pytest
 
 import pyds
 
+from .test_text import ADDRESS_TEXTS, FIELDS
+
 pytestmark = pytest.mark.skipif(
     "libasan" in os.environ.get("LD_PRELOAD", ""), reason="AddressSanitizer keeps freed memory"
 )
@@ -33,17 +35,16 @@ def growth(work: Callable[[], None], times: int = 4000) -> float:
 
 
 def test_texts_that_are_set_again(tree: Any) -> None:
-    text, vehicle = tree.objects[0].text_params, pyds.alloc_nvds_vehicle_object()
-    meta = pyds.nvds_acquire_user_meta_from_pool(tree.batch)
-    event, custom = pyds.alloc_nvds_event_msg_meta(meta), pyds.alloc_custom_struct(meta)
+    text = tree.objects[0].text_params
+    owners = {name: make() for name, (make, _) in ADDRESS_TEXTS.items()}
+    event = owners["NvDsEventMsgMeta"]
     label = pyds.nvds_acquire_label_info_meta_from_pool(tree.batch)
 
     def work() -> None:
+        for name, field in FIELDS:
+            setattr(owners[name], field, BIG)
         text.display_text = BIG
-        vehicle.type = BIG
-        event.objectId = BIG
         event.ts = pyds.alloc_buffer(512)
-        custom.message = BIG
         label.pResult_label = BIG
         text.font_params.font_name = "Serif"
 

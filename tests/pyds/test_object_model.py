@@ -63,19 +63,93 @@ def test_cast_refuses_what_cannot_be_an_address(wrong: int) -> None:
         pyds.NvDsFrameMeta.cast(wrong)
 
 
-def test_every_class_casts_an_int(tree: Any) -> None:
-    address = pyds.get_ptr(tree.frames[0])
-    for name in ("NvDsAnalyticsObjInfo", "NvDsTargetMiscDataBatch", "NvDsObjReid"):
-        assert pyds.get_ptr(getattr(pyds, name).cast(address)) == address
+CLASSES = sorted(
+    name
+    for name in dir(pyds)
+    if isinstance(kind := getattr(pyds, name), type) and hasattr(kind, "cast")
+)
 
 
-def test_glist_helpers(tree: Any) -> None:
+def test_every_class_but_the_list_has_a_cast() -> None:
+    structs = {
+        name
+        for name in dir(pyds)
+        if isinstance(kind := getattr(pyds, name), type) and issubclass(kind, pyds.Struct)
+    }
+    assert structs - set(CLASSES) == {"GList", "Struct"}
+    assert len(CLASSES) >= 70
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_cast_of_every_class(name: str) -> None:
+    kind = getattr(pyds, name)
+    block = pyds.alloc_nvds_event_msg_meta()  # the largest
+    node = pyds.GList()
+    node.data = block
+    address = pyds.get_ptr(block)
+    seen = kind.cast(node.data)
+    assert type(seen) is kind
+    assert pyds.get_ptr(seen) == address
+    for given in (address, block, seen, pyds.NvDsRect.cast(block)):
+        assert kind.cast(given) is seen
+    assert kind.cast(None) is None
+    assert kind.cast(0) is None
+    for wrong in (-1, 1.5, "x", object()):
+        with pytest.raises(TypeError, match=rf"^{kind.__name__}\.cast: expected capsule, pyds obj"):
+            kind.cast(wrong)
+    pyds.free_gbuffer(block)
+    with pytest.raises(ReferenceError, match=rf"^{kind.__name__}: its memory was given back"):
+        kind.cast(seen)
+
+
+GLIST_FUNCTIONS = {
+    "glist_get_nvds_batch_meta": pyds.NvDsBatchMeta,
+    "glist_get_nvds_frame_meta": pyds.NvDsFrameMeta,
+    "glist_get_nvds_object_meta": pyds.NvDsObjectMeta,
+    "glist_get_nvds_user_meta": pyds.NvDsUserMeta,
+    "glist_get_nvds_classifier_meta": pyds.NvDsClassifierMeta,
+    "glist_get_nvds_display_meta": pyds.NvDsDisplayMeta,
+    "glist_get_nvds_label_info": pyds.NvDsLabelInfo,
+    "glist_get_nvds_event_msg_meta": pyds.NvDsEventMsgMeta,
+    "glist_get_nvds_vehicle_object": pyds.NvDsVehicleObject,
+    "glist_get_nvds_person_object": pyds.NvDsPersonObject,
+    "glist_get_nvds_tensor_meta": pyds.NvDsInferTensorMeta,
+    "glist_get_nvds_Surface_Params": pyds.NvBufSurfaceParams,
+}
+
+
+def test_there_is_no_other_glist_function() -> None:
+    assert {name for name in dir(pyds) if name.startswith("glist_")} == set(GLIST_FUNCTIONS)
+
+
+@pytest.mark.parametrize(("name", "kind"), GLIST_FUNCTIONS.items())
+def test_glist_function(name: str, kind: type[Any]) -> None:
+    function = getattr(pyds, name)
+    block = pyds.alloc_nvds_event_msg_meta()
+    node = pyds.GList()
+    node.data = block
+    seen = function(node.data)
+    assert type(seen) is kind
+    assert seen is kind.cast(node.data)
+    assert function(block) is seen
+    assert function(None) is None
+    for wrong in (-1, 1.5, "x", object()):
+        with pytest.raises(TypeError, match=rf"^{name}\.data: expected capsule"):
+            function(wrong)
+    if name == "glist_get_nvds_event_msg_meta":  # alone takes an address
+        assert function(pyds.get_ptr(block)) is seen
+        assert function(0) is None
+    else:
+        with pytest.raises(TypeError, match=rf"^{name}\.data: expected capsule"):
+            function(pyds.get_ptr(block))
+    pyds.free_gbuffer(block)
+
+
+def test_glist_functions_on_a_batch(tree: Any) -> None:
     node = tree.batch.frame_meta_list
     assert pyds.glist_get_nvds_frame_meta(node.data) is tree.frames[0]
-    assert pyds.glist_get_nvds_frame_meta(None) is None
-    with pytest.raises(TypeError, match=r"^glist_get_nvds_frame_meta\.data: expected capsule"):
-        pyds.glist_get_nvds_frame_meta(pyds.get_ptr(tree.frames[0]))
-    assert pyds.glist_get_nvds_event_msg_meta(0) is None
+    objects = tree.frames[0].obj_meta_list
+    assert pyds.glist_get_nvds_object_meta(objects.data) in tree.objects[:2]
 
 
 def test_get_ptr(tree: Any) -> None:

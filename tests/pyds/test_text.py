@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import calendar
 import ctypes
+import re
+import time
 from typing import Any
 
 import numpy as np
@@ -10,11 +13,48 @@ import pytest
 
 import pyds
 
+from .conftest import block_size
 
-def test_display_text(tree: Any) -> None:
-    text = tree.objects[0].text_params
-    assert text.display_text == 0
-    assert pyds.get_string(text.display_text) is None
+# Texts that read as an address: the class, how a test gets one, the fields.
+ADDRESS_TEXTS = {
+    "NvDsVehicleObject": (
+        pyds.alloc_nvds_vehicle_object,
+        ("type", "make", "model", "color", "region", "license"),
+    ),
+    "NvDsPersonObject": (pyds.alloc_nvds_person_object, ("gender", "hair", "cap", "apparel")),
+    "NvDsFaceObject": (
+        pyds.alloc_nvds_face_object,
+        ("gender", "hair", "cap", "glasses", "facialhair", "name", "eyecolor"),
+    ),
+    "NvDsEventMsgMeta": (
+        pyds.alloc_nvds_event_msg_meta,
+        ("objectId", "sensorStr", "otherAttrs", "videoPath"),
+    ),
+    "NvOSD_TextParams": (pyds.NvOSD_TextParams, ("display_text",)),
+    "CustomDataStruct": (pyds.CustomDataStruct, ("message",)),
+}
+FIELDS = [(name, field) for name, (_, fields) in ADDRESS_TEXTS.items() for field in fields]
+
+
+def is_live(address: int) -> bool:
+    """Frees the block, if it is one."""
+    try:
+        pyds.free_buffer(address)
+    except ValueError:
+        return False
+    return True
+
+
+def test_there_are_23_of_them() -> None:
+    assert len(FIELDS) == 23
+
+
+@pytest.mark.parametrize(("name", "field"), FIELDS)
+def test_a_text_that_reads_as_an_address(name: str, field: str) -> None:
+    owner = ADDRESS_TEXTS[name][0]()
+    assert type(getattr(owner, field)) is int
+    assert getattr(owner, field) == 0
+    assert pyds.get_string(getattr(owner, field)) is None
     for given, read in (
         ("one", "one"),
         ("two is longer", "two is longer"),
@@ -23,13 +63,38 @@ def test_display_text(tree: Any) -> None:
         ("ab\0cd", "ab"),
         (b"bytes", "bytes"),
         (bytearray(b"more"), "more"),
-        ("x" * 1_000_000, "x" * 1_000_000),
     ):
-        text.display_text = given
-        assert pyds.get_string(text.display_text) == read
-    for wrong in (None, 3, "\ud800"):
-        with pytest.raises(TypeError, match=r"^NvOSD_TextParams\.display_text: expected str"):
-            text.display_text = wrong
+        before = getattr(owner, field)
+        setattr(owner, field, given)
+        assert pyds.get_string(getattr(owner, field)) == read
+        assert before in (0, getattr(owner, field)) or not is_live(before), "the old text leaks"
+    for wrong in (None, 3, 1.5, "\ud800", []):
+        with pytest.raises(TypeError, match=rf"^{name}\.{field}: expected str"):
+            setattr(owner, field, wrong)
+    assert pyds.get_string(getattr(owner, field)) == "more"
+    # Its own text back, as programs do that add to it.
+    setattr(owner, field, pyds.get_string(getattr(owner, field)) + "!")
+    assert pyds.get_string(getattr(owner, field)) == "more!"
+    # Freed by the program: the field says so, and can be set again.
+    pyds.free_buffer(getattr(owner, field))
+    assert getattr(owner, field) == 0
+    setattr(owner, field, "last")
+    address = getattr(owner, field)
+    assert pyds.get_string(address) == "last"
+    for other in ADDRESS_TEXTS[name][1]:
+        assert other == field or getattr(owner, other) == 0
+    if name in ("NvOSD_TextParams", "CustomDataStruct"):  # a struct of Python's own
+        del owner
+        assert not is_live(address)
+    else:
+        pyds.free_gbuffer(owner)
+
+
+def test_display_text(tree: Any) -> None:
+    text = tree.objects[0].text_params
+    assert text.display_text == 0
+    text.display_text = "x" * 1_000_000
+    assert pyds.get_string(text.display_text) == "x" * 1_000_000
 
 
 def test_display_text_of_a_copied_struct_belongs_to_the_copy(tree: Any) -> None:
@@ -84,6 +149,32 @@ def test_labels_are_cut_and_terminated(tree: Any) -> None:
             obj.obj_label = wrong
 
 
+@pytest.mark.parametrize(
+    ("kind", "field", "size"),
+    [
+        (pyds.NvDsObjectMeta, "obj_label", 128),
+        (pyds.NvDsLabelInfo, "result_label", 128),
+        (pyds.NvDsTargetMiscDataObject, "objLabel", 128),
+        (pyds.NvDsObjEncUsrArgs, "fileNameImg", 1024),
+    ],
+)
+def test_every_char_array_is_bounded_and_terminated(kind: Any, field: str, size: int) -> None:
+    owner = kind()
+    address = pyds.get_ptr(owner)
+    before = ctypes.string_at(address, block_size(address))
+    setattr(owner, field, "x" * (size + 200))
+    assert getattr(owner, field) == "x" * (size - 1)
+    after = ctypes.string_at(address, block_size(address))
+    start = after.index(b"x")
+    changed = {i for i, (old, new) in enumerate(zip(before, after, strict=True)) if old != new}
+    assert changed == set(range(start, start + size - 1))
+    setattr(owner, field, "car")
+    assert getattr(owner, field) == "car"
+    assert ctypes.string_at(address + start, size) == b"car".ljust(size, b"\0")
+    setattr(owner, field, "ab\0cd")
+    assert getattr(owner, field) == "ab"
+
+
 def test_a_label_that_is_not_utf8_does_not_raise(tree: Any) -> None:
     ctypes.memmove(pyds.get_ptr(tree.objects[0]) + 344, b"\xff\xfeab\0", 5)
     assert tree.objects[0].obj_label == "\ufffd\ufffdab"
@@ -105,16 +196,27 @@ def test_font_names_are_shared(tree: Any) -> None:
             font.font_name = wrong
 
 
-def test_decoded_strings_are_copies(batch: Any) -> None:
-    label = pyds.nvds_acquire_label_info_meta_from_pool(batch)
-    assert label.pResult_label is None
-    label.pResult_label = "a long label"
-    assert label.pResult_label == "a long label"
-    label.pResult_label = None
-    assert label.pResult_label is None
-    vehicle = pyds.NvDsVehicleObjectExt()
-    vehicle.type = "x"
-    assert vehicle.type == "x"
+DECODED = [
+    (pyds.NvDsLabelInfo, "pResult_label"),
+    *((pyds.NvDsVehicleObjectExt, f) for f in ADDRESS_TEXTS["NvDsVehicleObject"][1]),
+    *((pyds.NvDsPersonObjectExt, f) for f in ADDRESS_TEXTS["NvDsPersonObject"][1]),
+    *((pyds.NvDsFaceObjectWithExt, f) for f in ADDRESS_TEXTS["NvDsFaceObject"][1]),
+]
+
+
+@pytest.mark.parametrize(("kind", "field"), DECODED)
+def test_a_text_that_reads_as_str(kind: Any, field: str) -> None:
+    """The original keeps a pointer into a temporary; here the struct has a copy of its own."""
+    owner = kind()
+    assert getattr(owner, field) is None
+    for text in ("a long label", "", "héllo 😀"):
+        setattr(owner, field, str(text))
+        assert getattr(owner, field) == text
+    setattr(owner, field, None)
+    assert getattr(owner, field) is None
+    for wrong in (5, 1.5, []):
+        with pytest.raises(TypeError, match=rf"^{kind.__name__}\.{field}: expected str"):
+            setattr(owner, field, wrong)
 
 
 @pytest.mark.parametrize("wrong", [None, "x", -1, 1.0])
@@ -205,18 +307,51 @@ def test_memdup_copies_all_of_a_known_block() -> None:
 
 def test_timestamp() -> None:
     block = pyds.alloc_buffer(64)
-    ctypes.memset(block, ord("Q"), 40)
-    pyds.generate_ts_rfc3339(block, 0)
-    assert ctypes.string_at(block, 40) == b"Q" * 40
-    pyds.generate_ts_rfc3339(block, 32)
+    pyds.generate_ts_rfc3339(block, 64)
     stamp = pyds.get_string(block)
-    assert len(stamp) == 24
-    assert stamp[4] == "-"
-    assert stamp[10] == "T"
-    assert stamp.endswith("Z")
-    pyds.generate_ts_rfc3339(block, 11)
-    assert pyds.get_string(block) == stamp[:10]
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", stamp)
+    written = calendar.timegm(time.strptime(stamp[:19], "%Y-%m-%dT%H:%M:%S"))
+    assert abs(time.time() - written) < 60
     pyds.free_buffer(block)
+
+
+@pytest.mark.parametrize("room", [0, 1, 2, 11, 24, 25, 26, 40])
+def test_a_timestamp_keeps_to_its_room(room: int) -> None:
+    """The text with its terminator needs 25 bytes; the original writes them whatever the room."""
+    block = pyds.alloc_buffer(64)
+    ctypes.memset(block, ord("Q"), 48)
+    pyds.generate_ts_rfc3339(buffer=block, size=room)
+    used = min(room, 25)
+    assert ctypes.string_at(block + used, 48 - used) == b"Q" * (48 - used)
+    if room:
+        assert len(pyds.get_string(block)) == used - 1
+    pyds.free_buffer(block)
+    # A block that pyds made is not overrun even where `size` says more than it has.
+    if room:
+        small = pyds.alloc_buffer(room)
+        pyds.generate_ts_rfc3339(small, 1000)
+        assert len(pyds.get_string(small)) == used - 1
+        pyds.free_buffer(small)
+
+
+def test_a_timestamp_in_memory_of_somebody_else() -> None:
+    memory = ctypes.create_string_buffer(b"Q" * 63)
+    pyds.generate_ts_rfc3339(ctypes.addressof(memory), 30)
+    assert len(memory.value) == 24
+    assert memory.raw[25:63] == b"Q" * 38
+
+
+def test_a_timestamp_refuses_what_is_no_buffer() -> None:
+    for wrong in (None, "x", -1, 1.5):
+        with pytest.raises(TypeError, match=r"^generate_ts_rfc3339\.buffer: expected int address"):
+            pyds.generate_ts_rfc3339(wrong, 32)
+    block = pyds.alloc_buffer(32)
+    for wrong in (None, "x", -1, 1.5):
+        with pytest.raises(TypeError, match=r"^generate_ts_rfc3339\.size: expected int"):
+            pyds.generate_ts_rfc3339(block, wrong)
+    pyds.free_buffer(block)
+    with pytest.raises(ValueError, match=r"\.buffer: expected the address of a buffer, got 0x0$"):
+        pyds.generate_ts_rfc3339(0, 32)
 
 
 def test_get_detections() -> None:
