@@ -623,12 +623,12 @@ class NvOSD_MaskParams(Struct):
 
     def get_mask_array(self) -> Annotated[NDArray[numpy.float32], dict(shape=(None,))]:
         """
-        The mask as a flat float32 array (view), row by row; empty without a mask.
+        The mask as a flat float32 array (view), row by row; empty without a mask. Good until the meta is given back or the mask is made anew: copy what you keep.
         """
 
     def alloc_mask_array(self) -> Annotated[NDArray[numpy.float32], dict(shape=(None,))]:
         """
-        A new mask of width x height zeros (view); set those two first. The old one is freed.
+        A new mask of width x height zeros (view, as of get_mask_array); set those two first. The old one is freed.
         """
 
 class NvOSD_FrameTextParams(Struct):

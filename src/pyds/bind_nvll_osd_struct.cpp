@@ -132,7 +132,8 @@ void bind_nvll_osd_struct(nb::module_& module) {
       .field("height", &NvOSD_MaskParams::height, "Rows of the mask.")
       .python()
       .def("get_mask_array", &mask_array,
-           "The mask as a flat float32 array (view), row by row; empty without a mask.")
+           "The mask as a flat float32 array (view), row by row; empty without a mask. Good until "
+           "the meta is given back or the mask is made anew: copy what you keep.")
       .def(
           "alloc_mask_array",
           [](StructRef<NvOSD_MaskParams>& self) {
@@ -144,7 +145,8 @@ void bind_nvll_osd_struct(nb::module_& module) {
             mask->size = static_cast<unsigned>(size);
             return mask_array(self);
           },
-          "A new mask of width x height zeros (view); set those two first. The old one is freed.");
+          "A new mask of width x height zeros (view, as of get_mask_array); set those two first. "
+          "The old one is freed.");
 
   StructBinder<NvOSD_FrameTextParams>(module, "NvOSD_FrameTextParams", "Texts of one frame.")
       .field("buf_ptr", &NvOSD_FrameTextParams::buf_ptr, "Picture to draw on (view) or None.")

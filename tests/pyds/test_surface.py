@@ -162,8 +162,8 @@ def downstream(play: Any, description: str, draw: Any) -> dict[str, list[np.ndar
         seen.setdefault(sink.get_name(), []).append(pixels.reshape(shape))
         return Gst.FlowReturn.OK
 
-    probed = pipeline.get_by_name("probe").get_static_pad("src")
-    probed.add_probe(Gst.PadProbeType.BUFFER, on_buffer)
+    probed = pipeline.get_by_name("probe")
+    probed.get_static_pad("sink").add_probe(Gst.PadProbeType.BUFFER, on_buffer)
     sinks = pipeline.iterate_sinks()
     while (found := sinks.next())[0] == Gst.IteratorResult.OK:
         if found[1].find_property("emit-signals"):
@@ -227,6 +227,24 @@ def test_the_other_branch_of_a_tee_keeps_its_pixels(play: Any, clip: Any) -> Non
     for drawn, plain in zip(seen["drawn"], seen["plain"], strict=True):
         assert np.all(drawn == 77)
         assert plain[..., :3].std() > 20
+
+
+def test_branches_that_change_nothing_share_their_pixels(play: Any, clip: Any) -> None:
+    """As in the original: a tee hands out one buffer, so what one probe writes is there for all.
+    The branches run in one thread here, the one with the probe first."""
+
+    def draw(buffer: Any, arrays: list[np.ndarray]) -> None:
+        arrays[0][:] = 77
+
+    seen = downstream(
+        play,
+        CLIP.format(clip=clip) + "mux.sink_0 nvstreammux name=mux batch-size=1 width=768 height=576"
+        f" ! {RGBA} ! tee name=t t. ! fakesink name=probe async=false"
+        f" t. ! {TO_SINK}plain async=false",
+        draw,
+    )
+    assert len(seen["plain"]) >= 8
+    assert all(np.all(pixels == 77) for pixels in seen["plain"])
 
 
 def test_each_frame_of_a_batch_has_an_array(play: Any, clip: Any) -> None:
