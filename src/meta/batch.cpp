@@ -79,11 +79,20 @@ void poison_batch(BatchBlock* block) {
          sizeof(NvDsBatchMeta) - offsetof(NvDsBatchMeta, misc_batch_info));
 }
 
+// Metas that are in no pool: their release functions are all that knows how to free them.
+void release_foreign(BatchBlock* block, const GList* list) {
+  for (const GList* node = list; node != nullptr; node = node->next) {
+    if (find_exact(node->data) == nullptr) release(block, node->data);
+  }
+}
+
 void finish_destroy(BatchBlock* block) {
   NvDsBatchMeta& batch = block->meta;
   GList* frames = batch.frame_meta_list;
   GList* users = batch.batch_user_meta_list;
   batch.frame_meta_list = batch.batch_user_meta_list = nullptr;
+  release_foreign(block, frames);
+  release_foreign(block, users);
   free_nodes(block, frames);
   free_nodes(block, users);
   for (NvDsMetaPool& pool : block->pools) {

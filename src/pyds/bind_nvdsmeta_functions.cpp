@@ -25,10 +25,70 @@ void def_acquire(nb::module_& module, const char* name, const char* doc) {
       nb::arg("batch_meta"), doc);
 }
 
-/// add and remove: a parent and a child.
+/// Where the batch keeps the pool of a kind of meta.
+template <class Meta>
+inline constexpr NvDsMetaPool* NvDsBatchMeta::*kPool = nullptr;
+template <>
+inline constexpr auto kPool<NvDsFrameMeta> = &NvDsBatchMeta::frame_meta_pool;
+template <>
+inline constexpr auto kPool<NvDsObjectMeta> = &NvDsBatchMeta::obj_meta_pool;
+template <>
+inline constexpr auto kPool<NvDsClassifierMeta> = &NvDsBatchMeta::classifier_meta_pool;
+template <>
+inline constexpr auto kPool<NvDsLabelInfo> = &NvDsBatchMeta::label_info_meta_pool;
+template <>
+inline constexpr auto kPool<NvDsDisplayMeta> = &NvDsBatchMeta::display_meta_pool;
+template <>
+inline constexpr auto kPool<NvDsUserMeta> = &NvDsBatchMeta::user_meta_pool;
+
+/// The release function of a meta that a program constructed: what its pool's does, and frees it.
+template <class Meta>
+void release_constructed(gpointer data, gpointer user_data) {
+  NvDsBatchMeta* batch = static_cast<Meta*>(data)->base_meta.batch_meta;
+  const auto of_pool = batch ? (batch->*kPool<Meta>)->release_func : nullptr;
+  if (of_pool) of_pool(data, user_data);
+  free_struct(struct_info<Meta>, data);
+}
+
+/// The meta is about to enter a list of the batch, which gives it back from then on: also one that
+/// was not taken from the pool, but constructed.
+template <class Meta>
+void hand_over(StructRef<Meta>& meta, NvDsBatchMeta* batch) {
+  if (!meta.give_up_ownership()) return;
+  NvDsBaseMeta& base = meta.get()->base_meta;
+  if (!base.batch_meta) base.batch_meta = batch;
+  // NVIDIA's library makes such a meta an element of its pool; it must not be freed then.
+  if (!base.release_func && thalweg_slot_generation) base.release_func = release_constructed<Meta>;
+}
+
+/// add: a parent and a child.
 template <auto kFunction>
-void def_pair(nb::module_& module, const char* name, const char* parent, const char* child,
-              const char* doc) {
+struct Add;
+template <class Parent, class Child, void (*kFunction)(Parent*, Child*)>
+struct Add<kFunction> {
+  static void define(nb::module_& module, const char* name, const char* parent, const char* child,
+                     const char* doc) {
+    module.def(
+        name,
+        [](StructRef<Parent>& into, StructRef<Child>& added) {
+          Parent* to = into.get();
+          Child* meta = added.get();
+          hand_over(added, batch_of(to));
+          with_batch(batch_of(to), [=] { kFunction(to, meta); });
+        },
+        nb::arg(parent), nb::arg(child), doc);
+  }
+};
+template <auto kFunction>
+void def_add(nb::module_& module, const char* name, const char* parent, const char* child,
+             const char* doc) {
+  Add<kFunction>::define(module, name, parent, child, doc);
+}
+
+/// remove: a parent and a child.
+template <auto kFunction>
+void def_remove(nb::module_& module, const char* name, const char* parent, const char* child,
+                const char* doc) {
   const Site* site = keep_site(name, child);
   module.def(name, CFunction<kFunction>::callable(site), nb::arg(parent), nb::arg(child), doc);
 }
@@ -106,8 +166,8 @@ void bind_nvdsmeta_functions(nb::module_& m) {
   def_acquire<&nvds_acquire_user_meta_from_pool>(m, "nvds_acquire_user_meta_from_pool",
                                                  "A zeroed user meta of the batch's pool (view).");
 
-  def_pair<&nvds_add_frame_meta_to_batch>(m, "nvds_add_frame_meta_to_batch", "batch_meta",
-                                          "frame_meta", "Appends a frame to the batch.");
+  def_add<&nvds_add_frame_meta_to_batch>(m, "nvds_add_frame_meta_to_batch", "batch_meta",
+                                         "frame_meta", "Appends a frame to the batch.");
   m.def(
       "nvds_add_obj_meta_to_frame",
       [](StructRef<NvDsFrameMeta>& frame, StructRef<NvDsObjectMeta>& object,
@@ -116,46 +176,48 @@ void bind_nvdsmeta_functions(nb::module_& m) {
         NvDsObjectMeta* added = object.get();
         NvDsObjectMeta* found_in =
             to_optional<NvDsObjectMeta>(parent.value, {"nvds_add_obj_meta_to_frame", "obj_parent"});
+        hand_over(object, batch_of(in));
+        if (found_in) hand_over(*nb::cast<StructRef<NvDsObjectMeta>*>(parent.value), batch_of(in));
         with_batch(batch_of(in), [=] { nvds_add_obj_meta_to_frame(in, added, found_in); });
       },
       nb::arg("frame_meta"), nb::arg("obj_meta"), nb::arg("obj_parent").none(),
       "Adds an object to the frame; `obj_parent` is the object that it was found in, or None.");
-  def_pair<&nvds_add_classifier_meta_to_object>(m, "nvds_add_classifier_meta_to_object", "obj_meta",
-                                                "classifier_meta",
-                                                "Adds a classifier's results to an object.");
-  def_pair<&nvds_add_label_info_meta_to_classifier>(m, "nvds_add_label_info_meta_to_classifier",
-                                                    "classifier_meta", "label_info_meta",
-                                                    "Adds a label to a classifier's results.");
-  def_pair<&nvds_add_display_meta_to_frame>(
+  def_add<&nvds_add_classifier_meta_to_object>(m, "nvds_add_classifier_meta_to_object", "obj_meta",
+                                               "classifier_meta",
+                                               "Adds a classifier's results to an object.");
+  def_add<&nvds_add_label_info_meta_to_classifier>(m, "nvds_add_label_info_meta_to_classifier",
+                                                   "classifier_meta", "label_info_meta",
+                                                   "Adds a label to a classifier's results.");
+  def_add<&nvds_add_display_meta_to_frame>(
       m, "nvds_add_display_meta_to_frame", "frame_meta", "display_meta",
       "Adds things to draw to a frame; set the num_* counters before.");
-  def_pair<&nvds_add_user_meta_to_batch>(m, "nvds_add_user_meta_to_batch", "batch_meta",
-                                         "user_meta", "Adds a user meta to the batch.");
-  def_pair<&nvds_add_user_meta_to_frame>(m, "nvds_add_user_meta_to_frame", "frame_meta",
-                                         "user_meta", "Adds a user meta to a frame.");
-  def_pair<&nvds_add_user_meta_to_obj>(m, "nvds_add_user_meta_to_obj", "obj_meta", "user_meta",
-                                       "Adds a user meta to an object.");
+  def_add<&nvds_add_user_meta_to_batch>(m, "nvds_add_user_meta_to_batch", "batch_meta", "user_meta",
+                                        "Adds a user meta to the batch.");
+  def_add<&nvds_add_user_meta_to_frame>(m, "nvds_add_user_meta_to_frame", "frame_meta", "user_meta",
+                                        "Adds a user meta to a frame.");
+  def_add<&nvds_add_user_meta_to_obj>(m, "nvds_add_user_meta_to_obj", "obj_meta", "user_meta",
+                                      "Adds a user meta to an object.");
 
   static constexpr const char* kRemoved =
       "Takes it out and gives it back to the pool; wrappers of it raise ReferenceError from now "
       "on.";
-  def_pair<&nvds_remove_frame_meta_from_batch>(m, "nvds_remove_frame_meta_from_batch", "batch_meta",
-                                               "frame_meta", kRemoved);
-  def_pair<&nvds_remove_obj_meta_from_frame>(m, "nvds_remove_obj_meta_from_frame", "frame_meta",
-                                             "obj_meta", kRemoved);
-  def_pair<&nvds_remove_classifier_meta_from_obj>(m, "nvds_remove_classifier_meta_from_obj",
-                                                  "obj_meta", "classifier_meta", kRemoved);
-  def_pair<&nvds_remove_label_info_meta_from_classifier>(
+  def_remove<&nvds_remove_frame_meta_from_batch>(m, "nvds_remove_frame_meta_from_batch",
+                                                 "batch_meta", "frame_meta", kRemoved);
+  def_remove<&nvds_remove_obj_meta_from_frame>(m, "nvds_remove_obj_meta_from_frame", "frame_meta",
+                                               "obj_meta", kRemoved);
+  def_remove<&nvds_remove_classifier_meta_from_obj>(m, "nvds_remove_classifier_meta_from_obj",
+                                                    "obj_meta", "classifier_meta", kRemoved);
+  def_remove<&nvds_remove_label_info_meta_from_classifier>(
       m, "nvds_remove_label_info_meta_from_classifier", "classifier_meta", "label_info_meta",
       kRemoved);
-  def_pair<&nvds_remove_display_meta_from_frame>(m, "nvds_remove_display_meta_from_frame",
-                                                 "frame_meta", "display_meta", kRemoved);
-  def_pair<&nvds_remove_user_meta_from_batch>(m, "nvds_remove_user_meta_from_batch", "batch_meta",
-                                              "user_meta", kRemoved);
-  def_pair<&nvds_remove_user_meta_from_frame>(m, "nvds_remove_user_meta_from_frame", "frame_meta",
-                                              "user_meta", kRemoved);
-  def_pair<&nvds_remove_user_meta_from_object>(m, "nvds_remove_user_meta_from_object", "obj_meta",
-                                               "user_meta", kRemoved);
+  def_remove<&nvds_remove_display_meta_from_frame>(m, "nvds_remove_display_meta_from_frame",
+                                                   "frame_meta", "display_meta", kRemoved);
+  def_remove<&nvds_remove_user_meta_from_batch>(m, "nvds_remove_user_meta_from_batch", "batch_meta",
+                                                "user_meta", kRemoved);
+  def_remove<&nvds_remove_user_meta_from_frame>(m, "nvds_remove_user_meta_from_frame", "frame_meta",
+                                                "user_meta", kRemoved);
+  def_remove<&nvds_remove_user_meta_from_object>(m, "nvds_remove_user_meta_from_object", "obj_meta",
+                                                 "user_meta", kRemoved);
 
   static constexpr const char* kCleared =
       "Gives back every meta of the list (the attribute of the first argument, or None).";

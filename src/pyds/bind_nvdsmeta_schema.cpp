@@ -102,6 +102,11 @@ void bind_nvdsmeta_schema(nb::module_& module) {
                                     "Numbers that identify an object.")
       .first("signature", &NvDsObjectSignature::signature,
              "First number or None. Set it from the address of float64 values (taken) or None.")
+      .heap_member(&NvDsObjectSignature::signature,
+                   [](const void* signature, const void*) -> size_t {
+                     return static_cast<const NvDsObjectSignature*>(signature)->size *
+                            sizeof(double);
+                   })
       .field("size", &NvDsObjectSignature::size, "How many numbers.");
 
   StructBinder<NvDsVehicleObject>(module, "NvDsVehicleObject", "A vehicle.")

@@ -86,6 +86,18 @@ void** member_at(void* structure, size_t offset) {
   return reinterpret_cast<void**>(static_cast<std::byte*>(structure) + offset);
 }
 
+/// Calls function(member, offset of the struct that has it) for the heap members of a struct and of
+/// its parts.
+template <class Function>
+void each_heap_member(const StructInfo& info, const Function& function, size_t offset = 0) {
+  for (const auto& member : info.heap_members) function(member, offset);
+  for (const auto& part : info.parts) {
+    for (size_t i = 0; i < part.count; ++i) {
+      each_heap_member(*part.info, function, offset + part.offset + i * part.stride);
+    }
+  }
+}
+
 Wrappers& wrappers() {
   static Wrappers& instance = *new Wrappers;
   return instance;
@@ -107,14 +119,7 @@ Ref::Ref(const StructInfo& info, PyObject* self, void* address, const Lifetime& 
 
 Ref::~Ref() {
   wrappers().remove(address_, info_->type, self_);
-  if (owned_ && !lifetime_.over()) {
-    for (const auto& member : info_->heap_members) {
-      void** block = member_at(address_, member.offset);
-      if (*block) Allocations::instance().release_held(*block, block);
-    }
-    if (info_->destroy) info_->destroy(address_);
-    Allocations::instance().release(address_);
-  }
+  if (owned_ && !lifetime_.over()) free_struct(*info_, address_);
   Py_XDECREF(parent_);
 }
 
@@ -187,6 +192,15 @@ void* to_stored_pointer(nb::handle value, const Site& site) {
   return address;
 }
 
+void free_struct(const StructInfo& info, void* structure) {
+  each_heap_member(info, [structure](const StructInfo::HeapMember& member, size_t offset) {
+    void** block = member_at(structure, offset + member.offset);
+    if (*block) Allocations::instance().release_held(*block, block);
+  });
+  if (info.destroy) info.destroy(structure);
+  Allocations::instance().release(structure);
+}
+
 void free_member(const Lifetime& owner, void** member) {
   if (!*member) return;
   Allocations& blocks = Allocations::instance();
@@ -213,19 +227,19 @@ void assign(const Ref& into_owner, void* into, const Ref& from) {
   into_owner.check();
   const StructInfo& info = from.info();
   Allocations& blocks = Allocations::instance();
-  for (const auto& member : info.heap_members) {
-    free_member(into_owner.lifetime(), member_at(into, member.offset));
-  }
+  each_heap_member(info, [&](const StructInfo::HeapMember& member, size_t offset) {
+    free_member(into_owner.lifetime(), member_at(into, offset + member.offset));
+  });
   std::memcpy(into, source, info.size);
   const bool python_owns = from.lifetime().origin == Lifetime::Origin::kBlock;
-  for (const auto& member : info.heap_members) {
-    void** moved = member_at(into, member.offset);
-    if (!*moved) continue;
-    if (!python_owns || !blocks.held_by(*moved, member_at(source, member.offset))) {
-      *moved = g_memdup2(*moved, member.size(source, *moved));
+  each_heap_member(info, [&](const StructInfo::HeapMember& member, size_t offset) {
+    void** moved = member_at(into, offset + member.offset);
+    if (!*moved) return;
+    if (!python_owns || !blocks.held_by(*moved, member_at(source, offset + member.offset))) {
+      *moved = g_memdup2(*moved, member.size(member_at(source, offset), *moved));
     }
     blocks.hold(*moved, moved, into_owner.lifetime());
-  }
+  });
 }
 
 }  // namespace thalweg::pyds

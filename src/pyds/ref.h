@@ -25,6 +25,12 @@ struct StructInfo {
     size_t (*size)(const void* structure, const void* block);  ///< in bytes
   };
   std::vector<HeapMember> heap_members;
+  /// Structs inside this one; an array of them has more than one.
+  struct Part {
+    size_t offset, stride, count;
+    const StructInfo* info;
+  };
+  std::vector<Part> parts;
 };
 
 template <class T>
@@ -58,7 +64,8 @@ class Ref {
   }
 
   /// Python's own memory becomes the pipeline's: it is no longer freed with this wrapper.
-  void give_up_ownership() { owned_ = false; }
+  /// True if it was Python's until now.
+  bool give_up_ownership() { return std::exchange(owned_, false); }
   void take_ownership() { owned_ = true; }
 
  private:
@@ -146,6 +153,9 @@ Ref* as_ref(nb::handle value);
 void* to_pointer(nb::handle value, const Site& site, bool allow_int);
 /// The same for a pointer that C keeps: a pyds object that owns its memory gives it up.
 void* to_stored_pointer(nb::handle value, const Site& site);
+
+/// Frees a struct that Python made, with the heap blocks that it and its parts hold.
+void free_struct(const StructInfo& info, void* structure);
 
 /// Frees the heap block of a struct's member, unless somebody else holds it, and clears the member.
 void free_member(const Lifetime& owner, void** member);

@@ -273,9 +273,7 @@ class StructBinder {
 
   /// char* that reads as an address (int) and is set from a str; the struct owns the copy.
   StructBinder& text(const char* name, char* T::*member, const char* doc) {
-    heap_member(member, [](const void*, const void* text) {
-      return std::strlen(static_cast<const char*>(text)) + 1;
-    });
+    heap_member(member, text_size);
     const Site* site = keep_site(name_, name);
     class_.def_prop_rw(
         name,
@@ -291,6 +289,7 @@ class StructBinder {
 
   /// char* that reads as an address and is set from an address (of alloc_buffer), which it takes.
   StructBinder& buffer(const char* name, char* T::*member, const char* doc) {
+    heap_member(member, text_size);
     const Site* site = keep_site(name_, name);
     class_.def_prop_rw(
         name,
@@ -326,6 +325,7 @@ class StructBinder {
   /// char* that reads as str or None and is set from either; the struct owns the copy.
   template <class Char>
   StructBinder& decoded(const char* name, Char* T::*member, const char* doc) {
+    heap_member(member, text_size);
     const Site* site = keep_site(name_, name);
     class_.def_prop_rw(
         name, [member](const StructRef<T>& self) { return decode(self, member); },
@@ -348,7 +348,7 @@ class StructBinder {
   }
 
   /// Pointer to numbers that reads as the first of them, or None. Set from an address, which it
-  /// takes, or None.
+  /// takes, or None; heap_member says how long the array is.
   template <class M>
   StructBinder& first(const char* name, M* T::*member, const char* doc) {
     const Site* site = keep_site(name_, name);
@@ -412,6 +412,10 @@ class StructBinder {
   static size_t offset_of(M C::*member) {
     alignas(T) static std::byte memory[sizeof(T)];
     return reinterpret_cast<std::byte*>(&(reinterpret_cast<T*>(memory)->*member)) - memory;
+  }
+
+  static size_t text_size(const void*, const void* text) {
+    return std::strlen(static_cast<const char*>(text)) + 1;
   }
 
   /// str or None. The text is C's, so it is pinned while it is read.
@@ -495,6 +499,7 @@ class StructBinder {
     } else if constexpr (std::is_array_v<M>) {
       return array<kWritable>(name, member, doc, site);
     } else if constexpr (std::is_trivially_copyable_v<M>) {
+      struct_info<T>.parts.push_back({offset_of(member), sizeof(M), 1, &struct_info<M>});
       return property<kWritable>(
           name,
           [member](const StructRef<T>& self) {
@@ -558,6 +563,7 @@ class StructBinder {
           },
           doc);
     } else {
+      struct_info<T>.parts.push_back({offset_of(member), sizeof(M), N, &struct_info<M>});
       class_.def_prop_ro(
           name,
           [member](const StructRef<T>& self) {

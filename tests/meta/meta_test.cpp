@@ -1424,6 +1424,23 @@ TEST_F(Meta, ForeignUserMetaIsReleasedByItsHook) {
   EXPECT_EQ(frame->frame_user_meta_list, nullptr);
 }
 
+TEST_F(Meta, ForeignMetasOfADestroyedBatchAreReleased) {
+  ONLY_OURS("it puts foreign structs into its pools and frees them with the batch");
+  NvDsFrameMeta foreign_frame{};
+  NvDsUserMeta foreign{};
+  foreign.base_meta.meta_type = static_cast<NvDsMetaType>(NVDS_START_USER_META + 7);
+  foreign.base_meta.release_func = note_release;
+  static int frames_released;
+  frames_released = 0;
+  foreign_frame.base_meta.release_func = [](gpointer, gpointer) { ++frames_released; };
+  NvDsBatchMeta* own = nvds_create_batch_meta(1);
+  nvds_add_frame_meta_to_batch(own, &foreign_frame);
+  nvds_add_user_meta_to_batch(own, &foreign);
+  EXPECT_TRUE(nvds_destroy_batch_meta(own));
+  EXPECT_EQ(numbers(released), Ints{7});
+  EXPECT_EQ(frames_released, 1);
+}
+
 // ---- on GStreamer's buffers
 
 gpointer gst_copy_user_data = pointer(99);

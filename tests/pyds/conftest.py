@@ -102,6 +102,15 @@ def block_size(address: int) -> int:
     return int(usable(address))
 
 
+def is_live(address: int) -> bool:
+    """Whether a live block of pyds begins there, which is freed then."""
+    try:
+        pyds.free_buffer(address)
+    except ValueError:
+        return False
+    return True
+
+
 def elements(node: Any, cast: Callable[[Any], Any]) -> list[Any]:
     """The metas of a GList, walked as programs do."""
     found = []

@@ -64,6 +64,11 @@ def test_arrays_and_wrappers(tree: Any) -> None:
         _ = frame.obj_meta_list.next.data
         pyds.NvDsEventMsgMeta().objectId = BIG
         pyds.NvOSD_TextParams().display_text = BIG
+        pyds.NvDsObjectMeta().text_params.display_text = BIG
+        pyds.NvDsDisplayMeta().text_params[3].display_text = BIG
+        pyds.NvDsEventMsgMeta().ts = pyds.alloc_buffer(512)
+        pyds.NvDsEventMsgMeta().objSignature.signature = pyds.alloc_buffer(512)
+        pyds.NvDsLabelInfo().pResult_label = BIG
         obj.text_params = pyds.NvOSD_TextParams()
 
     assert growth(work) < 32

@@ -7,6 +7,7 @@ import ctypes
 import gc
 import pickle
 import weakref
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -14,6 +15,8 @@ import numpy as np
 import pytest
 
 import pyds
+
+from .conftest import fill, is_live
 
 
 def test_same_address_and_class_is_the_same_object(tree: Any) -> None:
@@ -292,6 +295,135 @@ def test_a_struct_that_is_handed_over_is_not_freed(batch: Any) -> None:
     kept = pyds.NvDsEventMsgMeta.cast(meta.user_meta_data)
     assert kept.frameId == 7
     pyds.free_gbuffer(kept)
+
+
+def test_a_constructed_struct_is_freed_with_all_its_texts() -> None:
+    """Those of its parts too, unless a part was assigned to another struct, which owns it then."""
+    obj, display = pyds.NvDsObjectMeta(), pyds.NvDsDisplayMeta()
+    event, label, car = pyds.NvDsEventMsgMeta(), pyds.NvDsLabelInfo(), pyds.NvDsVehicleObjectExt()
+    addresses = [pyds.get_ptr(struct) for struct in (obj, display, event, label, car)]
+    obj.text_params.display_text = "of a part"
+    display.text_params[15].display_text = "of an array's part"
+    event.sensorStr = "text"
+    event.ts = pyds.alloc_buffer(32)
+    event.objSignature.signature = pyds.alloc_buffer(32)
+    label.pResult_label = car.make = "decoded"
+    addresses += [
+        obj.text_params.display_text,
+        display.text_params[15].display_text,
+        event.sensorStr,
+        event.ts,
+    ]
+    other = pyds.NvDsObjectMeta()
+    moved = pyds.NvOSD_TextParams()
+    moved.display_text = "moved"
+    other.text_params = moved
+    address = moved.display_text
+    del obj, display, event, label, car, moved
+    gc.collect()
+    assert [is_live(address) for address in addresses] == [False] * len(addresses)
+    assert pyds.get_string(address) == "moved"
+    del other
+    gc.collect()
+    assert not is_live(address)
+
+
+# A class, how a meta of it is added, where its node is then.
+ADDED: dict[str, tuple[Any, Callable[[Any, Any], None], Callable[[Any], Any]]] = {
+    "frame": (
+        pyds.NvDsFrameMeta,
+        lambda tree, made: pyds.nvds_add_frame_meta_to_batch(tree.batch, made),
+        lambda tree: tree.batch.frame_meta_list.next.next,
+    ),
+    "object": (
+        pyds.NvDsObjectMeta,
+        lambda tree, made: pyds.nvds_add_obj_meta_to_frame(tree.frames[0], made, None),
+        lambda tree: tree.frames[0].obj_meta_list,
+    ),
+    "classifier": (
+        pyds.NvDsClassifierMeta,
+        lambda tree, made: pyds.nvds_add_classifier_meta_to_object(tree.objects[0], made),
+        lambda tree: tree.objects[0].classifier_meta_list,
+    ),
+    "display": (
+        pyds.NvDsDisplayMeta,
+        lambda tree, made: pyds.nvds_add_display_meta_to_frame(tree.frames[0], made),
+        lambda tree: tree.frames[0].display_meta_list,
+    ),
+    "user of the batch": (
+        pyds.NvDsUserMeta,
+        lambda tree, made: pyds.nvds_add_user_meta_to_batch(tree.batch, made),
+        lambda tree: tree.batch.batch_user_meta_list,
+    ),
+    "user of a frame": (
+        pyds.NvDsUserMeta,
+        lambda tree, made: pyds.nvds_add_user_meta_to_frame(tree.frames[0], made),
+        lambda tree: tree.frames[0].frame_user_meta_list,
+    ),
+    "user of an object": (
+        pyds.NvDsUserMeta,
+        lambda tree, made: pyds.nvds_add_user_meta_to_obj(tree.objects[0], made),
+        lambda tree: tree.objects[0].obj_user_meta_list,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ADDED)
+def test_a_constructed_meta_that_is_added_belongs_to_the_batch(
+    name: str, needs_slots: None
+) -> None:
+    """It is freed when the batch gives it back, and not with its wrapper."""
+    make, add, node = ADDED[name]
+    batch = pyds.nvds_create_batch_meta(2)
+    tree = fill(batch)
+    made = make()
+    address = pyds.get_ptr(made)
+    add(tree, made)
+    del made
+    gc.collect()
+    found = make.cast(node(tree).data)
+    assert pyds.get_ptr(found) == address
+    assert found.base_meta.batch_meta is batch
+    del tree
+    pyds.nvds_destroy_batch_meta(batch)
+    with pytest.raises(ReferenceError):
+        pyds.get_ptr(found)
+    assert not is_live(address)
+
+
+def test_a_constructed_object_with_things_of_its_own(needs_slots: None) -> None:
+    batch = pyds.nvds_create_batch_meta(2)
+    tree = fill(batch)
+    parent, made = pyds.NvDsObjectMeta(), pyds.NvDsObjectMeta()
+    pyds.nvds_add_obj_meta_to_frame(tree.frames[0], parent, None)
+    pyds.nvds_add_obj_meta_to_frame(tree.frames[0], made, parent)
+    made.text_params.display_text = "mine"
+    classifier = pyds.nvds_acquire_classifier_meta_from_pool(batch)
+    pyds.nvds_add_classifier_meta_to_object(made, classifier)
+    address, text = pyds.get_ptr(made), made.text_params.display_text
+    del made, parent
+    gc.collect()
+    made = pyds.NvDsObjectMeta.cast(tree.frames[0].obj_meta_list.data)
+    assert pyds.get_string(made.text_params.display_text) == "mine"
+    assert made.parent is not None
+    pyds.nvds_remove_obj_meta_from_frame(tree.frames[0], made)
+    for gone in (made, classifier):
+        with pytest.raises(ReferenceError):
+            pyds.get_ptr(gone)
+    assert not is_live(address)
+    assert not is_live(text)
+    pyds.nvds_destroy_batch_meta(batch)
+
+
+def test_a_constructed_parent_stays_though_it_is_in_no_list(tree: Any) -> None:
+    parent = pyds.NvDsObjectMeta()
+    parent.class_id = 5
+    child = pyds.nvds_acquire_obj_meta_from_pool(tree.batch)
+    pyds.nvds_add_obj_meta_to_frame(tree.frames[0], child, parent)
+    del parent
+    gc.collect()
+    assert child.parent.class_id == 5
+    pyds.free_gbuffer(child.parent)
 
 
 def test_ints(tree: Any) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 import pyds
 
-from .conftest import block_size
+from .conftest import block_size, is_live
 
 # Texts that read as an address: the class, how a test gets one, the fields.
 ADDRESS_TEXTS = {
@@ -34,15 +34,6 @@ ADDRESS_TEXTS = {
     "CustomDataStruct": (pyds.CustomDataStruct, ("message",)),
 }
 FIELDS = [(name, field) for name, (_, fields) in ADDRESS_TEXTS.items() for field in fields]
-
-
-def is_live(address: int) -> bool:
-    """Frees the block, if it is one."""
-    try:
-        pyds.free_buffer(address)
-    except ValueError:
-        return False
-    return True
 
 
 def test_there_are_23_of_them() -> None:
