@@ -275,12 +275,16 @@ void bind_nvdsmeta_functions(nb::module_& m) {
   m.def(
       "nvds_get_user_meta_type",
       [](Given<TextOrBytes> descriptor) {
-        std::string text;
-        if (!descriptor.value.is_none()) {
-          text = to_text(descriptor.value, {"nvds_get_user_meta_type", "meta_descriptor"});
+        if (descriptor.value.is_none()) return static_cast<int>(nvds_get_user_meta_type(nullptr));
+        std::string text(to_text(descriptor.value, {"nvds_get_user_meta_type", "meta_descriptor"}));
+        // Analytics had numbers of its own before they became fixed; programs still ask by name.
+        if (text == "NVIDIA.DSANALYTICSFRAME.USER_META") {
+          return static_cast<int>(NVDS_FRAME_META_NVDSANALYTICS);
         }
-        return static_cast<int>(
-            nvds_get_user_meta_type(descriptor.value.is_none() ? nullptr : text.data()));
+        if (text == "NVIDIA.DSANALYTICSOBJ.USER_META") {
+          return static_cast<int>(NVDS_OBJ_META_NVDSANALYTICS);
+        }
+        return static_cast<int>(nvds_get_user_meta_type(text.data()));
       },
       nb::arg("meta_descriptor").none(),
       "Number for payloads of a program's own, the same for the same text while the process runs.");

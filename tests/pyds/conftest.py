@@ -29,6 +29,13 @@ def needs_slots() -> None:
 
 
 @pytest.fixture
+def needs_elements() -> None:
+    """Skips over NVIDIA's libraries, which Thalweg's elements do not run over."""
+    if OVER_DEEPSTREAM:
+        pytest.skip("needs Thalweg's elements")
+
+
+@pytest.fixture
 def batch() -> Iterator[Any]:
     """An empty batch meta for two frames."""
     meta = pyds.nvds_create_batch_meta(2)

@@ -138,7 +138,7 @@ def test_copies_may_share_a_payload(new_buffer: Callable[[], Any]) -> None:
         pyds.free_gbuffer(payload)
 
 
-def test_a_pipeline_copies_and_releases_in_its_threads(play: Any) -> None:
+def test_a_pipeline_copies_and_releases_in_its_threads(play: Any, needs_elements: None) -> None:
     """Two branches of a tee, one of which draws: each sink sees a payload of its own."""
     from gi.repository import Gst
 
@@ -305,8 +305,7 @@ def test_arguments(batch: Any) -> None:
         pyds.register_user_copyfunc(5)
 
 
-def test_a_process_with_functions_ends() -> None:
-    program = """
+WITH_FUNCTIONS = """
 import pyds
 batch = pyds.nvds_create_batch_meta(1)
 meta = pyds.nvds_acquire_user_meta_from_pool(batch)
@@ -314,10 +313,60 @@ pyds.user_releasefunc(meta, lambda data, user: print("released"))
 pyds.user_copyfunc(meta, lambda data, user: data)
 pyds.nvds_add_user_meta_to_batch(batch, meta)
 """
+# Ends while streaming threads copy and release metas.
+IN_A_PIPELINE = """
+import threading
+import gi
+gi.require_version("Gst", "1.0")
+from gi.repository import Gst
+import pyds
+Gst.init(None)
+pipeline = Gst.parse_launch(
+    "videotestsrc ! video/x-raw,format=I420,width=64,height=48 ! nvvideoconvert "
+    "! video/x-raw(memory:NVMM),format=RGBA ! m.sink_0 nvstreammux name=m batch-size=1 width=64 "
+    "height=48 ! tee name=t t. ! queue ! fakesink async=false "
+    "t. ! queue ! nvdsosd ! fakesink async=false"
+)
+copies, enough = [], threading.Event()
+def copy(data, user_data):
+    copies.append(1)
+    if len(copies) > 50:
+        enough.set()
+    return pyds.alloc_nvds_person_object()
+def release(data, user_data):
+    pyds.free_gbuffer(pyds.NvDsUserMeta.cast(data).user_meta_data)
+def attach(pad, info):
+    batch = pyds.gst_buffer_get_nvds_batch_meta(info.get_buffer())
+    meta = pyds.nvds_acquire_user_meta_from_pool(batch)
+    meta.user_meta_data = pyds.alloc_nvds_person_object()
+    pyds.user_copyfunc(meta, copy)
+    pyds.user_releasefunc(meta, release)
+    pyds.nvds_add_user_meta_to_batch(batch, meta)
+    obj = pyds.nvds_acquire_obj_meta_from_pool(batch)
+    obj.rect_params.width = obj.rect_params.height = obj.rect_params.border_width = 9
+    frame = pyds.NvDsFrameMeta.cast(batch.frame_meta_list.data)
+    pyds.nvds_add_obj_meta_to_frame(frame, obj, None)
+    return Gst.PadProbeReturn.OK
+probed = pipeline.get_by_name("t").get_static_pad("sink")
+probed.add_probe(Gst.PadProbeType.BUFFER, attach)
+pipeline.set_state(Gst.State.PLAYING)
+assert enough.wait(30)
+"""
+
+
+def check_end(program: str) -> None:
     ended = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
     )
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_a_process_with_functions_ends() -> None:
+    check_end(WITH_FUNCTIONS)
+
+
+def test_a_process_ends_while_its_pipeline_calls_functions(needs_elements: None) -> None:
+    check_end(IN_A_PIPELINE)
 
 
 def test_event_messages(new_buffer: Callable[[], Any]) -> None:

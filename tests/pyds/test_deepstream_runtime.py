@@ -14,6 +14,7 @@ from pyds import _deepstream
 HERE = Path(__file__).parent
 # Tests of the libraries' promises; the others need our slots or elements, or test the build.
 FILES = (
+    "test_allocation.py",
     "test_callbacks.py",
     "test_display.py",
     "test_enums.py",

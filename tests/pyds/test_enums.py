@@ -58,3 +58,12 @@ def test_user_meta_types() -> None:
     assert pyds.nvds_get_user_meta_type(None) == pyds.NVDS_START_USER_META
     with pytest.raises(TypeError, match=r"^nvds_get_user_meta_type\.meta_descriptor: expected str"):
         pyds.nvds_get_user_meta_type(5)
+
+
+def test_analytics_metas_are_found_by_their_old_names() -> None:
+    for name, number in (
+        ("NVIDIA.DSANALYTICSFRAME.USER_META", pyds.NVDS_FRAME_META_NVDSANALYTICS),
+        ("NVIDIA.DSANALYTICSOBJ.USER_META", pyds.NVDS_OBJ_META_NVDSANALYTICS),
+    ):
+        assert pyds.nvds_get_user_meta_type(name) == number
+    assert pyds.NVDS_FRAME_META_NVDSANALYTICS != pyds.NVDS_OBJ_META_NVDSANALYTICS

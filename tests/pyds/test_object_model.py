@@ -369,9 +369,7 @@ ADDED: dict[str, tuple[Any, Callable[[Any, Any], None], Callable[[Any], Any]]] =
 
 
 @pytest.mark.parametrize("name", ADDED)
-def test_a_constructed_meta_that_is_added_belongs_to_the_batch(
-    name: str, needs_slots: None
-) -> None:
+def test_an_added_meta_belongs_to_the_batch(name: str, needs_slots: None) -> None:
     """It is freed when the batch gives it back, and not with its wrapper."""
     make, add, node = ADDED[name]
     batch = pyds.nvds_create_batch_meta(2)
