@@ -138,6 +138,7 @@ class Meta : public testing::Test {
   }
   static std::vector<int> numbers(const std::vector<NvDsUserMeta>& users) {
     std::vector<int> result;
+    result.reserve(users.size());
     for (const NvDsUserMeta& user : users) {
       result.push_back(user.base_meta.meta_type - NVDS_START_USER_META);
     }
@@ -1307,6 +1308,7 @@ TEST_F(Meta, LockKeepsOtherThreadsOut) {
 
 TEST_F(Meta, LockOrdersThreads) {
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < 200; ++i) {
