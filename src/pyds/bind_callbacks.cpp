@@ -3,12 +3,12 @@
 // The metadata library calls the two C hooks below from any thread, with the batch's lock held.
 // They take the GIL; nothing in pyds waits for a batch's lock while it has the GIL.
 #include <algorithm>
-#include <atomic>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "pyds/bindings.h"
+#include "pyds/interpreter.h"
 #include "pyds/struct_binder.h"
 
 namespace thalweg::pyds {
@@ -52,8 +52,6 @@ Registry& registry() {
   static Registry& instance = *new Registry;  // hooks may run while the process ends
   return instance;
 }
-
-std::atomic<bool> interpreter_runs = true;
 
 /// The functions that were given to this very meta, or nullptr.
 const Functions* own_functions(const NvDsUserMeta* meta) {
@@ -192,6 +190,8 @@ void forget_functions() {
 }
 
 }  // namespace
+
+std::atomic<bool> interpreter_runs = true;
 
 void bind_callbacks(nb::module_& m) {
   static constexpr const char* kCopy =

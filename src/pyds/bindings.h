@@ -23,5 +23,7 @@ void bind_custom_data(nanobind::module_& module);
 void bind_memory(nanobind::module_& module);
 /// Copy and release functions of user metas.
 void bind_callbacks(nanobind::module_& module);
+/// The module pyds._batch_view: what thalweg.meta needs, no part of pyds' interface.
+void bind_batch_view(nanobind::module_& module);
 
 }  // namespace thalweg::pyds

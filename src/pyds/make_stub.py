@@ -1,37 +1,40 @@
-"""Writes python/pyds/__init__.pyi from the built module; with --check, says whether it is current.
+"""Writes the stubs of pyds from the built module; with --check, says whether they are current.
 
 python src/pyds/make_stub.py [--check]      (pyds must be importable)
 """
 
 from __future__ import annotations
 
+import importlib
 import re
 import sys
 from pathlib import Path
+from types import ModuleType
 
 from nanobind.stubgen import StubGen
 
-STUB = Path(__file__).parents[2] / "python" / "pyds" / "__init__.pyi"
+FOLDER = Path(__file__).parents[2] / "python" / "pyds"
+STUBS = {"pyds": FOLDER / "__init__.pyi", "pyds._batch_view": FOLDER / "_batch_view.pyi"}
 
 
-def stub() -> str:
+def stub(module: ModuleType) -> str:
     """The stub's text."""
-    import pyds
-
-    generator = StubGen(pyds)
-    generator.put(pyds)
+    generator = StubGen(module)
+    generator.put(module)
     text = generator.get()
     # Enum members: their repr is no expression.
     text = re.sub(r": (\w+) = <\w+\.\S+: -?\d+>", r": \1", text)
     text = re.sub(r"\n +__(slots|members)__: .*\n", "\n", text)
     text = text.replace("(_enum.Enum):", "(Enum):")
-    # Fields and functions take None from nanobind so that their own errors can refuse it.
-    text = re.sub(
-        r"^( *def .*)$",
-        lambda line: re.sub(r" \| None(?=[,)])", "", line.group(1)),
-        text,
-        flags=re.MULTILINE,
-    )
+    text = text.replace("COLUMNS: dict = ...", "COLUMNS: dict[str, int]")
+    if module.__name__ == "pyds":
+        # Fields and functions take None from nanobind so that their own errors can refuse it.
+        text = re.sub(
+            r"^( *def .*)$",
+            lambda line: re.sub(r" \| None(?=[,)])", "", line.group(1)),
+            text,
+            flags=re.MULTILINE,
+        )
     text = text.replace(
         "\n\n\nclass Struct:", "\n\nfrom pyds._enum import Enum\n\n\nclass Struct:", 1
     )
@@ -39,14 +42,16 @@ def stub() -> str:
 
 
 def main() -> int:
-    text = stub()
-    if "--check" not in sys.argv[1:]:
-        STUB.write_text(text)
-        return 0
-    if STUB.read_text() == text:
-        return 0
-    print(f"{STUB} is not current: run python src/pyds/make_stub.py", file=sys.stderr)
-    return 1
+    importlib.import_module("pyds")  # makes the other one known
+    stale = 0
+    for name, path in STUBS.items():
+        text = stub(importlib.import_module(name))
+        if "--check" not in sys.argv[1:]:
+            path.write_text(text)
+        elif not path.is_file() or path.read_text() != text:
+            print(f"{path} is not current: run python src/pyds/make_stub.py", file=sys.stderr)
+            stale += 1
+    return 1 if stale else 0
 
 
 if __name__ == "__main__":

@@ -21,5 +21,6 @@ NB_MODULE(_pyds, module) {
   bind_custom_data(module);
   bind_memory(module);
   bind_callbacks(module);
+  bind_batch_view(module);
   module.attr("__name__") = own_name;
 }

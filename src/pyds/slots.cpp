@@ -43,6 +43,30 @@ BatchGuard::~BatchGuard() {
   thalweg_batch_unpin(pinned_);
 }
 
+BatchLock::BatchLock(const Ref& meta) {
+  meta.check();
+  batch_ = static_cast<NvDsBaseMeta*>(meta.unchecked())->batch_meta;
+  meta.check();         // so `batch_` was read from the meta, not from its successor
+  if (!batch_) return;  // a meta of Python's own
+  if (!g_rec_mutex_trylock(&batch_->meta_mutex)) {
+    const bool slot = meta.lifetime().origin == Lifetime::Origin::kSlot;
+    // Pinned, so that the batch does not become another one while this waits.
+    const bool pinned = slot && thalweg_batch_pin(meta.unchecked(), meta.lifetime().generation);
+    if (slot && !pinned) meta.check();
+    released_.emplace();
+    g_rec_mutex_lock(&batch_->meta_mutex);
+    if (pinned) thalweg_batch_unpin(meta.unchecked());
+  }
+  if (!meta.lifetime().over()) return;
+  g_rec_mutex_unlock(&batch_->meta_mutex);
+  released_.reset();
+  meta.check();
+}
+
+BatchLock::~BatchLock() {
+  if (batch_) g_rec_mutex_unlock(&batch_->meta_mutex);
+}
+
 const uint64_t* list_epoch_at(const Ref& part) {
   if (part.lifetime().origin != Lifetime::Origin::kSlot) return nullptr;
   return thalweg_batch_epoch(whole_of(part).unchecked());

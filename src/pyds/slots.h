@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <nanobind/nanobind.h>
 
+#include <optional>
 #include <utility>
 
 #include "meta/slots.h"
@@ -46,6 +47,22 @@ class BatchGuard {
  private:
   NvDsBatchMeta* locked_ = nullptr;
   void* pinned_ = nullptr;
+};
+
+/// Holds the lock of a meta's batch, and waits for it without the GIL. While it lives the thread
+/// may be without the GIL, so nothing of Python's may be touched. For what takes too long for a
+/// BatchGuard, or changes lists.
+class BatchLock {
+ public:
+  /// @throws ReferenceError if the meta is gone.
+  explicit BatchLock(const Ref& meta);
+  ~BatchLock();
+  BatchLock(const BatchLock&) = delete;
+  BatchLock& operator=(const BatchLock&) = delete;
+
+ private:
+  NvDsBatchMeta* batch_;
+  std::optional<nb::gil_scoped_release> released_;
 };
 
 /// Where the batch counts its list changes, seen from a struct in one of our slots; nullptr for any

@@ -49,8 +49,7 @@ uintptr_t text_address(const Ref& owner, char** field) {
   return reinterpret_cast<uintptr_t>(address);
 }
 
-void set_chars(char* field, size_t size, nb::handle value, const Site& site) {
-  const std::string_view text = to_text(value, site);
+void copy_chars(char* field, size_t size, std::string_view text) {
   size_t length = std::min(text.size(), size - 1);
   if (length < text.size()) {
     while (length > 0 && (text[length] & 0xC0) == 0x80) --length;

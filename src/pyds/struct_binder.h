@@ -188,7 +188,7 @@ void set_text(const Ref& owner, char** field, nb::handle value, const Site& site
 /// Reads such a field's address and notes where it is, so that free_buffer can clear the field.
 uintptr_t text_address(const Ref& owner, char** field);
 /// Copies a text into a char array: cut at a character's boundary, the rest zero.
-void set_chars(char* field, size_t size, nb::handle value, const Site& site);
+void copy_chars(char* field, size_t size, std::string_view text);
 
 /// A pyds object of the class of T. @throws TypeError for any other value.
 template <class T>
@@ -548,7 +548,8 @@ class StructBinder {
             return lenient_str(copy, strnlen(copy, N));
           },
           [member, site](const StructRef<T>& self, Given<TextOrBytes> given) {
-            set_chars(self.get()->*member, N, given.value, *site);
+            const std::string_view text = to_text(given.value, *site);
+            copy_chars(self.get()->*member, N, text);
           },
           doc);
     } else if constexpr (std::is_arithmetic_v<M>) {

@@ -23,6 +23,8 @@ FILES = (
     "test_memory.py",
     "test_object_model.py",
     "test_text.py",
+    "../thalweg/test_attachments.py",
+    "../thalweg/test_meta.py",
 )
 
 
