@@ -2,7 +2,7 @@
 
 Importing this package makes the elements (`nvstreammux`, `nvinfer`, ...) known to GStreamer,
 whether `Gst.init` was called already or not. Everything else is in submodules: `thalweg.media`,
-`thalweg.models`, `thalweg.plugins`.
+`thalweg.meta`, `thalweg.models`, `thalweg.plugins`.
 """
 
 from thalweg import plugins

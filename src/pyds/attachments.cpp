@@ -160,7 +160,9 @@ void attach(const StructRef<Meta>& meta, const std::string& key, nb::handle valu
       add(meta.unchecked(), carrier);
     }
   }
-  if (!done) throw_error(PyExc_MemoryError, "the batch's pool gave no user meta");
+  if (!done)
+    throw_error(PyExc_MemoryError,
+                "the batch gave no user meta: no memory, or the meta is in no batch");
 }
 
 template <class Meta>

@@ -142,7 +142,9 @@ ObjectRows ObjectRows::add(const StructRef<NvDsFrameMeta>& frame, const Addition
     }
   }
   if (rows.size() < size) {
-    throw_error(PyExc_MemoryError, "the batch's pool gave %zu of %zu objects", rows.size(), size);
+    throw_error(PyExc_MemoryError,
+                "the batch gave %zu of %zu objects: no memory, or the frame is in no batch",
+                rows.size(), size);
   }
   rows.keep(columns);
   return rows;

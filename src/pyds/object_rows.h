@@ -15,9 +15,10 @@ namespace thalweg::pyds {
 /// The objects of a batch or a frame at one moment: where each is, and its numbers, copied into
 /// columns. What thalweg.meta.Objects is made of.
 ///
-/// All functions need the GIL, and may give it up while they wait for the batch's lock. They throw
-/// ReferenceError once the batch is gone (or the frame, for the objects of a frame). An object that
-/// was removed since is passed over.
+/// All functions need the GIL. They give it up only while they wait for the batch's lock: a row
+/// takes some 20 ns, and getting the GIL back may take milliseconds. They throw ReferenceError once
+/// the batch is gone (or the frame, for the objects of a frame). An object that was removed since
+/// is passed over.
 class ObjectRows {
  public:
   /// Where a row's numbers are in the block: in n rows, a column begins at n times this.

@@ -13,7 +13,7 @@ from typing import Any
 import gi
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 gi.require_version("Gst", "1.0")
@@ -371,6 +371,17 @@ def test_columns_of_a_frame(make_batch: MakeBatch) -> None:
     assert meta.Frame(alone).objects.frame_index.tolist() == [-1]
 
 
+def test_a_frame_in_no_batch() -> None:
+    frame = meta.Frame(pyds.NvDsFrameMeta())
+    assert (len(frame.objects), frame.index, frame.attachments) == (0, -1, {})
+    with pytest.raises(ReferenceError, match=r"^Frame\.batch: this frame belongs to no batch"):
+        _ = frame.batch
+    with pytest.raises(MemoryError, match=r"^the batch gave 0 of 2 objects: .*is in no batch"):
+        frame.add([[0, 0, 1, 1]] * 2, class_id=1)
+    with pytest.raises(MemoryError, match=r"^the batch gave no user meta: .*is in no batch"):
+        frame.attach("key", 1)
+
+
 def test_columns_are_copies(make_batch: MakeBatch) -> None:
     batch = make_batch([2])
     objects, again = batch.objects, batch.objects
@@ -604,9 +615,7 @@ def columns(batch: meta.Batch) -> list[tuple[Any, ...]]:
     return list(zip(*(column.tolist() for column in found), strict=True))
 
 
-@settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(deadline=None, max_examples=60, derandomize=True)
 @given(data=st.data(), frames=st.lists(st.lists(OBJECT, max_size=8), max_size=4))
 def test_columns_are_what_a_walk_finds(data: st.DataObject, frames: list[list[Any]]) -> None:
     batch = pyds.nvds_create_batch_meta(2)
