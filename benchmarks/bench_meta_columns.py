@@ -9,14 +9,12 @@ standard error and one JSON object on standard output.
 
 from __future__ import annotations
 
-import json
 import timeit
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from rich.console import Console
-from rich.table import Table
+from measure import Figures, Report, median_of_rounds
 
 import pyds
 from thalweg import meta
@@ -106,33 +104,31 @@ def fastest_ns(work: Callable[[Any], Any], batch: Any) -> float:
     return 1e9 * min(timer.repeat(ROUNDS, times)) / times / (FRAMES * OBJECTS)
 
 
+WAYS = {
+    "walk of pyds": {"read": read_walk, "colour a third": write_walk},
+    "loop": {"read": read_loop, "colour a third": write_loop},
+    "columns": {"read": read_columns, "colour a third": write_columns},
+}
+
+
 def main() -> None:
     batch = make_batch()
     by_row = zip(*(column.tolist() for column in read_columns(batch)), strict=True)
     assert [(tuple(row[0]), *row[1:]) for row in by_row] == read_walk(batch) == read_loop(batch)
 
-    kinds = {
-        "read": {"pyds": read_walk, "loop": read_loop, "columns": read_columns},
-        "colour a third": {"pyds": write_walk, "loop": write_loop, "columns": write_columns},
-    }
-    figures = {
-        kind: {way: fastest_ns(work, batch) for way, work in works.items()}
-        for kind, works in kinds.items()
-    }
-    table = Table(
-        f"{FRAMES} frames x {OBJECTS} objects, ns an object", "walk of pyds", "loop", "columns"
-    )
-    for kind, by_way in figures.items():
-        table.add_row(kind, *(f"{by_way[way]:.0f}" for way in ("pyds", "loop", "columns")))
-    console = Console(stderr=True)
-    console.print(table)
-    ratios = {
-        f"{kind}: walk of pyds / columns": by_way["pyds"] / by_way["columns"]
-        for kind, by_way in figures.items()
-    } | {f"read: columns / {MOST_NS} ns (at most 1)": figures["read"]["columns"] / MOST_NS}
-    for label, ratio in ratios.items():
-        console.print(f"{label}: {ratio:.2f}")
-    print(json.dumps({"figures_ns": figures, "ratios": ratios}))
+    def one_round() -> Figures:
+        return {
+            way: {kind: fastest_ns(work, batch) for kind, work in works.items()}
+            for way, works in WAYS.items()
+        }
+
+    figures = median_of_rounds(one_round)
+    walked, columns = figures["walk of pyds"], figures["columns"]
+    ratios = {f"{kind}, walk / columns": walked[kind] / columns[kind] for kind in columns}
+    ratios[f"read, columns / {MOST_NS} ns (at most 1)"] = columns["read"] / MOST_NS
+    report = Report()
+    report.table(f"{FRAMES} frames x {OBJECTS} objects, ns an object", figures, ratios)
+    report.publish()
 
 
 if __name__ == "__main__":

@@ -266,6 +266,30 @@ def test_a_recycled_object_is_not_the_old_one(make_batch: MakeBatch, needs_slots
     assert {obj.label for obj in new} == {"new"}
 
 
+def test_an_object_that_the_program_constructed(make_batch: MakeBatch, needs_slots: None) -> None:
+    batch = make_batch([2])
+    frame = batch.frames[0]
+    own = pyds.NvDsObjectMeta()
+    own.class_id, own.obj_label = 77, "own"
+    pyds.nvds_add_obj_meta_to_frame(frame.meta, own, None)
+    objects = batch.objects
+    assert objects.label.tolist() == ["own", "0:1", "0:0"]
+    assert objects[:2].write(label="written", text="text") == 2
+    obj = objects[0]
+    obj.attach("key", "value")
+    assert (obj.meta, obj.label, obj.text, obj.attachments) == (
+        own,
+        "written",
+        "text",
+        {"key": "value"},
+    )
+    assert objects[:1].remove() == 1
+    assert objects.alive.tolist() == [False, True, True]
+    assert objects.remove() == 2
+    with pytest.raises(ReferenceError):
+        _ = obj.label
+
+
 def test_after_the_buffer(new_buffer: Callable[[], Any], needs_slots: None) -> None:
     buffer = new_buffer()
     batch = meta.Batch.of(buffer)
