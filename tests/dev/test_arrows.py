@@ -15,9 +15,10 @@ SRC = ROOT / "src"
 
 # A module of src/ and the modules, or single headers, that it may include besides its own.
 MAY_INCLUDE: dict[str, set[str]] = {
+    "files": set(),
     "meta": set(),
     "surface": {"meta"},
-    "infer": {"meta", "surface"},
+    "infer": {"files", "meta", "surface"},
     "draw": {"meta", "surface"},
     "elements": {"meta", "surface", "infer", "draw"},
     # The metadata library only through its C interface: include/nvds and this header.
@@ -31,7 +32,7 @@ MAY_IMPORT = {
     # The one module above pyds; pyds itself is above thalweg.plugins.
     "python/thalweg/meta.py": {"gi", "numpy", "pyds", "supervision", "thalweg"},
     "python/pyds": {"gi", "nanobind_backend", "numpy", "thalweg", "typing_extensions"},
-    "apps": {"gi", "numpy", "pyds", "thalweg"},
+    "apps": {"common", "gi", "numpy", "pyds", "thalweg"},
     "tools": {"numpy", "onnx", "scikit_build_core"},
 }
 
