@@ -13,7 +13,9 @@
 #include <string_view>
 #include <variant>
 
+#include "files/find_file.h"
 #include "infer/error.h"
+#include "infer/substitutes.h"
 
 namespace thalweg {
 namespace {
@@ -211,8 +213,8 @@ class Value {
   }
   void store(std::string& to, Text kind) const {
     to = unescaped(entry_.value);
-    if (kind == Text::kPath && !to.empty() && fs::path(to).is_relative()) {
-      to = (fs::path(file_.path).parent_path() / to).lexically_normal().string();
+    if (kind == Text::kPath && !to.empty()) {
+      to = find_file(to, fs::path(file_.path).parent_path());
     }
   }
 
@@ -372,6 +374,41 @@ bool readable(const std::string& path) {
   return fs::is_regular_file(path, error) && std::ifstream(path).good();
 }
 
+bool has_model(const InferConfig& config) {
+  if (!config.onnx_file.empty()) return readable(config.onnx_file);
+  return !config.model_engine_file.empty() &&
+         readable(engine_stem(config.model_engine_file) + ".onnx");
+}
+
+std::optional<UpstreamModel> upstream_model(const InferConfig& config) {
+  const std::string& other = config.other_model;
+  const std::string stem = engine_stem(config.model_engine_file);
+  return find_upstream_model(
+      {config.onnx_file, other.substr(other.find('=') + 1), stem, stem + ".onnx"});
+}
+
+/// Puts our model in the place of one that is not there, if that is wanted and known.
+void substitute_model(InferConfig& config, ConfigNotes& notes) {
+  if (!may_substitute() || has_model(config)) return;
+  const auto upstream = upstream_model(config);
+  if (!upstream || upstream->model.empty()) return;
+  const char* why = config.onnx_file.empty() ? " cannot run here" : " is not there";
+  config.onnx_file = upstream->model;
+  IniGroup of_model{"property", 0, {}}, of_classes{"class-attrs-all", 0, {}};
+  for (const IniEntry& entry : upstream->keys.entries) {
+    const bool of_class =
+        std::ranges::any_of(class_keys(), [&](const auto& key) { return key.name == entry.key; });
+    (of_class ? of_classes : of_model).entries.push_back(entry);
+  }
+  const IniFile table{upstream->table, {}};
+  read_group(table, of_model, property_keys(), config, notes, [](auto&...) {});
+  for (ClassAttributes& attributes : config.classes) {
+    read_class_group(table, of_classes, attributes, notes);
+  }
+  config.substituted = config.path + ": " + upstream->name + why + "; " + upstream->nearest + " (" +
+                       upstream->model + ") takes its place.";
+}
+
 }  // namespace
 
 InferConfig load_config(const std::string& path, ConfigNotes& notes) {
@@ -411,7 +448,10 @@ InferConfig load_config(const std::string& path, ConfigNotes& notes) {
   if (config.is_classifier && config.network_type == 0) config.network_type = 1;
   if (config.enable_dbscan && config.cluster_mode == 0) config.cluster_mode = 1;
 
-  if (config.network_type != 0 && config.network_type != 3) return config;
+  if (config.network_type != 0 && config.network_type != 3) {
+    substitute_model(config, notes);
+    return config;
+  }
   ClassAttributes all;
   if (auto found = std::ranges::find(file.groups, "class-attrs-all", &IniGroup::name);
       found != file.groups.end()) {
@@ -434,6 +474,7 @@ InferConfig load_config(const std::string& path, ConfigNotes& notes) {
     }
     read_class_group(file, group, config.classes[index], notes);
   }
+  substitute_model(config, notes);
   return config;
 }
 
@@ -467,28 +508,34 @@ void check_config(const InferConfig& config) {
 }
 
 std::string model_path(const InferConfig& config) {
+  std::string onnx = config.onnx_file.empty() && !config.model_engine_file.empty()
+                         ? engine_stem(config.model_engine_file) + ".onnx"
+                         : config.onnx_file;
+  if (has_model(config)) return onnx;
+  // What to do about it is known for the models of upstream's samples.
+  const auto fail = [&](const std::string& what, const std::string& fix) {
+    const auto upstream = upstream_model(config);
+    fail_settings(config.path + ": [property] " + what + ". " +
+                  (upstream ? upstream->sentence() : fix) + ".");
+  };
   if (!config.onnx_file.empty()) {
-    if (!readable(config.onnx_file)) {
-      fail_settings(config.path + ": [property] onnx-file: cannot read " + config.onnx_file +
-                    ". Relative paths count from the folder of the configuration file; correct the "
-                    "path or put the model there.");
-    }
-    return config.onnx_file;
+    fail("onnx-file: cannot read " + onnx,
+         "Relative paths count from the folder of the configuration file; correct the path or put "
+         "the model there");
   }
-  if (config.model_engine_file.empty()) {
-    fail_settings(config.path + ": [property] onnx-file: expected the path of an ONNX model, got " +
-                  (config.other_model.empty() ? "no model" : "only " + config.other_model) +
-                  ". Write onnx-file=model.onnx" +
-                  (config.other_model.empty() ? "." : "; the other formats need NVIDIA's tools."));
+  if (!config.other_model.empty()) {
+    fail("onnx-file: expected the path of an ONNX model, got only " + config.other_model,
+         "Write onnx-file=model.onnx; the other formats need NVIDIA's tools");
   }
-  std::string onnx = engine_stem(config.model_engine_file) + ".onnx";
-  if (!readable(onnx)) {
-    fail_settings(config.path + ": [property] model-engine-file: " + config.model_engine_file +
-                  " is a TensorRT engine, which runs only on NVIDIA's GPUs, and there is no " +
-                  onnx +
-                  " to run instead. Put the ONNX model there or write its path as onnx-file.");
+  if (onnx.empty()) {
+    fail("onnx-file: expected the path of an ONNX model, got no model",
+         "Write onnx-file=model.onnx");
   }
-  return onnx;
+  fail("model-engine-file: " + config.model_engine_file +
+           " is a TensorRT engine, which runs only on NVIDIA's GPUs, and there is no " + onnx +
+           " to run instead",
+       "Put the ONNX model there or write its path as onnx-file");
+  return {};
 }
 
 std::vector<std::string> read_labels(const std::string& path, unsigned num_classes,

@@ -38,6 +38,7 @@ struct InferConfig {
 
   std::string onnx_file, model_engine_file;
   std::string other_model;  ///< "key=path" of a model format that cannot run here
+  std::string substituted;  ///< says so when another model has taken the place of the file's
   std::string labelfile_path, mean_file;
   std::string custom_lib_path, parse_bbox_func_name;
   std::vector<float> offsets;
@@ -74,7 +75,9 @@ struct ConfigNotes {
   std::vector<std::string> notes;
 };
 
-/// Reads and checks a configuration file. Relative paths in it count from its folder.
+/// Reads and checks a configuration file. Relative paths in it count from its folder, those of
+/// DeepStream's installation are looked for in Thalweg's (find_file.h), and a model that is not
+/// there is replaced where that is wanted (substitutes.h).
 /// @throws InferError naming file, line, group, key, what was expected, what it got and what to do.
 InferConfig load_config(const std::string& path, ConfigNotes& notes);
 

@@ -1,8 +1,10 @@
 // The backend on OpenVINO's CPU device. This file alone sees OpenVINO; it is a library of its own.
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
 #include <openvino/frontend/manager.hpp>
 #include <openvino/openvino.hpp>
+#include <set>
 #include <span>
 #include <sstream>
 #include <string_view>
@@ -92,17 +94,31 @@ ov::Core& core() {
   return *core;
 }
 
-/// Weights outside the model file would not be part of its hash.
-bool has_external_data(std::span<const std::byte> model) {
-  std::string_view text(reinterpret_cast<const char*>(model.data()), model.size());
-  constexpr std::string_view kLocationKey = "\x0A\x08location";
-  return text.find(kLocationKey) != std::string_view::npos;
+/// Names of the files beside an ONNX model that hold weights of it.
+std::set<std::string> external_files(std::span<const std::byte> model) {
+  const std::string_view text(reinterpret_cast<const char*>(model.data()), model.size());
+  // An entry of external_data: field 1, "location"; field 2, a length and the name.
+  constexpr std::string_view kLocation = "\x0A\x08location\x12";
+  std::set<std::string> files;
+  for (size_t at = 0; (at = text.find(kLocation, at)) != std::string_view::npos;) {
+    at += kLocation.size();
+    const size_t length = at < text.size() ? static_cast<unsigned char>(text[at]) : 0;
+    files.emplace(text.substr(std::min(at + 1, text.size()), length));
+  }
+  return files;
 }
 
+/// Names what the compiled model depends on; "" when that cannot be told.
 std::string cache_key(const ModelOptions& options, std::span<const std::byte> model) {
   constexpr int kReading = 1;  // grows when read_model() makes another model of the same file
   std::ostringstream key;
   key << kReading << '|' << hash_text(model) << '|' << options.exact_fp32 << '|' << options.batch;
+  const auto folder = std::filesystem::path(options.path).parent_path();
+  for (const std::string& name : external_files(model)) {
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(folder / name, error)) return "";
+    key << '|' << hash_text(MappedFile(folder / name).bytes());
+  }
   for (size_t size : options.dims) key << ',' << size;
   key << '|' << ov::get_openvino_version().buildNumber << '|'
       << core().get_property("CPU", ov::device::full_name);
@@ -177,9 +193,9 @@ std::unique_ptr<Backend> load(const ModelOptions& options, const Note& note) {
   MappedFile file(options.path);
   std::optional<BlobCache> cache;
   std::string key;
-  if (!options.path.ends_with(".xml") && !has_external_data(file.bytes())) {
+  if (!options.path.ends_with(".xml")) key = cache_key(options, file.bytes());
+  if (!key.empty()) {
     cache.emplace();
-    key = cache_key(options, file.bytes());
     if (auto entry = cache->load(key)) {
       try {
         auto* data = const_cast<std::byte*>(entry->blob.data());  // ov::Tensor has no const form

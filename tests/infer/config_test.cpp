@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "scratch_folder.h"
 
 namespace thalweg {
@@ -246,6 +248,100 @@ TEST_F(ConfigTest, ChoosesTheModel) {
       "/c.txt: [property] onnx-file: expected the path of an ONNX model, got only "
       "model-file=net.caffemodel. Write onnx-file=model.onnx; the other formats need NVIDIA's "
       "tools.");
+}
+
+/// With a package of its own: a table of substitutes, and a file of DeepStream's.
+class SubstituteTest : public ConfigTest {
+ protected:
+  void SetUp() override {
+    folder_.file("mine.onnx", "x");
+    std::filesystem::create_directories(folder_.path("models"));
+    std::filesystem::create_directories(folder_.path("samples/models"));
+    folder_.file("samples/models/labels.txt", "a\n");
+    folder_.file("models/substitutes.ini", R"(# a comment
+[FarNet]
+file-names=far.onnx;far.etlt
+published=https://far
+[NearNet]
+file-names=near.onnx;near.caffemodel
+published=https://near
+nearest=ours, smaller
+substitute=../mine.onnx
+net-scale-factor=0.5
+labelfile-path=near_labels.txt
+pre-cluster-threshold=0.35
+)");
+    setenv("THALWEG_PACKAGE", folder_.path().c_str(), 1);
+    unsetenv("THALWEG_SUBSTITUTE_MODELS");
+  }
+  void TearDown() override {
+    unsetenv("THALWEG_PACKAGE");
+    unsetenv("THALWEG_SUBSTITUTE_MODELS");
+  }
+  static constexpr const char* kNear =
+      "[property]\nonnx-file=x/near.onnx\nnet-scale-factor=1\nnum-detected-classes=2\n"
+      "[class-attrs-all]\npre-cluster-threshold=0.2\ntopk=5\n"
+      "[class-attrs-1]\npre-cluster-threshold=0.9\n";
+};
+
+TEST_F(SubstituteTest, TheSentenceNamesModelPublisherAndTheNearest) {
+  EXPECT_EQ(error_of([&] { model_path(load(kNear)); }, folder_.path()),
+            "/c.txt: [property] onnx-file: cannot read /x/near.onnx. It is NearNet, published at "
+            "https://near; the nearest model here is ours, smaller, which `thalweg run "
+            "--substitute-models` (THALWEG_SUBSTITUTE_MODELS=1) uses.");
+  EXPECT_EQ(error_of([&] { model_path(load("[property]\ntlt-encoded-model=far.etlt\n")); },
+                     folder_.path()),
+            "/c.txt: [property] onnx-file: expected the path of an ONNX model, got only "
+            "tlt-encoded-model=far.etlt. It is FarNet, published at https://far; Thalweg has no "
+            "model like it.");
+  const std::string engine = error_of(
+      [&] { model_path(load("[property]\nmodel-engine-file=near.onnx_b1_gpu0_int8.engine\n")); });
+  EXPECT_NE(engine.find("there is no " + folder_.path("near.onnx") +
+                        " to run instead. It is NearNet, published at https://near; "),
+            std::string::npos)
+      << engine;
+}
+
+TEST_F(SubstituteTest, TakesThePlaceWithItsKeysWhereThatIsWanted) {
+  setenv("THALWEG_SUBSTITUTE_MODELS", "1", 1);
+  auto config = load(kNear);
+  EXPECT_EQ(model_path(config), folder_.path("mine.onnx"));
+  EXPECT_FLOAT_EQ(config.net_scale_factor, 0.5f);
+  EXPECT_EQ(config.labelfile_path, folder_.path("models/near_labels.txt"));
+  ASSERT_EQ(config.classes.size(), 2u);
+  for (const auto& attributes : config.classes) {
+    EXPECT_FLOAT_EQ(attributes.pre_cluster_threshold, 0.35f);
+    EXPECT_EQ(attributes.topk, 5);
+  }
+  EXPECT_EQ(config.substituted, folder_.path("c.txt") + ": NearNet is not there; ours, smaller (" +
+                                    folder_.path("mine.onnx") + ") takes its place.");
+
+  config = load(
+      "[property]\nmodel-file=near.caffemodel\nnum-detected-classes=2\n"
+      "model-engine-file=near.caffemodel_b1_gpu0_int8.engine\n");
+  EXPECT_EQ(model_path(config), folder_.path("mine.onnx"));
+  EXPECT_NE(config.substituted.find("NearNet cannot run here"), std::string::npos);
+}
+
+TEST_F(SubstituteTest, AModelThatIsThereStays) {
+  setenv("THALWEG_SUBSTITUTE_MODELS", "1", 1);
+  folder_.file("near.onnx", "x");
+  auto config = load("[property]\nonnx-file=near.onnx\nnet-scale-factor=1\n");
+  EXPECT_EQ(model_path(config), folder_.path("near.onnx"));
+  EXPECT_FLOAT_EQ(config.net_scale_factor, 1);
+  EXPECT_EQ(config.substituted, "");
+  config = load("[property]\ntlt-encoded-model=far.etlt\n");  // nothing can take its place
+  EXPECT_EQ(config.onnx_file, "");
+  config = load("[property]\nonnx-file=unknown.onnx\n");
+  EXPECT_EQ(config.onnx_file, folder_.path("unknown.onnx"));
+}
+
+TEST_F(SubstituteTest, PathsOfDeepstreamsInstallationAreFound) {
+  auto config = load(
+      "[property]\nlabelfile-path=../../../../samples/models/labels.txt\n"
+      "onnx-file=/opt/nvidia/deepstream/deepstream/samples/models/none.onnx\n");
+  EXPECT_EQ(config.labelfile_path, folder_.path("samples/models/labels.txt"));
+  EXPECT_EQ(config.onnx_file, "/opt/nvidia/deepstream/deepstream/samples/models/none.onnx");
 }
 
 TEST_F(ConfigTest, Labels) {

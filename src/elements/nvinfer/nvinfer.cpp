@@ -212,6 +212,8 @@ std::shared_ptr<Detector> load_detector(GstNvInfer* self) {
   }
   for (const auto& warning : notes.warnings) log_to(self, LogLevel::kWarning, warning);
   for (const auto& note : notes.notes) log_to(self, LogLevel::kInfo, note);
+  if (!settings.substituted.empty())
+    GST_ELEMENT_WARNING(self, RESOURCE, NOT_FOUND, ("%s", settings.substituted.c_str()), (nullptr));
   auto detector = std::make_shared<Detector>(
       settings, [&](LogLevel level, const std::string& text) { log_to(self, level, text); });
   GST_INFO_OBJECT(self, "model %s: %zu runs of %zu frames, the first took %.1f ms",
