@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import time
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -279,4 +280,41 @@ def test_a_hundred_cycles_do_not_grow(
     check_cycles(
         f"filesrc location={short} ! h264parse ! nvv4l2decoder ! m.sink_0 "
         "nvstreammux name=m width=640 height=480 batch-size=2 ! fakesink"
+    )
+
+
+@pytest.mark.parametrize("properties", ["", "drop-pipeline-eos=true"])
+def test_frames_of_the_environment_end_each_source(
+    play: Any, clip_h264: Path, monkeypatch: pytest.MonkeyPatch, properties: str
+) -> None:
+    monkeypatch.setenv("THALWEG_FRAMES", "130")
+    pipeline = Gst.parse_launch(
+        f"nvstreammux name=m width=640 height=360 batch-size=2 {properties} ! fakesink name=s "
+        f"filesrc location={clip_h264} ! h264parse ! nvv4l2decoder ! m.sink_0 "
+        "videotestsrc num-buffers=120 ! video/x-raw,format=I420 ! nvvideoconvert ! m.sink_1"
+    )
+    for _ in range(2):  # counted anew each time
+        frames = watch(pipeline)
+        started_ns = time.monotonic_ns()
+        played = play(pipeline)
+        assert played.eos
+        assert played.warnings == []
+        assert numbers_by_source(frames) == {0: list(range(130)), 1: list(range(120))}
+        stats = pipeline.get_by_name("m").get_property("stats")
+        assert stats.get_value("frames") == 250
+        times = [stats.get_value(f"{which}-batch-ns") for which in ("first", "last")]
+        assert started_ns < times[0] < times[1] < time.monotonic_ns()
+
+
+def test_frames_of_the_environment_have_to_be_a_number(
+    play: Any, clip_h264: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THALWEG_FRAMES", "many")
+    played = play(
+        f"filesrc location={clip_h264} ! h264parse ! nvv4l2decoder ! m.sink_0 "
+        "nvstreammux name=m width=768 height=576 batch-size=1 ! fakesink"
+    )
+    assert played.error == (
+        'm: THALWEG_FRAMES is "many"; expected a whole number of at least 1, after which each '
+        "source ends. Correct or unset it."
     )

@@ -30,7 +30,10 @@ GST_DEBUG_CATEGORY_STATIC(nvstreammux_debug);
 //   gst-launch-1.0 nvstreammux name=m width=768 height=576 batch-size=1 ! fakesink
 //     uridecodebin uri=file:///path/clip.mp4 ! m.sink_0
 //
-// Property 'stats' counts batches and, for each pad, frames in, out, late, flushed and queued.
+// Property 'stats' counts batches and, for each pad, frames in, out, late, flushed and queued; it
+// tells when the first and the last batch went out (monotonic clock, ns; 0: none did). Batches
+// count from READY. THALWEG_FRAMES=N in the environment ends each source after N frames, and so the
+// pipeline.
 
 namespace {
 
@@ -177,6 +180,8 @@ struct PadState {
   GstSegment segment{};
   InputFormat format;
   bool refused = false;  // an error about its caps is posted
+  uint64_t taken = 0;    // frames since READY
+  bool cut = false;      // the frames that THALWEG_FRAMES allows have come
 };
 
 struct MuxState {
@@ -197,6 +202,8 @@ struct MuxState {
   GstFlowReturn flow = GST_FLOW_OK;  // of downstream
 
   std::atomic<uint64_t> batches{0}, incomplete{0}, frames{0};
+  std::atomic<int64_t> first_batch_ns{0}, last_batch_ns{0};
+  uint64_t most_frames = 0;  // of each source, 0: any number; constant above READY
 
   // Of the src task.
   bool begun = false;  // stream-start is sent
@@ -484,6 +491,8 @@ void MuxState::push_frames(std::vector<Collector::Frame>& taken) {
   discont = false;
   ++batches;
   frames += taken.size();
+  last_batch_ns = g_get_monotonic_time() * 1000;
+  if (first_batch_ns == 0) first_batch_ns = last_batch_ns.load();
   if (taken.size() < now.batch_size) ++incomplete;
   GST_LOG_OBJECT(mux, "batch of %zu frames, %" GST_PTR_FORMAT, taken.size(), out.get());
   taken.clear();  // inputs need not outlive the push: the batch holds their pictures
@@ -538,7 +547,7 @@ void MuxState::task() {
     tell(round.before);
     if (!round.frames.empty() && begin()) push_frames(round.frames);
     tell(round.after);
-    if (round.all_ended && !current().drop_pipeline_eos) {
+    if (round.all_ended && (!current().drop_pipeline_eos || most_frames > 0)) {
       GST_INFO_OBJECT(mux, "all sources have ended");
       begin(true);
       push_event(gst_event_new_eos());
@@ -829,6 +838,7 @@ gboolean sink_event(GstPad* pad, GstObject* parent, GstEvent* event) {
       gst_event_copy_segment(event, &input.segment);
       break;
     case GST_EVENT_EOS:
+      if (input.cut) return TRUE;  // told already
       return state.collector.push_eos(*input.input) == Collector::Pushed::kTaken;
     case GST_EVENT_FLUSH_START:
       state.collector.flush_start(*input.input);
@@ -855,6 +865,8 @@ GstFlowReturn chain(GstPad* pad, GstObject* parent, GstBuffer* buffer) {
   InputFrame frame;
   frame.buffer.reset(buffer);
   if (input.refused) return GST_FLOW_FLUSHING;  // the error is posted; no second one from upstream
+  // Not GST_FLOW_EOS: a decoder would count what it still holds as damage.
+  if (input.cut) return GST_FLOW_OK;
   frame.arrival_ns = uint64_t(g_get_real_time()) * 1000;
 
   Batch* batch = batch_of(buffer);
@@ -878,6 +890,10 @@ GstFlowReturn chain(GstPad* pad, GstObject* parent, GstBuffer* buffer) {
         gst_segment_to_running_time(&input.segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
   switch (state.collector.push(*input.input, std::move(frame))) {
     case Collector::Pushed::kTaken:
+      if (++input.taken == state.most_frames) {
+        input.cut = true;
+        state.collector.push_eos(*input.input);
+      }
       return GST_FLOW_OK;
     case Collector::Pushed::kFlushing:
       return GST_FLOW_FLUSHING;
@@ -969,10 +985,34 @@ bool check_settings(GstElement* element, const Settings& settings) {
   return true;
 }
 
+/// Reads THALWEG_FRAMES. Posts an error and returns false if it is no number.
+bool read_most_frames(GstElement* element, uint64_t& most) {
+  most = 0;
+  const char* text = g_getenv("THALWEG_FRAMES");
+  if (!text || !*text) return true;
+  if (g_ascii_string_to_unsigned(text, 10, 1, G_MAXINT64, &most, nullptr)) return true;
+  GST_ELEMENT_ERROR(element, LIBRARY, SETTINGS,
+                    ("%s: THALWEG_FRAMES is \"%s\"; expected a whole number of at least 1, after "
+                     "which each source ends. Correct or unset it.",
+                     GST_OBJECT_NAME(element), text),
+                    (nullptr));
+  return false;
+}
+
 GstStateChangeReturn change_state(GstElement* element, GstStateChange transition) {
   MuxState& state = state_of(element);
-  if (transition == GST_STATE_CHANGE_NULL_TO_READY && !check_settings(element, state.current()))
+  if (transition == GST_STATE_CHANGE_NULL_TO_READY &&
+      (!check_settings(element, state.current()) || !read_most_frames(element, state.most_frames)))
     return GST_STATE_CHANGE_FAILURE;
+  if (transition == GST_STATE_CHANGE_NULL_TO_READY) {
+    state.batches = state.incomplete = state.frames = 0;
+    state.first_batch_ns = state.last_batch_ns = 0;
+  }
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED)
+    for_each_sink_pad(element, [](GstPad* pad) {
+      pad_state(pad).taken = 0;
+      pad_state(pad).cut = false;
+    });
   const GstStateChangeReturn result =
       GST_ELEMENT_CLASS(nvstreammux_parent_class)->change_state(element, transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
@@ -984,10 +1024,11 @@ GstStateChangeReturn change_state(GstElement* element, GstStateChange transition
 }
 
 GstStructure* new_stats(MuxState& state) {
-  GstStructure* stats =
-      gst_structure_new("nvstreammux-stats", "batches", G_TYPE_UINT64, uint64_t(state.batches),
-                        "incomplete-batches", G_TYPE_UINT64, uint64_t(state.incomplete), "frames",
-                        G_TYPE_UINT64, uint64_t(state.frames), nullptr);
+  GstStructure* stats = gst_structure_new(
+      "nvstreammux-stats", "batches", G_TYPE_UINT64, uint64_t(state.batches), "incomplete-batches",
+      G_TYPE_UINT64, uint64_t(state.incomplete), "frames", G_TYPE_UINT64, uint64_t(state.frames),
+      "first-batch-ns", G_TYPE_INT64, int64_t(state.first_batch_ns), "last-batch-ns", G_TYPE_INT64,
+      int64_t(state.last_batch_ns), nullptr);
   for_each_sink_pad(state.mux, [&](GstPad* pad) {
     const InputCounts counts = state.collector.counts(*pad_state(pad).input);
     GstStructure* of_pad = gst_structure_new(
