@@ -50,6 +50,62 @@ def demo(
     raise typer.Exit(demonstration.run(output))
 
 
+@app.command(
+    context_settings={"allow_interspersed_args": False},
+    options_metavar="[OPTIONS]",
+)
+def run(
+    program: Annotated[str, typer.Argument(metavar="PROGRAM.py", help="The program.")],
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="[ARGUMENTS]...", help="What it is given.")
+    ] = None,
+    samples: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="A folder that has what DeepStream's samples/ has."),
+    ] = None,
+    display: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODE",
+            help="Where frames are shown: window, none, file:OUT.mp4; default: a window where "
+            "there is a display.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.mp4", help="Write frames to a file instead of showing them."),
+    ] = None,
+    frames: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="End each source of nvstreammux after N frames."),
+    ] = None,
+    substitute_models: Annotated[
+        bool,
+        typer.Option(
+            "--substitute-models", help="Use Thalweg's models for upstream's that are not there."
+        ),
+    ] = False,
+    stats: Annotated[
+        bool, typer.Option("--stats", help="Print figures when the program ends.")
+    ] = False,
+) -> None:
+    """Run a program written for DeepStream, unmodified."""
+    from thalweg.run import launch
+
+    options = launch.Options(
+        samples=samples,
+        display=display,
+        output=output,
+        frames=frames,
+        substitute_models=substitute_models,
+        stats=stats,
+    )
+    try:
+        launch.execute(program, arguments or [], options)
+    except ValueError as error:
+        raise SystemExit(str(error)) from None
+
+
 def main() -> None:
     """Runs the command line and ends the process; an expected failure is one sentence, status 1."""
     try:

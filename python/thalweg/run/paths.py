@@ -1,0 +1,99 @@
+"""Which file a path of DeepStream's installation stands for.
+
+The elements do the same for paths in their configuration files (src/files/find_file.h).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+
+__all__ = ["find", "find_in_uri", "inside_deepstream", "replace_in_description"]
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+_INSTALLED = re.compile(r"/opt/nvidia/deepstream/deepstream[^/]*/((?:samples|lib)/.+)", re.DOTALL)
+_CLIMBS = re.compile(r"(?:.*/)?\.\./(?!.*\.\./)((?:samples|lib)/.+)", re.DOTALL)
+# A path in a pipeline's description, perhaps after file://.
+_IN_DESCRIPTION = re.compile(r"(?:/opt/nvidia/deepstream/|(?:\.\.?/)*\.\./)[^\s\"'!,;()]+")
+
+_told: set[str] = set()
+
+
+def inside_deepstream(name: str) -> str | None:
+    """What `name` is inside DeepStream's installation, ``samples/...`` or ``lib/...``.
+
+    None for any name but ``/opt/nvidia/deepstream/deepstream*/REST`` and those that climb to the
+    installation from where its samples lie, ``../../../../samples/...``.
+    """
+    match = (_CLIMBS if "../" in name else _INSTALLED).match(name)
+    return match[1] if match else None
+
+
+def find(name: str) -> str | None:
+    """Path of the file or folder that takes the place of `name`; None: none does.
+
+    Something that exists keeps its place. The folders of ``THALWEG_SAMPLES`` come first, then
+    Thalweg's own. Of DeepStream's sample streams, those in H.264 are replaced by Thalweg's sample
+    clip; a line on standard error says so.
+
+    Raises `thalweg.media.MediaError` when the sample clip is wanted and cannot be had.
+    """
+    inside = inside_deepstream(name)
+    if inside is None or _lexists(name):
+        return None
+    kind, _, rest = inside.partition("/")
+    folders = [os.path.join(_PACKAGE, kind)]
+    if kind == "samples":
+        users = os.environ.get("THALWEG_SAMPLES", "").split(os.pathsep)
+        folders = [*(folder for folder in users if folder), *folders]
+    for folder in folders:
+        path = os.path.join(folder, rest)
+        if _lexists(path):
+            return path
+    return _stream(name, rest)
+
+
+def find_in_uri(uri: str) -> str | None:
+    """As `find`, for a ``file:`` URI; the result is a URI."""
+    if not uri.startswith("file://"):
+        return None
+    from urllib.parse import quote, unquote, urlsplit
+
+    path = find(unquote(urlsplit(uri).path))
+    return None if path is None else "file://" + quote(os.path.abspath(path))
+
+
+def replace_in_description(description: str) -> str:
+    """A pipeline's description with the paths of DeepStream's files replaced where `find` can."""
+    return _IN_DESCRIPTION.sub(lambda match: find(match[0]) or match[0], description)
+
+
+def _lexists(path: str) -> bool:
+    # Not os.path.exists: `files` makes that answer for what is found here.
+    try:
+        os.lstat(path)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _stream(name: str, rest: str) -> str | None:
+    folder, _, file = rest.rpartition("/")
+    suffix = os.path.splitext(file)[1]
+    if folder != "streams" or "h265" in file or "mjpeg" in file:
+        return None
+    if suffix not in (".h264", ".mp4", ".mov"):
+        return None
+    from thalweg import media
+
+    path = media.sample("vtest.h264" if suffix == ".h264" else "vtest.mp4")
+    if file not in _told:
+        _told.add(file)
+        print(
+            f"thalweg run: {name} is not here; the sample clip {path} is used instead. "
+            "--samples DIR names a folder that has it.",
+            file=sys.stderr,
+        )
+    return str(path)

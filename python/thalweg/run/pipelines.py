@@ -1,0 +1,192 @@
+"""The program's pipelines: what they wait for, an end in order, figures."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import resource
+import sys
+import time
+import weakref
+from collections.abc import Iterator
+from typing import Any
+
+from thalweg.run import hints
+
+__all__ = ["before_state", "install", "note_interrupt", "waiting"]
+
+_MIB = 1024  # in what ru_maxrss counts, KiB
+
+
+class _Figures:
+    """Of all pipelines of the process together."""
+
+    def __init__(self) -> None:
+        self.started_ns = 0  # first time that one was set to play, monotonic
+        self.started_cpu_s = 0.0
+        self.frames = 0
+        self.sources = 0
+        self.first_ns = 0
+        self.last_ns = 0
+
+
+class _State:
+    """What is known of this process."""
+
+    def __init__(self, forked: bool = False, parent_had_played: bool = False) -> None:
+        self.pipelines: dict[int, weakref.ref[Any]] = {}  # those that were set to play, by id()
+        self.figures = _Figures()
+        self.interrupted: str | None = None  # what was waited for then
+        self.forked = forked  # from a process that had called Gst.init
+        self.parent_had_played = parent_had_played
+
+
+_state = _State()
+
+
+def install() -> None:
+    """Watches the end of this process; call once, before the program."""
+    atexit.register(_end)
+    os.register_at_fork(after_in_child=_forget)
+
+
+def before_state(element: Any, state: Any) -> None:
+    """To be called before `element`, a Gst.Element, is set to `state`."""
+    from gi.repository import Gst
+
+    if not isinstance(element, Gst.Pipeline):
+        return
+    if state >= Gst.State.PAUSED:
+        if _state.parent_had_played:
+            hints.tell(_of_fork())  # now: the pipeline will hang rather than fail
+        figures = _state.figures
+        if not figures.started_ns:
+            figures.started_ns, figures.started_cpu_s = time.monotonic_ns(), time.process_time()
+        _state.pipelines.setdefault(id(element), weakref.ref(element))
+    elif _state.pipelines.pop(id(element), None) is not None:
+        _count(element)
+
+
+def note_interrupt() -> None:
+    """To be called when Ctrl-C ends a main loop: what is waited for now is told at the end."""
+    if _state.interrupted is None:
+        _state.interrupted = waiting()
+
+
+def waiting() -> str:
+    """Sentences on what keeps pipelines from starting; empty where all have started."""
+    from gi.repository import Gst
+
+    sentences = []
+    for pipeline in _alive():
+        if pipeline.get_state(0)[0] != Gst.StateChangeReturn.ASYNC:
+            continue
+        idle = [
+            _described(element)
+            for element in pipeline.iterate_recurse()
+            if element.get_state(0)[0] == Gst.StateChangeReturn.ASYNC
+            and not isinstance(element, Gst.Bin)
+        ]
+        sentence = f"{pipeline.get_name()} was still starting"
+        if idle:
+            sentence += f": no data had reached {', '.join(idle)}"
+        loose = [
+            f"{element.get_name()}:{pad.get_name()}"
+            for element in pipeline.iterate_recurse()
+            for pad in element.iterate_pads()
+            if not pad.is_linked() and not isinstance(element, Gst.Bin)
+        ]
+        if loose:
+            sentence += f"; not linked: {', '.join(sorted(loose))}"
+        sentences.append(sentence + ".")
+    if _state.forked:
+        sentences.append(_of_fork())
+    return " ".join(sentences)
+
+
+def _of_fork() -> str:
+    return (
+        f"process {os.getpid()} was forked from one that had called Gst.init. Threads do not come "
+        "along, neither GStreamer's nor the model's, so that a pipeline may wait for ever. Call "
+        "Gst.init in the child alone, or multiprocessing.set_start_method('spawn')."
+    )
+
+
+def _described(element: Any) -> str:
+    factory = element.get_factory()
+    kind = factory.get_name() if factory else type(element).__name__
+    return f"{element.get_name()} ({kind})"
+
+
+def _alive() -> Iterator[Any]:
+    for reference in list(_state.pipelines.values()):
+        pipeline = reference()
+        if pipeline is not None:
+            yield pipeline
+
+
+def _count(pipeline: Any) -> None:
+    """Adds what the pipeline's muxers have counted."""
+    figures = _state.figures
+    for element in pipeline.iterate_recurse():
+        factory = element.get_factory()
+        if factory is None or factory.get_name() != "nvstreammux":
+            continue
+        stats = element.get_property("stats")
+        first, last = stats.get_value("first-batch-ns"), stats.get_value("last-batch-ns")
+        if not first:
+            continue
+        figures.frames += stats.get_value("frames")
+        figures.sources += element.numsinkpads
+        figures.first_ns = min(figures.first_ns or first, first)
+        figures.last_ns = max(figures.last_ns, last)
+
+
+def _end() -> None:
+    """Stops what still runs, so that files are completed, and tells what is to be told."""
+    if "gi.repository.Gst" not in sys.modules:
+        return
+    from gi.repository import Gst
+
+    for pipeline in _alive():
+        pipeline.set_state(Gst.State.NULL)
+    if _state.interrupted:
+        hints.tell(_state.interrupted)
+    _check_output()
+    if os.environ.get("THALWEG_STATS") == "1":
+        print(f"thalweg run: {_stats()}", file=sys.stderr)
+
+
+def _check_output() -> None:
+    kind, _, path = os.environ.get("THALWEG_DISPLAY", "").partition(":")
+    if kind == "file" and _state.figures.started_ns and not os.path.exists(path):
+        hints.tell(
+            f"{path} was not written: no frame reached a sink for a display (nveglglessink, "
+            "nv3dsink, nvdrmvideosink). --output takes the place of such a sink's window."
+        )
+
+
+def _stats() -> str:
+    figures = _state.figures
+    if not figures.frames:
+        return "no frame came through nvstreammux."
+    seconds = max(figures.last_ns - figures.first_ns, 1) / 1e9
+    rate = (figures.frames - figures.sources) / seconds
+    before = (figures.first_ns - figures.started_ns) / 1e9
+    cpu_ms = (time.process_time() - figures.started_cpu_s) * 1e3 / figures.frames
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // _MIB
+    sources = f"{figures.sources} source" + ("s" if figures.sources > 1 else "")
+    return (
+        f"{figures.frames} frames of {sources}, {rate:.1f} frames/s; the first {before:.1f} s "
+        f"after the start; {cpu_ms:.1f} ms of CPU a frame; {memory} MiB at most."
+    )
+
+
+def _forget() -> None:
+    """In the child of a fork: the pipelines are the parent's."""
+    global _state
+    gst = sys.modules.get("gi.repository.Gst")
+    _state = _State(
+        forked=gst is not None and gst.is_initialized(),
+        parent_had_played=_state.figures.started_ns > 0,
+    )

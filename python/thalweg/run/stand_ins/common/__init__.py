@@ -1,0 +1,1 @@
+"""What the package `common` beside DeepStream's sample programs gives to them."""

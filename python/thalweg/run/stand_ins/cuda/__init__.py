@@ -1,0 +1,1 @@
+"""NVIDIA's `cuda` package where it, or the driver, is missing: every call says "no device"."""

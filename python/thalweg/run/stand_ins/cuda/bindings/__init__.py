@@ -1,0 +1,1 @@
+"""The newer names of the same modules."""
