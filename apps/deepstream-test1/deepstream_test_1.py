@@ -9,109 +9,27 @@ The sink is a window, or nothing where there is no display; with --output, an MP
 from __future__ import annotations
 
 import argparse
-import itertools
 import os
 import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import gi
 
 gi.require_version("Gst", "1.0")
-from gi.repository import GLib, Gst
+from gi.repository import Gst
 
-import pyds  # before Gst.init: it tells GStreamer where the elements are
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+# It imports pyds, which tells GStreamer where the elements are.
+from common.counts import FrameReport, osd_sink_pad_buffer_probe, print_counts
+from common.pipeline import add_element, link, link_to_muxer, play
 
 MUXER_OUTPUT_WIDTH = 1920
 MUXER_OUTPUT_HEIGHT = 1080
 MUXER_BATCH_TIMEOUT_USEC = 33000
 
-# What the counts on the screen stand for, by the labels of the model.
-VEHICLE_LABELS = {"car", "bus", "truck", "vehicle"}
-PERSON_LABELS = {"person"}
-
 PGIE_CONFIG = Path(__file__).with_name("dstest1_pgie_config.txt")
-
-FrameReport = Callable[[pyds.NvDsFrameMeta, str], None]
-
-
-def print_counts(frame_meta: pyds.NvDsFrameMeta, text: str) -> None:
-    print(text)
-
-
-def osd_sink_pad_buffer_probe(pad: Any, info: Any, report: FrameReport) -> Any:
-    """Counts the objects of each frame, recolours their boxes and adds the counts as text.
-
-    Called by the streaming thread for each batch on its way into nvdsosd; `report` is called for
-    each frame with the frame's meta and the text.
-    """
-    gst_buffer = info.get_buffer()
-    if not gst_buffer:
-        print("Unable to get GstBuffer")
-        return Gst.PadProbeReturn.OK
-
-    # pyds takes the C address of the buffer, which is what hash() of a GstBuffer gives.
-    batch_meta = pyds.gst_buffer_get_nvds_batch_meta(hash(gst_buffer))
-    if batch_meta is None:
-        return Gst.PadProbeReturn.OK
-    l_frame = batch_meta.frame_meta_list
-    while l_frame is not None:
-        frame_meta = pyds.NvDsFrameMeta.cast(l_frame.data)
-
-        vehicles = persons = 0
-        l_obj = frame_meta.obj_meta_list
-        while l_obj is not None:
-            obj_meta = pyds.NvDsObjectMeta.cast(l_obj.data)
-            vehicles += obj_meta.obj_label in VEHICLE_LABELS
-            persons += obj_meta.obj_label in PERSON_LABELS
-            # Red, green, blue, alpha (1.0 is opaque).
-            obj_meta.rect_params.border_color.set(0.0, 0.0, 1.0, 0.8)
-            l_obj = l_obj.next
-
-        text = (
-            f"Frame Number={frame_meta.frame_num} Number of Objects={frame_meta.num_obj_meta} "
-            f"Vehicle_count={vehicles} Person_count={persons}"
-        )
-        report(frame_meta, text)
-
-        # The display meta belongs to the batch's pool; nvdsosd draws it, the pool takes it back.
-        display_meta = pyds.nvds_acquire_display_meta_from_pool(batch_meta)
-        display_meta.num_labels = 1
-        text_params = display_meta.text_params[0]
-        text_params.display_text = text
-        text_params.x_offset = 10
-        text_params.y_offset = 12
-        text_params.font_params.font_name = "Serif"
-        text_params.font_params.font_size = 10
-        text_params.font_params.font_color.set(1.0, 1.0, 1.0, 1.0)
-        text_params.set_bg_clr = 1
-        text_params.text_bg_clr.set(0.0, 0.0, 0.0, 1.0)
-        pyds.nvds_add_display_meta_to_frame(frame_meta, display_meta)
-
-        l_frame = l_frame.next
-    return Gst.PadProbeReturn.OK
-
-
-def add_element(pipeline: Any, factory: str, name: str, **properties: object) -> Any:
-    """Makes an element inside the pipeline; underscores in property names stand for dashes."""
-    element = Gst.ElementFactory.make(factory, name)
-    if element is None:
-        raise RuntimeError(
-            f"Unable to create {name}: GStreamer knows no element {factory}; check that "
-            f"`gst-inspect-1.0 {factory}` finds it"
-        )
-    for key, value in properties.items():
-        element.set_property(key.replace("_", "-"), value)
-    pipeline.add(element)
-    return element
-
-
-def link(*elements: Any) -> None:
-    for upstream, downstream in itertools.pairwise(elements):
-        if not upstream.link(downstream):
-            raise RuntimeError(f"Unable to link {upstream.get_name()} to {downstream.get_name()}")
 
 
 def build_pipeline(stream: str, model: str, output: str | None, display: bool) -> Any:
@@ -131,9 +49,7 @@ def build_pipeline(stream: str, model: str, output: str | None, display: bool) -
     nvosd = add_element(pipeline, "nvdsosd", "onscreendisplay")
 
     link(source, h264parser, decoder)
-    sinkpad = streammux.request_pad_simple("sink_0")
-    if decoder.get_static_pad("src").link(sinkpad) != Gst.PadLinkReturn.OK:
-        raise RuntimeError("Unable to link nvv4l2-decoder to Stream-muxer")
+    link_to_muxer(decoder, streammux, 0)
     link(streammux, pgie, nvvidconv, nvosd)
 
     end = nvosd
@@ -161,54 +77,6 @@ def add_file_branch(pipeline: Any, upstream: Any, output: str) -> None:
         add_element(pipeline, "mp4mux", "file-muxer"),
         add_element(pipeline, "filesink", "file-sink", location=output),
     )
-
-
-def run(pipeline: Any, stream: str) -> int:
-    """Plays to the end; 0 at end of stream, 1 after an error, 130 after Ctrl-C."""
-    loop = GLib.MainLoop()
-    code = 0
-    ended = False
-    warned = set()
-
-    def bus_call(bus: Any, message: Any) -> None:
-        nonlocal code, ended
-        if message.type == Gst.MessageType.EOS:
-            ended = True
-            loop.quit()
-        elif message.type == Gst.MessageType.WARNING:
-            warning, _ = message.parse_warning()
-            text = f"Warning: {warning.message} ({message.src.get_name()})"
-            if text not in warned:  # a damaged file warns for each damaged frame
-                warned.add(text)
-                print(text, file=sys.stderr)
-        elif message.type == Gst.MessageType.ERROR:
-            if code == 0:  # what follows the first error is its consequence
-                error, _ = message.parse_error()
-                source = message.src.get_name()
-                print(f"Error: {error.message} ({source}, playing {stream})", file=sys.stderr)
-                code = 1
-            ended = True
-            loop.quit()
-
-    bus = pipeline.get_bus()
-    bus.add_signal_watch()
-    bus.connect("message", bus_call)
-    try:
-        pipeline.set_state(Gst.State.PLAYING)
-        try:
-            loop.run()
-        except KeyboardInterrupt:
-            # The frames in flight still reach the file, so that it can be played.
-            code = 130
-            if not ended:
-                pipeline.send_event(Gst.Event.new_eos())
-                loop.run()
-    except KeyboardInterrupt:
-        code = 130
-    finally:
-        bus.remove_signal_watch()
-        pipeline.set_state(Gst.State.NULL)
-    return code
 
 
 def main(args: list[str], report: FrameReport = print_counts) -> int:
@@ -252,10 +120,10 @@ def main(args: list[str], report: FrameReport = print_counts) -> int:
         print(f"Error: {error}.", file=sys.stderr)
         return 1
 
-    # By now every element has its metadata in place: the sink pad of nvdsosd sees all of it.
+    # The counts are made where all metadata are in place, before nvdsosd draws them.
     osdsinkpad = pipeline.get_by_name("onscreendisplay").get_static_pad("sink")
     osdsinkpad.add_probe(Gst.PadProbeType.BUFFER, osd_sink_pad_buffer_probe, report)
-    return run(pipeline, options.stream)
+    return play(pipeline, options.stream)
 
 
 if __name__ == "__main__":
