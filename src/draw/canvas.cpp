@@ -105,9 +105,19 @@ Rect Canvas::clip(const Rect& rect) const {
 Canvas::Ink Canvas::ink(Color color) const {
   const int r = color.red, g = color.green, b = color.blue;
   if (pixels_.format == NVBUF_COLOR_FORMAT_RGBA) return {{color.red, color.green, color.blue, 255}};
-  return {{uint8_t((66 * r + 129 * g + 25 * b + 128 + (16 << 8)) >> 8),
-           uint8_t((-38 * r - 74 * g + 112 * b + 128 + (128 << 8)) >> 8),
-           uint8_t((112 * r - 94 * g - 18 * b + 128 + (128 << 8)) >> 8), 0}};
+  static constexpr struct {
+    double red, blue;                                                  // their shares of brightness
+  } kShares[] = {{0.299, 0.114}, {0.2126, 0.0722}, {0.2627, 0.0593}};  // of each Colour::Matrix
+  const auto [kr, kb] = kShares[pixels_.colour.matrix];
+  const bool full = pixels_.colour.full_range;
+  const double luma = kr * r + (1 - kr - kb) * g + kb * b;
+  const double u = (b - luma) / (2 * (1 - kb)), v = (r - luma) / (2 * (1 - kr));
+  const auto sample = [](double zero, double value) {
+    return uint8_t(std::clamp(zero + value + 0.5, 0.0, 255.0));
+  };
+  const double chroma = full ? 1 : 224.0 / 255;
+  return {{full ? sample(0, luma) : sample(16, luma * 219 / 255), sample(128, u * chroma),
+           sample(128, v * chroma), 0}};
 }
 
 void Canvas::fill(const Rect& rect, Color color) {

@@ -18,9 +18,9 @@ struct Span {
   int begin = 0, end = 0;
 };
 
-/// Colours on the pixels of one frame: I420, NV12 or RGBA, written directly (no RGB detour). YUV is
-/// BT.601, limited range; a chroma sample takes the mean coverage of the pixels that it stands for.
-/// Everything is clipped to the frame. Not thread-safe; made anew for each frame.
+/// Colours on the pixels of one frame: I420, NV12 or RGBA, written directly (no RGB detour), in
+/// YUV as their Colour has it; a chroma sample takes the mean coverage of the pixels that it stands
+/// for. Everything is clipped to the frame. Not thread-safe; made anew for each frame.
 class Canvas {
  public:
   /// Coverage (0..255) of row `y`: writes coverage[x] for every x of the returned span, which must

@@ -36,7 +36,8 @@ struct SharedPixels {
     if (is_full_size()) return source;
     std::lock_guard lock(mutex);
     if (!full) {
-      auto made = Picture::allocate(source->pixels().format, width, height);
+      auto made =
+          Picture::allocate(source->pixels().format, width, height, source->pixels().colour);
       render(made->mutable_pixels());
       full = std::move(made);
     }
@@ -50,13 +51,42 @@ class AdoptedPicture : public Picture {
   explicit AdoptedPicture(const ConstPixels& pixels) { pixels_ = pixels; }
 };
 
+/// Formats of NvBufSurface that lie in memory as another one and only mean other colours.
+struct ColourVariant {
+  NvBufSurfaceColorFormat format, base;
+  Colour colour;
+};
+constexpr ColourVariant kVariants[] = {
+    {NVBUF_COLOR_FORMAT_YUV420_ER, NVBUF_COLOR_FORMAT_YUV420, {Colour::kBt601, true}},
+    {NVBUF_COLOR_FORMAT_YUV420_709, NVBUF_COLOR_FORMAT_YUV420, {Colour::kBt709, false}},
+    {NVBUF_COLOR_FORMAT_YUV420_709_ER, NVBUF_COLOR_FORMAT_YUV420, {Colour::kBt709, true}},
+    {NVBUF_COLOR_FORMAT_YUV420_2020, NVBUF_COLOR_FORMAT_YUV420, {Colour::kBt2020, false}},
+    {NVBUF_COLOR_FORMAT_NV12_ER, NVBUF_COLOR_FORMAT_NV12, {Colour::kBt601, true}},
+    {NVBUF_COLOR_FORMAT_NV12_709, NVBUF_COLOR_FORMAT_NV12, {Colour::kBt709, false}},
+    {NVBUF_COLOR_FORMAT_NV12_709_ER, NVBUF_COLOR_FORMAT_NV12, {Colour::kBt709, true}},
+    {NVBUF_COLOR_FORMAT_NV12_2020, NVBUF_COLOR_FORMAT_NV12, {Colour::kBt2020, false}},
+    {NVBUF_COLOR_FORMAT_UYVY_ER, NVBUF_COLOR_FORMAT_UYVY, {Colour::kBt601, true}},
+    {NVBUF_COLOR_FORMAT_UYVY_709, NVBUF_COLOR_FORMAT_UYVY, {Colour::kBt709, false}},
+    {NVBUF_COLOR_FORMAT_YUYV_ER, NVBUF_COLOR_FORMAT_YUYV, {Colour::kBt601, true}},
+    {NVBUF_COLOR_FORMAT_GRAY8_ER, NVBUF_COLOR_FORMAT_GRAY8, {}},
+};
+
+/// What foreign code is told; the plain format where there is no name for the colours.
+NvBufSurfaceColorFormat described_format(const ConstPixels& pixels) {
+  for (const ColourVariant& variant : kVariants)
+    if (variant.base == pixels.format && variant.colour == pixels.colour &&
+        !(pixels.colour == Colour{}))
+      return variant.format;
+  return pixels.format;
+}
+
 void describe(const ConstPixels& pixels, NvBufSurfaceParams& params) {
   const FormatLayout& layout = *format_layout(pixels.format);
   params = {};
   params.width = pixels.width;
   params.height = pixels.height;
   params.pitch = pixels.planes[0].stride_bytes;
-  params.colorFormat = pixels.format;
+  params.colorFormat = described_format(pixels);
   params.layout = NVBUF_LAYOUT_PITCH;
   params.dataPtr = const_cast<uint8_t*>(pixels.planes[0].data);
   NvBufSurfacePlaneParams& planes = params.planeParams;
@@ -105,14 +135,19 @@ const char* memory_type_name(NvBufSurfaceMemType type) {
 
 ConstPixels adopted_pixels(const NvBufSurface& surface, uint32_t index) {
   const NvBufSurfaceParams& params = surface.surfaceList[index];
-  const FormatLayout* layout = format_layout(params.colorFormat);
+  NvBufSurfaceColorFormat format = params.colorFormat;
+  Colour colour;
+  for (const ColourVariant& variant : kVariants)
+    if (variant.format == format) format = variant.base, colour = variant.colour;
+  const FormatLayout* layout = format_layout(format);
   if (!layout || params.layout != NVBUF_LAYOUT_PITCH || !params.dataPtr)
     throw std::runtime_error(
         text("surface %u of a foreign memory:NVMM buffer has colour format number %d, layout %d%s: "
              "expected pitch-linear I420, NV12, RGBA, BGRx, RGB, BGR, GRAY8, UYVY or YUY2",
              index, int(params.colorFormat), int(params.layout),
              params.dataPtr ? "" : " and no address"));
-  ConstPixels pixels{layout->format, int(params.width), int(params.height), layout->num_planes, {}};
+  ConstPixels pixels{layout->format, int(params.width), int(params.height), layout->num_planes, {},
+                     colour};
   for (int i = 0; i < layout->num_planes; ++i)
     pixels.planes[i] = {
         static_cast<const uint8_t*>(params.dataPtr) + params.planeParams.offset[i],
@@ -179,7 +214,8 @@ Pixels Frame::write() {
       own = std::const_pointer_cast<Picture>(std::move(full));
   }
   if (!own) {
-    own = Picture::allocate(shared.source->pixels().format, shared.width, shared.height);
+    const ConstPixels& pixels = shared.source->pixels();
+    own = Picture::allocate(pixels.format, shared.width, shared.height, pixels.colour);
     const auto full = [&] {
       std::lock_guard shared_lock(shared.mutex);
       return shared.full;
@@ -304,7 +340,7 @@ std::unique_ptr<Batch> Batch::copy() {
     if (state_->adopted) {
       // Foreign memory may be gone before the copy is.
       const ConstPixels& pixels = state.own->pixels();
-      auto picture = Picture::allocate(pixels.format, pixels.width, pixels.height);
+      auto picture = Picture::allocate(pixels.format, pixels.width, pixels.height, pixels.colour);
       copy_pixels(pixels, picture->mutable_pixels());
       result->add(std::move(picture));
       continue;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 #include <stdexcept>
 
 #include "surface/text.h"
@@ -24,9 +25,6 @@ constexpr auto kUyvy = NVBUF_COLOR_FORMAT_UYVY;
 constexpr auto kYuyv = NVBUF_COLOR_FORMAT_YUYV;
 
 bool is_packed_yuv(NvBufSurfaceColorFormat format) { return format == kUyvy || format == kYuyv; }
-bool is_yuv(NvBufSurfaceColorFormat format) {
-  return format == kI420 || format == kNv12 || is_packed_yuv(format);
-}
 
 libyuv::FilterMode libyuv_filter(Filter filter) {
   switch (filter) {
@@ -41,8 +39,27 @@ libyuv::FilterMode libyuv_filter(Filter filter) {
 }
 
 /// Memory for a step in between.
-std::shared_ptr<Picture> scratch(NvBufSurfaceColorFormat format, int width, int height) {
-  return Picture::allocate(format, width, height);
+std::shared_ptr<Picture> scratch(NvBufSurfaceColorFormat format, int width, int height,
+                                 Colour colour = {}) {
+  return Picture::allocate(format, width, height, colour);
+}
+
+/// libyuv's numbers of YUV to RGB; `yvu` for functions that take V where U is expected, which is
+/// how it makes the RGB formats of the other byte order.
+const libyuv::YuvConstants& constants(Colour colour, bool yvu) {
+  using namespace libyuv;
+  switch (colour.matrix) {
+    case Colour::kBt709:
+      if (colour.full_range) return yvu ? kYvuF709Constants : kYuvF709Constants;
+      return yvu ? kYvuH709Constants : kYuvH709Constants;
+    case Colour::kBt2020:
+      if (colour.full_range) return yvu ? kYvuV2020Constants : kYuvV2020Constants;
+      return yvu ? kYvu2020Constants : kYuv2020Constants;
+    case Colour::kBt601:
+      break;
+  }
+  if (colour.full_range) return yvu ? kYvuJPEGConstants : kYuvJPEGConstants;
+  return yvu ? kYvuI601Constants : kYuvI601Constants;
 }
 
 void fill_plane(const Plane<uint8_t>& plane, int bytes, int value) {
@@ -68,6 +85,10 @@ void compress_range(const Plane<const uint8_t>& from, const Plane<uint8_t>& to) 
   map_plane(from, to, [](uint8_t y) { return uint8_t((int(y) * 220 + 128) / 256 + 16); });
 }
 
+void copy_plane(const Plane<const uint8_t>& from, const Plane<uint8_t>& to) {
+  map_plane(from, to, [](uint8_t y) { return y; });
+}
+
 void make_opaque(const Pixels& rgba) {
   const auto& plane = rgba.planes[0];
   for (int y = 0; y < plane.height; ++y) {
@@ -76,19 +97,81 @@ void make_opaque(const Pixels& rgba) {
   }
 }
 
+constexpr int pair(NvBufSurfaceColorFormat from, NvBufSurfaceColorFormat to) {
+  return int(from) * 256 + int(to);
+}
+
 void check(int libyuv_status) {
   if (libyuv_status != 0) throw std::runtime_error("libyuv refused to convert a picture");
 }
 
-constexpr int pair(NvBufSurfaceColorFormat from, NvBufSurfaceColorFormat to) {
-  return int(from) * 256 + int(to);
+/// RGBA to any YUV: by libyuv where it can, which is BT.601, else by GStreamer, ten times slower.
+void make_yuv(const ConstPixels& rgba, const Pixels& yuv) {
+  const auto& from_plane = rgba.planes[0];
+  if (yuv.format == kI420 && yuv.colour == Colour{Colour::kBt601, true})
+    return check(libyuv::ABGRToJ420(from_plane.data, from_plane.stride_bytes, yuv.planes[0].data,
+                                    yuv.planes[0].stride_bytes, yuv.planes[1].data,
+                                    yuv.planes[1].stride_bytes, yuv.planes[2].data,
+                                    yuv.planes[2].stride_bytes, yuv.width, yuv.height));
+  struct Converter {
+    GstVideoInfo from{}, to{};
+    std::unique_ptr<GstVideoConverter, decltype(&gst_video_converter_free)> converter{
+        nullptr, gst_video_converter_free};
+  };
+  thread_local Converter last;  // a stream asks for the same again and again
+  const auto info_of = [](const auto& pixels) {
+    GstVideoInfo info;
+    gst_video_info_set_format(&info, format_layout(pixels.format)->gst_format, guint(pixels.width),
+                              guint(pixels.height));
+    for (int i = 0; i < pixels.num_planes; ++i)
+      info.stride[i] = pixels.planes[size_t(i)].stride_bytes;
+    return info;
+  };
+  const GstVideoInfo from = info_of(rgba);
+  GstVideoInfo to = info_of(yuv);
+  constexpr GstVideoColorMatrix kMatrices[] = {
+      GST_VIDEO_COLOR_MATRIX_BT601, GST_VIDEO_COLOR_MATRIX_BT709, GST_VIDEO_COLOR_MATRIX_BT2020};
+  to.colorimetry.matrix = kMatrices[yuv.colour.matrix];
+  to.colorimetry.range =
+      yuv.colour.full_range ? GST_VIDEO_COLOR_RANGE_0_255 : GST_VIDEO_COLOR_RANGE_16_235;
+  if (!last.converter || !gst_video_info_is_equal(&from, &last.from) ||
+      !gst_video_info_is_equal(&to, &last.to)) {
+    last.from = from;
+    last.to = to;
+    last.converter.reset(gst_video_converter_new(
+        &last.from, &last.to,
+        gst_structure_new("options", GST_VIDEO_CONVERTER_OPT_THREADS, G_TYPE_UINT, 1,
+                          GST_VIDEO_CONVERTER_OPT_DITHER_METHOD, GST_TYPE_VIDEO_DITHER_METHOD,
+                          GST_VIDEO_DITHER_NONE, nullptr)));
+    if (!last.converter) throw std::runtime_error("GStreamer refused to convert a picture");
+  }
+  GstVideoFrame in{}, out{};
+  in.info = from;
+  out.info = to;
+  in.data[0] = const_cast<uint8_t*>(rgba.planes[0].data);
+  for (int i = 0; i < yuv.num_planes; ++i) out.data[i] = yuv.planes[size_t(i)].data;
+  gst_video_converter_frame(last.converter.get(), &in, &out);
 }
 
 /// Converts colours; both of one size. Pairs that libyuv has not go through I420 or RGBA.
 void convert_colour(const ConstPixels& from, const Pixels& to) {
   using namespace libyuv;
-  if (from.format == to.format) return copy_pixels(from, to);
+  const bool from_yuv = is_yuv(from.format), to_yuv = is_yuv(to.format);
   const int w = from.width, h = from.height;
+  const auto through = [&](NvBufSurfaceColorFormat format, Colour colour) {
+    const auto between = scratch(format, w, h, colour);
+    convert_colour(from, between->mutable_pixels());
+    return convert_colour(between->pixels(), to);
+  };
+  if (from_yuv && to_yuv && from.colour != to.colour) return through(kRgba, {});
+  if (from.format == to.format) return copy_pixels(from, to);
+  const bool to_rgb = !to_yuv && to.format != kGray;
+  if (to_yuv && !from_yuv && from.format != kGray && to.colour != Colour{}) {
+    if (from.format == kRgba) return make_yuv(from, to);
+    return through(kRgba, {});
+  }
+  if (is_packed_yuv(from.format) && to_rgb && from.colour != Colour{})
+    return through(kI420, from.colour);
   const auto &s0 = from.planes[0], &s1 = from.planes[1], &s2 = from.planes[2];
   const auto &d0 = to.planes[0], &d1 = to.planes[1], &d2 = to.planes[2];
   const auto call = [&](auto function, auto... arguments) { check(function(arguments..., w, h)); };
@@ -96,8 +179,15 @@ void convert_colour(const ConstPixels& from, const Pixels& to) {
     call(function, s0.data, s0.stride_bytes, s1.data, s1.stride_bytes, s2.data, s2.stride_bytes,
          d0.data, d0.stride_bytes);
   };
-  const auto from_nv12 = [&](auto function) {
-    call(function, s0.data, s0.stride_bytes, s1.data, s1.stride_bytes, d0.data, d0.stride_bytes);
+  const auto i420_to_words = [&](bool yvu) {
+    const auto &u = yvu ? s2 : s1, &v = yvu ? s1 : s2;
+    check(I420ToARGBMatrix(s0.data, s0.stride_bytes, u.data, u.stride_bytes, v.data, v.stride_bytes,
+                           d0.data, d0.stride_bytes, &constants(from.colour, yvu), w, h));
+  };
+  // Of the functions for NV12 the one for NV21 takes V first.
+  const auto from_nv12 = [&](auto function, bool yvu) {
+    check(function(s0.data, s0.stride_bytes, s1.data, s1.stride_bytes, d0.data, d0.stride_bytes,
+                   &constants(from.colour, yvu), w, h));
   };
   const auto packed = [&](auto function) {
     call(function, s0.data, s0.stride_bytes, d0.data, d0.stride_bytes);
@@ -117,28 +207,28 @@ void convert_colour(const ConstPixels& from, const Pixels& to) {
       return call(NV12ToI420, s0.data, s0.stride_bytes, s1.data, s1.stride_bytes, d0.data,
                   d0.stride_bytes, d1.data, d1.stride_bytes, d2.data, d2.stride_bytes);
     case pair(kI420, kRgba):
-      return from_i420(I420ToABGR);
+      return i420_to_words(true);
     case pair(kI420, kBgrx):
-      return from_i420(I420ToARGB);
+      return i420_to_words(false);
     case pair(kI420, kRgb):
-      return from_i420(I420ToRAW);
+      return from.colour == Colour{} ? from_i420(I420ToRAW) : through(kRgba, {});
     case pair(kI420, kBgr):
-      return from_i420(I420ToRGB24);
+      return from.colour == Colour{} ? from_i420(I420ToRGB24) : through(kRgba, {});
     case pair(kI420, kUyvy):
       return from_i420(I420ToUYVY);
     case pair(kI420, kYuyv):
       return from_i420(I420ToYUY2);
     case pair(kI420, kGray):
     case pair(kNv12, kGray):
-      return expand_range(s0, d0);
+      return from.colour.full_range ? copy_plane(s0, d0) : expand_range(s0, d0);
     case pair(kNv12, kRgba):
-      return from_nv12(NV12ToABGR);
+      return from_nv12(NV21ToARGBMatrix, true);
     case pair(kNv12, kBgrx):
-      return from_nv12(NV12ToARGB);
+      return from_nv12(NV12ToARGBMatrix, false);
     case pair(kNv12, kRgb):
-      return from_nv12(NV12ToRAW);
+      return from_nv12(NV21ToRGB24Matrix, true);
     case pair(kNv12, kBgr):
-      return from_nv12(NV12ToRGB24);
+      return from_nv12(NV12ToRGB24Matrix, false);
     case pair(kRgba, kI420):
       return to_i420(ABGRToI420);
     case pair(kRgba, kNv12):
@@ -185,7 +275,7 @@ void convert_colour(const ConstPixels& from, const Pixels& to) {
       return packed(RGB24ToJ400);
     case pair(kGray, kI420):
     case pair(kGray, kNv12):
-      compress_range(s0, d0);
+      to.colour.full_range ? copy_plane(s0, d0) : compress_range(s0, d0);
       for (int i = 1; i < to.num_planes; ++i)
         fill_plane(to.planes[i], format_layout(to.format)->planes[i].bytes, 128);
       return;
@@ -204,11 +294,9 @@ void convert_colour(const ConstPixels& from, const Pixels& to) {
       return to_nv12(YUY2ToNV12);
     case pair(kYuyv, kBgrx):
       return packed(YUY2ToARGB);
-    default: {
-      const auto between = scratch(is_yuv(from.format) || is_yuv(to.format) ? kI420 : kRgba, w, h);
-      convert_colour(from, between->mutable_pixels());
-      return convert_colour(between->pixels(), to);
-    }
+    default:
+      if (from_yuv || to_yuv) return through(kI420, from_yuv ? from.colour : to.colour);
+      return through(kRgba, {});
   }
 }
 
@@ -300,7 +388,7 @@ void turn_picture(const ConstPixels& from, const Pixels& to, Turn turn) {
   std::shared_ptr<Picture> between;
   Pixels rotated = to;
   if (turn.mirror) {
-    between = scratch(to.format, to.width, to.height);
+    between = scratch(to.format, to.width, to.height, to.colour);
     rotated = between->mutable_pixels();
   }
   for (int i = 0; i < from.num_planes; ++i) {
@@ -328,7 +416,7 @@ void convert(const ConstPixels& from_all, Rect from_rect, const Pixels& to_all, 
   if (is_packed_yuv(from_all.format) && from_rect.left % 2) {
     // A packed pair cannot be entered in its middle.
     const Rect pairs{from_rect.left - 1, from_rect.top, from_rect.width + 1, from_rect.height};
-    const auto unpacked = scratch(kI420, pairs.width, pairs.height);
+    const auto unpacked = scratch(kI420, pairs.width, pairs.height, from_all.colour);
     convert_colour(part_of(from_all, pairs), unpacked->mutable_pixels());
     return convert(unpacked->pixels(), {1, 0, from_rect.width, from_rect.height}, to_all, to_rect,
                    filter, flip);
@@ -342,16 +430,17 @@ void convert(const ConstPixels& from_all, Rect from_rect, const Pixels& to_all, 
   std::shared_ptr<Picture> unpacked, scaled, coloured, turned;
   const bool scales = from.width != width || from.height != height;
   if (is_packed_yuv(from.format) && scales) {
-    unpacked = scratch(kI420, from.width, from.height);
+    unpacked = scratch(kI420, from.width, from.height, from.colour);
     convert_colour(from, unpacked->mutable_pixels());
     from = unpacked->pixels();
   }
-  if (flip == Flip::kNone && from.format == to.format && !is_packed_yuv(from.format))
+  const bool same_colour = !is_yuv(from.format) || from.colour == to.colour;
+  if (flip == Flip::kNone && from.format == to.format && same_colour && !is_packed_yuv(from.format))
     return same_planes(from, to) ? copy_pixels(from, to) : scale(from, to, libyuv_filter(filter));
   if (!is_packed_yuv(from.format)) {
     const bool odd_origin = (from_rect.left | from_rect.top) & 1 && from.num_planes > 1;
     if (scales || odd_origin) {
-      scaled = scratch(from.format, width, height);
+      scaled = scratch(from.format, width, height, from.colour);
       scale(from, scaled->mutable_pixels(), libyuv_filter(filter));
       from = scaled->pixels();
     }
@@ -359,11 +448,11 @@ void convert(const ConstPixels& from_all, Rect from_rect, const Pixels& to_all, 
   if (flip != Flip::kNone) {
     const auto format = is_yuv(from.format) ? kI420 : from.format == kGray ? kGray : kRgba;
     if (from.format != format) {
-      coloured = scratch(format, width, height);
+      coloured = scratch(format, width, height, from.colour);
       convert_colour(from, coloured->mutable_pixels());
       from = coloured->pixels();
     }
-    turned = scratch(format, to.width, to.height);
+    turned = scratch(format, to.width, to.height, from.colour);
     turn_picture(from, turned->mutable_pixels(), turn_of(flip));
     from = turned->pixels();
   }
@@ -375,17 +464,19 @@ void convert(const ConstPixels& from, const Pixels& to, Filter filter) {
 }
 
 void fill_black(const Pixels& pixels) {
+  const int black = !is_yuv(pixels.format) || pixels.colour.full_range ? 0 : 16;
   if (is_packed_yuv(pixels.format)) {
     const auto& plane = pixels.planes[0];
     const bool chroma_first = pixels.format == kUyvy;
     for (int y = 0; y < plane.height; ++y)
       for (int x = 0; x < plane.width * 4; ++x)
-        plane.data[ptrdiff_t(y) * plane.stride_bytes + x] = (x % 2 == 0) == chroma_first ? 128 : 16;
+        plane.data[ptrdiff_t(y) * plane.stride_bytes + x] =
+            (x % 2 == 0) == chroma_first ? 128 : black;
     return;
   }
   const FormatLayout& layout = *format_layout(pixels.format);
   for (int i = 0; i < pixels.num_planes; ++i)
-    fill_plane(pixels.planes[i], layout.planes[i].bytes, !is_yuv(pixels.format) ? 0 : i ? 128 : 16);
+    fill_plane(pixels.planes[i], layout.planes[i].bytes, i ? 128 : black);
 }
 
 void fill_black_around(const Pixels& pixels, Rect inside) {

@@ -29,15 +29,17 @@ enum class Flip {
 constexpr bool swaps_sides(Flip flip) { return int(flip) % 2 == 1; }
 
 /// Crops, scales, flips and converts in one go; `from` and `to` must not overlap. Scales first and
-/// converts after. `to` outside to_rect stays as it is. Rectangles with odd left or top in a format
-/// with half-resolution chroma are right for brightness and within half a chroma sample for colour.
-/// Any thread. @throws std::out_of_range when a rectangle leaves its picture.
+/// converts after. Colours follow both sides' `colour`; from YUV to YUV of another one goes by way
+/// of RGB, and what is not BT.601 is slow to make. The strongest blues of BT.709 come out up to 13
+/// of 255 too weak (libyuv). `to` outside to_rect stays as it is. Rectangles with odd left or top
+/// in a format with half-resolution chroma are right for brightness and within half a chroma sample
+/// for colour. Any thread. @throws std::out_of_range when a rectangle leaves its picture.
 THALWEG_SURFACE_API void convert(const ConstPixels& from, Rect from_rect, const Pixels& to,
                                  Rect to_rect, Filter filter, Flip flip = Flip::kNone);
 /// The whole of both.
 THALWEG_SURFACE_API void convert(const ConstPixels& from, const Pixels& to, Filter filter);
 
-/// Black as padding is: YUV 16/128/128, RGBA 0/0/0/0.
+/// Black as padding is: YUV 16/128/128 (0/128/128 of full range), RGBA 0/0/0/0.
 THALWEG_SURFACE_API void fill_black(const Pixels& pixels);
 /// Everything outside `inside` black.
 THALWEG_SURFACE_API void fill_black_around(const Pixels& pixels, Rect inside);

@@ -99,7 +99,7 @@ void sample_plane(const Plane<const uint8_t>& from, const Plane<uint8_t>& to,
 std::shared_ptr<const Picture> sample(ConstPixels from, Axis x, Axis y, Filter filter) {
   std::shared_ptr<Picture> unpacked, reduced;
   if (format_layout(from.format)->planes[0].x_shift) {
-    unpacked = Picture::allocate(NVBUF_COLOR_FORMAT_YUV420, from.width, from.height);
+    unpacked = Picture::allocate(NVBUF_COLOR_FORMAT_YUV420, from.width, from.height, from.colour);
     convert(from, unpacked->mutable_pixels(), filter);
     from = unpacked->pixels();
   }
@@ -107,13 +107,13 @@ std::shared_ptr<const Picture> sample(ConstPixels from, Axis x, Axis y, Filter f
   if (filter == Filter::kBox && factor > 1) {
     // Average first, so that two taps are enough afterwards.
     const int width = std::max(1, from.width / factor), height = std::max(1, from.height / factor);
-    reduced = Picture::allocate(from.format, width, height);
+    reduced = Picture::allocate(from.format, width, height, from.colour);
     convert(from, reduced->mutable_pixels(), Filter::kBox);
     const double fx = double(width) / from.width, fy = double(height) / from.height;
     x.start *= fx, x.step *= fx, y.start *= fy, y.step *= fy;
     from = reduced->pixels();
   }
-  auto result = Picture::allocate(from.format, x.last - x.first, y.last - y.first);
+  auto result = Picture::allocate(from.format, x.last - x.first, y.last - y.first, from.colour);
   const Pixels to = result->mutable_pixels();
   const FormatLayout& layout = *format_layout(from.format);
   thread_local std::vector<Tap> columns, rows;

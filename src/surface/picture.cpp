@@ -32,10 +32,11 @@ constexpr int round_up_shift(int value, int shift) { return (value + (1 << shift
 
 class AllocatedPicture : public Picture {
  public:
-  AllocatedPicture(const FormatLayout& layout, int width, int height) {
+  AllocatedPicture(const FormatLayout& layout, int width, int height, Colour colour) {
     constexpr int kRowAlignment = 64;
     size_t offsets[3] = {};
-    pixels_ = {layout.format, width, height, layout.num_planes, {}};
+    if (!is_yuv(layout.format)) colour = {};
+    pixels_ = {layout.format, width, height, layout.num_planes, {}, colour};
     for (int i = 0; i < layout.num_planes; ++i) {
       auto& plane = pixels_.planes[i];
       plane.width = round_up_shift(width, layout.planes[i].x_shift);
@@ -77,7 +78,8 @@ PixelsOf<Byte> part(const PixelsOf<Byte>& pixels, Rect rect) {
              "%d x %d",
              rect.left, rect.top, rect.width, rect.height, pixels.width, pixels.height));
   const FormatLayout& layout = *format_layout(pixels.format);
-  PixelsOf<Byte> result{pixels.format, rect.width, rect.height, pixels.num_planes, {}};
+  PixelsOf<Byte> result{pixels.format,     rect.width, rect.height,
+                        pixels.num_planes, {},         pixels.colour};
   for (int i = 0; i < pixels.num_planes; ++i) {
     const auto& shape = layout.planes[i];
     const int left = rect.left >> shape.x_shift, top = rect.top >> shape.y_shift;
@@ -102,7 +104,8 @@ PixelsOf<Byte> mapped_pixels(const GstVideoFrame& frame) {
                         GST_VIDEO_FRAME_WIDTH(&frame),
                         GST_VIDEO_FRAME_HEIGHT(&frame),
                         layout->num_planes,
-                        {}};
+                        {},
+                        colour_of(frame.info)};
   for (int i = 0; i < layout->num_planes; ++i)
     pixels.planes[i] = {static_cast<Byte*>(frame.data[i]),
                         GST_VIDEO_INFO_PLANE_STRIDE(&frame.info, i),
@@ -136,6 +139,32 @@ const FormatLayout* format_layout(GstVideoFormat format) {
   return found == std::end(kLayouts) ? nullptr : found;
 }
 
+bool is_yuv(NvBufSurfaceColorFormat format) {
+  return format == NVBUF_COLOR_FORMAT_YUV420 || format == NVBUF_COLOR_FORMAT_NV12 ||
+         format == NVBUF_COLOR_FORMAT_UYVY || format == NVBUF_COLOR_FORMAT_YUYV;
+}
+
+Colour colour_of(const GstVideoInfo& info) {
+  Colour colour;
+  if (!GST_VIDEO_INFO_IS_YUV(&info)) return colour;
+  colour.full_range = info.colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255;
+  switch (info.colorimetry.matrix) {
+    case GST_VIDEO_COLOR_MATRIX_BT2020:
+      colour.matrix = Colour::kBt2020;
+      break;
+    case GST_VIDEO_COLOR_MATRIX_BT709:
+    case GST_VIDEO_COLOR_MATRIX_SMPTE240M:  // an older one, within 0.004 of BT.709
+      colour.matrix = Colour::kBt709;
+      break;
+    case GST_VIDEO_COLOR_MATRIX_UNKNOWN:
+      if (GST_VIDEO_INFO_HEIGHT(&info) > 576) colour.matrix = Colour::kBt709;
+      break;
+    default:
+      break;
+  }
+  return colour;
+}
+
 Pixels part_of(const Pixels& pixels, Rect rect) { return part(pixels, rect); }
 ConstPixels part_of(const ConstPixels& pixels, Rect rect) { return part(pixels, rect); }
 ConstPixels pixels_of(const GstVideoFrame& frame) { return mapped_pixels<const uint8_t>(frame); }
@@ -162,7 +191,8 @@ void copy_pixels(const ConstPixels& from, const Pixels& to) {
   }
 }
 
-std::shared_ptr<Picture> Picture::allocate(NvBufSurfaceColorFormat format, int width, int height) {
+std::shared_ptr<Picture> Picture::allocate(NvBufSurfaceColorFormat format, int width, int height,
+                                           Colour colour) {
   const FormatLayout* layout = format_layout(format);
   constexpr int kMostPixelsASide = 32768;
   if (!layout)
@@ -173,7 +203,7 @@ std::shared_ptr<Picture> Picture::allocate(NvBufSurfaceColorFormat format, int w
   if (width < 1 || height < 1 || width > kMostPixelsASide || height > kMostPixelsASide)
     throw std::invalid_argument(text("a picture cannot be %d x %d: expected 1 to %d a side", width,
                                      height, kMostPixelsASide));
-  return std::make_shared<AllocatedPicture>(*layout, width, height);
+  return std::make_shared<AllocatedPicture>(*layout, width, height, colour);
 }
 
 std::shared_ptr<const Picture> Picture::wrap(GstBuffer* buffer, const GstVideoInfo& info) {
@@ -187,7 +217,7 @@ std::shared_ptr<const Picture> Picture::wrap(GstBuffer* buffer, const GstVideoIn
   try {
     if (planes_lie_in_order(frame)) return std::make_shared<WrappedPicture>(frame);
     auto copy = allocate(pixels_of(frame).format, GST_VIDEO_FRAME_WIDTH(&frame),
-                         GST_VIDEO_FRAME_HEIGHT(&frame));
+                         GST_VIDEO_FRAME_HEIGHT(&frame), colour_of(info));
     copy_pixels(pixels_of(frame), copy->mutable_pixels());
     gst_video_frame_unmap(&frame);
     return copy;
@@ -198,7 +228,8 @@ std::shared_ptr<const Picture> Picture::wrap(GstBuffer* buffer, const GstVideoIn
 }
 
 Pixels Picture::mutable_pixels() {
-  Pixels writable{pixels_.format, pixels_.width, pixels_.height, pixels_.num_planes, {}};
+  Pixels writable{pixels_.format, pixels_.width, pixels_.height, pixels_.num_planes, {},
+                  pixels_.colour};
   for (int i = 0; i < pixels_.num_planes; ++i)
     writable.planes[i] = {const_cast<uint8_t*>(pixels_.planes[i].data),
                           pixels_.planes[i].stride_bytes, pixels_.planes[i].width,

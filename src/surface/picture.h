@@ -20,6 +20,16 @@ struct Rect {
   bool operator==(const Rect&) const = default;
 };
 
+/// How the numbers of YUV stand for colours; means nothing for RGB and GRAY8.
+struct Colour {
+  enum Matrix : uint8_t { kBt601, kBt709, kBt2020 };
+  Matrix matrix = kBt601;
+  bool full_range = false;  ///< brightness of 0..255 instead of 16..235
+  bool operator==(const Colour&) const = default;
+};
+/// What the caps behind `info` say, or mean by their size: above 576 lines BT.709, else BT.601.
+THALWEG_SURFACE_API Colour colour_of(const GstVideoInfo& info);
+
 /// One plane of pixels: `data` is row 0, rows are `stride_bytes` apart. Sizes are in samples of
 /// that plane (the UV plane of NV12 counts pairs).
 template <class Byte>
@@ -31,16 +41,17 @@ struct Plane {
 
 /// Pixels that somebody else owns. `format` is one of the formats that host memory may have:
 /// NVBUF_COLOR_FORMAT_YUV420 (I420), _NV12, _RGBA, _BGRx, _RGB, _BGR, _GRAY8, _UYVY, _YUYV.
-/// YUV is BT.601 of limited range, GRAY8 of full range. A Pixels converts to a ConstPixels.
+/// GRAY8 is of full range. A Pixels converts to a ConstPixels.
 template <class Byte>
 struct PixelsOf {
   NvBufSurfaceColorFormat format = NVBUF_COLOR_FORMAT_INVALID;
   int width = 0, height = 0;
   int num_planes = 0;
   std::array<Plane<Byte>, 3> planes;
+  Colour colour;
 
   operator PixelsOf<const Byte>() const requires(!std::is_const_v<Byte>) {
-    PixelsOf<const Byte> same{format, width, height, num_planes, {}};
+    PixelsOf<const Byte> same{format, width, height, num_planes, {}, colour};
     for (size_t i = 0; i < planes.size(); ++i)
       same.planes[i] = {planes[i].data, planes[i].stride_bytes, planes[i].width, planes[i].height};
     return same;
@@ -62,6 +73,7 @@ struct FormatLayout {
 };
 /// The formats that host memory may have, best first.
 THALWEG_SURFACE_API std::span<const FormatLayout> format_layouts();
+THALWEG_SURFACE_API bool is_yuv(NvBufSurfaceColorFormat format);
 /// nullptr when the format is not one of them.
 THALWEG_SURFACE_API const FormatLayout* format_layout(NvBufSurfaceColorFormat format);
 THALWEG_SURFACE_API const FormatLayout* format_layout(GstVideoFormat format);
@@ -75,6 +87,7 @@ THALWEG_SURFACE_API ConstPixels part_of(const ConstPixels& pixels, Rect rect);
 THALWEG_SURFACE_API ConstPixels pixels_of(const GstVideoFrame& frame);
 THALWEG_SURFACE_API Pixels writable_pixels_of(const GstVideoFrame& frame);
 /// Copies pixels of equal format and size. @throws std::invalid_argument otherwise.
+/// Their colours are not looked at.
 THALWEG_SURFACE_API void copy_pixels(const ConstPixels& from, const Pixels& to);
 
 /// An immutable picture in host memory, shared by every frame that shows it.
@@ -85,7 +98,8 @@ class THALWEG_SURFACE_API Picture {
  public:
   /// New memory with undefined content, recycled from pictures of the same size.
   /// @throws std::invalid_argument naming a format or size that cannot be.
-  static std::shared_ptr<Picture> allocate(NvBufSurfaceColorFormat format, int width, int height);
+  static std::shared_ptr<Picture> allocate(NvBufSurfaceColorFormat format, int width, int height,
+                                           Colour colour = {});
   /// Shares the pixels of a system-memory buffer and keeps the buffer alive (a reference is taken);
   /// copies them when the planes lie in several memories.
   /// @throws std::runtime_error if the buffer cannot be mapped or its format is not one of Pixels'.

@@ -153,6 +153,34 @@ def test_colours_are_those_of_videoconvert() -> None:
     assert np.abs(found - expected).max() <= 6
 
 
+@pytest.mark.parametrize("colorimetry", ["bt601", "bt709", "1:4:0:0", "1:3:5:1"])
+@pytest.mark.parametrize("form", ["I420", "NV12", "UYVY"])
+def test_a_known_colour_is_read_as_the_caps_say(form: str, colorimetry: str) -> None:
+    """Also behind nvstreammux, whose caps are silent about colours, and scaled."""
+    orange = (
+        "videotestsrc num-buffers=2 pattern=solid-color foreground-color=0xffdc8228 "
+        "! video/x-raw,format=RGBA,width=640,height=480 ! videoconvert "
+        f"! video/x-raw,format={form},colorimetry={colorimetry}"
+    )
+    mux = "mux.sink_0 nvstreammux name=mux batch-size=1 width=1280 height=720"
+    for way in (
+        f"{orange} ! {NVMM} ! nvvideoconvert",
+        f"{orange} ! {NVMM} ! {mux} ! nvvideoconvert",
+        f"{orange} ! {NVMM} ! {mux} ! {NVMM},format=NV12,width=320,height=240 ! nvvideoconvert",
+    ):
+        assert rgba(way)[20, 20, :3] == pytest.approx([220, 130, 40], abs=7), way
+
+
+@pytest.mark.parametrize(("wanted", "luma"), [("bt601", 141), ("bt709", 138), ("1:4:0:0", 146)])
+def test_a_known_colour_is_written_as_the_caps_say(wanted: str, luma: int) -> None:
+    orange = (
+        "videotestsrc num-buffers=1 pattern=solid-color foreground-color=0xffdc8228 "
+        "! video/x-raw,format=RGBA,width=64,height=48"
+    )
+    sample = samples(f"{orange} ! nvvideoconvert ! video/x-raw,format=I420,colorimetry={wanted}")[0]
+    assert sample.get_buffer().extract_dup(0, 1)[0] == pytest.approx(luma, abs=2)
+
+
 @pytest.mark.parametrize("memory", ["", f"{NVMM} ! "])
 def test_src_crop_takes_that_part(memory: str) -> None:
     whole = rgba(source("smpte", "RGBA"))

@@ -115,6 +115,19 @@ TEST(Batch, ScalingIsDeferredUntilSomebodyReads) {
   EXPECT_EQ(frame.source().placement, (Rect{0, 0, 320, 180}));
 }
 
+TEST(Batch, FramesKeepTheColoursOfTheirPicture) {
+  const Colour bt709{Colour::kBt709, false};
+  Batch batch(1);
+  batch.add(Picture::allocate(NVBUF_COLOR_FORMAT_NV12, 32, 16, bt709), 64, 64, {0, 16, 64, 32});
+  EXPECT_EQ(batch.frame(0).read().colour, bt709);
+  EXPECT_EQ(batch.surface()->surfaceList[0].colorFormat, NVBUF_COLOR_FORMAT_NV12_709);
+  EXPECT_EQ(batch.copy()->frame(0).write().colour, bt709);
+  EXPECT_EQ(batch.frame(0).write().colour, bt709);
+  // Foreign code that hands the surface back means the same.
+  EXPECT_EQ(Batch::adopt(batch.surface())->frame(0).read().colour, bt709);
+  EXPECT_EQ(Batch::adopt(batch.surface())->frame(0).format(), NVBUF_COLOR_FORMAT_NV12);
+}
+
 TEST(Batch, PaddingOfRgbaIsTransparentBlack) {
   Batch batch(1);
   Frame& frame = batch.add(painted(NVBUF_COLOR_FORMAT_RGBA, 8, 8, 77), 32, 16, {8, 0, 16, 16});

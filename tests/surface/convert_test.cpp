@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <cstdlib>
 #include <random>
@@ -73,28 +74,98 @@ std::vector<int> pixel(const Picture& picture, int x, int y) {
   return {at, at + bytes};
 }
 
-bool is_yuv(NvBufSurfaceColorFormat format) {
-  return GST_VIDEO_FORMAT_INFO_IS_YUV(gst_video_format_get_info(format_layout(format)->gst_format));
+constexpr Colour kColours[] = {{Colour::kBt601, false},  {Colour::kBt601, true},
+                               {Colour::kBt709, false},  {Colour::kBt709, true},
+                               {Colour::kBt2020, false}, {Colour::kBt2020, true}};
+
+/// By the standards' formulas: 0..255, not rounded.
+std::array<double, 3> rgb_of(double y, double u, double v, Colour colour) {
+  constexpr double kShares[][2] = {{0.299, 0.114}, {0.2126, 0.0722}, {0.2627, 0.0593}};
+  const auto [kr, kb] = kShares[colour.matrix];
+  const double luma = colour.full_range ? y / 255 : (y - 16) / 219;
+  const double chroma = colour.full_range ? 255 : 224;
+  const double cb = (u - 128) / chroma, cr = (v - 128) / chroma;
+  const double red = luma + 2 * (1 - kr) * cr, blue = luma + 2 * (1 - kb) * cb;
+  const double green = (luma - kr * red - kb * blue) / (1 - kr - kb);
+  std::array<double, 3> rgb{red, green, blue};
+  for (double& value : rgb) value = 255 * std::clamp(value, 0.0, 1.0);
+  return rgb;
 }
 
-TEST(Convert, YuvToRgbIsBt601) {
-  double worst = 0;
-  for (int y = 16; y <= 235; y += 31)
-    for (int u = 16; u <= 240; u += 28)
-      for (int v = 16; v <= 240; v += 28) {
-        const auto yuv = Picture::allocate(kI420, 16, 2);
-        const Pixels pixels = yuv->mutable_pixels();
-        paint(pixels, uint8_t(y));
-        std::fill_n(pixels.planes[1].data, 8, uint8_t(u));
-        std::fill_n(pixels.planes[2].data, 8, uint8_t(v));
-        const double luma = (y - 16) / 219.0, cb = (u - 128) / 224.0, cr = (v - 128) / 224.0;
-        const double exact[] = {luma + 1.402 * cr, luma - 0.344136 * cb - 0.714136 * cr,
-                                luma + 1.772 * cb};
-        const auto rgb = pixel(*in_format(*yuv, kRgba), 3, 1);
-        for (int c = 0; c < 3; ++c)
-          worst = std::max(worst, std::abs(rgb[c] - 255 * std::clamp(exact[c], 0.0, 1.0)));
+std::shared_ptr<Picture> even_i420(int y, int u, int v, Colour colour) {
+  auto yuv = Picture::allocate(kI420, 16, 2, colour);
+  const Pixels pixels = yuv->mutable_pixels();
+  paint(pixels, uint8_t(y));
+  std::fill_n(pixels.planes[1].data, 8, uint8_t(u));
+  std::fill_n(pixels.planes[2].data, 8, uint8_t(v));
+  return yuv;
+}
+
+TEST(Convert, YuvToRgbIsAsItsColoursSay) {
+  for (const Colour colour : kColours) {
+    double worst = 0;
+    for (int y = 16; y <= 235; y += 31)
+      for (int u = 16; u <= 240; u += 28)
+        for (int v = 16; v <= 240; v += 28) {
+          const auto rgb = pixel(*in_format(*even_i420(y, u, v, colour), kRgba), 3, 1);
+          const auto exact = rgb_of(y, u, v, colour);
+          for (size_t c = 0; c < 3; ++c) worst = std::max(worst, std::abs(rgb[c] - exact[c]));
+        }
+    // libyuv has no factor above 2, and the blue of BT.709 wants 2.11, of BT.2020 2.14.
+    const bool limited = !colour.full_range;
+    const double expected = colour.matrix == Colour::kBt2020  ? 17
+                            : colour.matrix == Colour::kBt709 ? (limited ? 13 : 3)
+                                                              : 3;
+    EXPECT_LE(worst, expected) << "matrix " << int(colour.matrix) << " limited " << limited;
+  }
+}
+
+TEST(Convert, AKnownColourIsTheSameFromEveryYuv) {
+  // An orange: 220, 130, 40.
+  for (const Colour colour : kColours) {
+    const double tolerance = colour.matrix == Colour::kBt2020 ? 7 : 4;
+    auto orange = Picture::allocate(kRgba, 16, 16);
+    for (int i = 0; i < 256; ++i) {
+      uint8_t* at = orange->mutable_pixels().planes[0].data + i / 16 * 64 + i % 16 * 4;
+      at[0] = 220, at[1] = 130, at[2] = 40, at[3] = 255;
+    }
+    for (const FormatLayout& layout : format_layouts()) {
+      if (!is_yuv(layout.format)) continue;
+      const auto yuv = Picture::allocate(layout.format, 16, 16, colour);
+      convert(orange->pixels(), yuv->mutable_pixels(), Filter::kBox);
+      for (const auto format :
+           {kRgba, NVBUF_COLOR_FORMAT_BGRx, NVBUF_COLOR_FORMAT_RGB, NVBUF_COLOR_FORMAT_BGR}) {
+        auto found = pixel(*in_format(*yuv, format), 5, 5);
+        if (format == NVBUF_COLOR_FORMAT_BGRx || format == NVBUF_COLOR_FORMAT_BGR)
+          std::swap(found[0], found[2]);
+        const std::string which = std::string(layout.name) + " matrix " +
+                                  std::to_string(colour.matrix) + " full " +
+                                  std::to_string(colour.full_range);
+        EXPECT_NEAR(found[0], 220, tolerance) << which;
+        EXPECT_NEAR(found[1], 130, tolerance) << which;
+        EXPECT_NEAR(found[2], 40, tolerance) << which;
       }
-  EXPECT_LE(worst, 2.5);
+      // And from one YUV to another, scaled and turned on the way.
+      const auto other = Picture::allocate(kI420, 8, 12, {Colour::kBt709, false});
+      convert(yuv->pixels(), {0, 0, 16, 16}, other->mutable_pixels(), {0, 0, 8, 12}, Filter::kBox,
+              Flip::kClockwise);
+      const ConstPixels& planes = other->pixels();
+      const auto found = rgb_of(planes.planes[0].data[0], planes.planes[1].data[0],
+                                planes.planes[2].data[0], {Colour::kBt709, false});
+      EXPECT_NEAR(found[0], 220, tolerance + 2) << layout.name;
+      EXPECT_NEAR(found[1], 130, tolerance + 2) << layout.name;
+      EXPECT_NEAR(found[2], 40, tolerance + 2) << layout.name;
+    }
+  }
+}
+
+TEST(Convert, BrightnessOfFullRangeIsGrayAsItIs) {
+  const auto gray =
+      in_format(*even_i420(250, 128, 128, {Colour::kBt601, true}), NVBUF_COLOR_FORMAT_GRAY8);
+  EXPECT_EQ(pixel(*gray, 0, 0)[0], 250);
+  const auto black = Picture::allocate(kI420, 4, 4, {Colour::kBt709, true});
+  fill_black(black->mutable_pixels());
+  EXPECT_EQ(black->pixels().planes[0].data[0], 0);
 }
 
 TEST(Convert, KnownColours) {

@@ -120,6 +120,26 @@ TEST(Picture, WrapCopiesPlanesOfSeveralMemories) {
   EXPECT_EQ(GST_MINI_OBJECT_REFCOUNT_VALUE(buffer.get()), 1);
 }
 
+TEST(Picture, WrapTakesTheColoursOfTheCaps) {
+  const auto colour_in = [](const std::string& caps) {
+    Colour colour;
+    testing::for_each_sample(
+        "videotestsrc num-buffers=1 ! video/x-raw,format=I420," + caps + " ! appsink name=out",
+        [&](GstSample* sample) {
+          colour = Picture::wrap(gst_sample_get_buffer(sample), testing::info_of(sample))
+                       ->pixels()
+                       .colour;
+        });
+    return colour;
+  };
+  EXPECT_EQ(colour_in("width=64,height=48"), (Colour{Colour::kBt601, false}));
+  EXPECT_EQ(colour_in("width=64,height=720"), (Colour{Colour::kBt709, false}));  // as caps mean
+  EXPECT_EQ(colour_in("width=64,height=720,colorimetry=bt601"), (Colour{Colour::kBt601, false}));
+  EXPECT_EQ(colour_in("width=64,height=48,colorimetry=bt709"), (Colour{Colour::kBt709, false}));
+  EXPECT_EQ(colour_in("width=64,height=48,colorimetry=bt2020"), (Colour{Colour::kBt2020, false}));
+  EXPECT_EQ(colour_in("width=64,height=48,colorimetry=1:4:0:0"), (Colour{Colour::kBt601, true}));
+}
+
 TEST(Picture, WrapNamesWhatItCannotRead) {
   GstVideoInfo info;
   gst_video_info_set_format(&info, GST_VIDEO_FORMAT_I420_10LE, 64, 48);

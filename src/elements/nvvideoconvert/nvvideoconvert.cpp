@@ -327,16 +327,19 @@ GstCaps* fixate_caps(GstBaseTransform* transform, GstPadDirection direction, Gst
   gst_structure_get_fraction(given, "pixel-aspect-ratio", &par_n, &par_d);
   if (gst_structure_has_field(structure, "pixel-aspect-ratio"))
     gst_structure_fixate_field_nearest_fraction(structure, "pixel-aspect-ratio", par_n, par_d);
-  // Our conversions from RGB make BT.601; a reader would guess BT.709 from a large picture.
-  const auto is_rgb = [](const char* name) {
-    return GST_VIDEO_FORMAT_INFO_IS_RGB(
+  // Without a word a reader guesses from the size: from RGB we make BT.601, which is fast, and YUV
+  // keeps what it is.
+  const auto is_yuv = [](const char* name) {
+    return GST_VIDEO_FORMAT_INFO_IS_YUV(
         gst_video_format_get_info(gst_video_format_from_string(name)));
   };
   const char* out_format = gst_structure_get_string(structure, "format");
-  if (out_format && !is_nvmm(chosen) && is_rgb(format) && !is_rgb(out_format) &&
-      g_strcmp0(out_format, "GRAY8") != 0 && !gst_structure_has_field(structure, "colorimetry"))
-    gst_structure_set(structure, "colorimetry", G_TYPE_STRING, GST_VIDEO_COLORIMETRY_BT601,
-                      nullptr);
+  if (out_format && !is_nvmm(chosen) && is_yuv(out_format) &&
+      !gst_structure_has_field(structure, "colorimetry")) {
+    const char* colours = is_yuv(format) ? gst_structure_get_string(given, "colorimetry")
+                                         : GST_VIDEO_COLORIMETRY_BT601;
+    if (colours) gst_structure_set(structure, "colorimetry", G_TYPE_STRING, colours, nullptr);
+  }
   chosen = gst_caps_fixate(chosen);
   GST_DEBUG_OBJECT(transform, "%" GST_PTR_FORMAT " becomes %" GST_PTR_FORMAT, caps, chosen);
   return chosen;
@@ -516,15 +519,17 @@ void draw(const Plan& plan, Frame& frame, const Pixels& to) {
     draw(plan, frame.read(), plan.mapping.from, to);
 }
 
-std::shared_ptr<Picture> new_output(const Plan& plan) {
+/// YUV keeps the colours of the input: pictures carry them, whatever the caps say.
+std::shared_ptr<Picture> new_output(const Plan& plan, const ConstPixels& from) {
   return Picture::allocate(format_layout(GST_VIDEO_INFO_FORMAT(&plan.out))->format,
-                           GST_VIDEO_INFO_WIDTH(&plan.out), GST_VIDEO_INFO_HEIGHT(&plan.out));
+                           GST_VIDEO_INFO_WIDTH(&plan.out), GST_VIDEO_INFO_HEIGHT(&plan.out),
+                           from.colour);
 }
 
 std::unique_ptr<Batch> converted(const Plan& plan, Batch& in) {
   auto out = std::make_unique<Batch>(in.capacity());
   for (int i = 0; i < in.size(); ++i) {
-    auto picture = new_output(plan);
+    auto picture = new_output(plan, in.frame(i).source().picture->pixels());
     draw(plan, in.frame(i), picture->mutable_pixels());
     out->add(std::move(picture));
   }
@@ -537,7 +542,7 @@ std::unique_ptr<Batch> converted(const Plan& plan, std::shared_ptr<const Picture
     out->add(std::move(in));  // no copy: nobody writes into a wrapped picture
     return out;
   }
-  auto picture = new_output(plan);
+  auto picture = new_output(plan, in->pixels());
   draw(plan, in->pixels(), plan.mapping.from, picture->mutable_pixels());
   out->add(std::move(picture));
   return out;
