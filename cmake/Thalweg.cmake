@@ -39,8 +39,8 @@ endfunction()
 # thalweg_element(NAME SOURCES a.cpp ... [LIBS b ...]): the GStreamer plugin thalweg/gst/libgstNAME.so.
 function(thalweg_element name)
   cmake_parse_arguments(arg "" "" "SOURCES;LIBS" ${ARGN})
-  add_library(gst${name} MODULE ${arg_SOURCES} ${CMAKE_SOURCE_DIR}/src/elements/kept_properties.cpp)
-  target_link_libraries(gst${name} PRIVATE thalweg_flags PkgConfig::GST ${arg_LIBS})
+  add_library(gst${name} MODULE ${arg_SOURCES})
+  target_link_libraries(gst${name} PRIVATE thalweg_flags thalweg_elements ${arg_LIBS})
   target_compile_definitions(gst${name} PRIVATE PACKAGE="thalweg" THALWEG_VERSION="${PROJECT_VERSION}")
   set_target_properties(gst${name} PROPERTIES INSTALL_RPATH "$ORIGIN/../lib"
     LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/gst)

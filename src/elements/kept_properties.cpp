@@ -6,16 +6,9 @@
 namespace thalweg {
 namespace {
 
-GType enum_type(const KeptProperty& property) {
-  // Several plugins share a kept enum (nvbuf-memory-type), each with its own copy of this file.
-  static std::mutex mutex;
-  std::lock_guard lock(mutex);
-  GType type = g_type_from_name(property.enum_name);
-  return type ? type : g_enum_register_static(property.enum_name, property.enum_values);
-}
-
 GType value_type(const KeptProperty& property) {
-  return property.type == G_TYPE_ENUM ? enum_type(property) : property.type;
+  return property.type == G_TYPE_ENUM ? enum_type(property.enum_name, property.enum_values)
+                                      : property.type;
 }
 
 gint64 default_number(const KeptProperty& property) {
@@ -50,7 +43,7 @@ GParamSpec* param_spec(const KeptProperty& property) {
     case G_TYPE_STRING:
       return g_param_spec_string(name, name, blurb, property.value, flags);
     case G_TYPE_ENUM:
-      return g_param_spec_enum(name, name, blurb, enum_type(property), default_number(property),
+      return g_param_spec_enum(name, name, blurb, value_type(property), default_number(property),
                                flags);
     default:
       g_assert_not_reached();
@@ -58,6 +51,13 @@ GParamSpec* param_spec(const KeptProperty& property) {
 }
 
 }  // namespace
+
+GType enum_type(const char* name, const GEnumValue* values) {
+  static std::mutex mutex;
+  std::lock_guard lock(mutex);
+  const GType known = g_type_from_name(name);
+  return known ? known : g_enum_register_static(name, values);
+}
 
 void KeptProperties::install(GObjectClass* klass, guint first_id,
                              std::span<const KeptProperty> table) {
@@ -91,7 +91,7 @@ bool KeptProperties::set(GObject* object, guint id, const GValue* value,
   const bool first = !told_[i];
   told_[i] = true;
   GST_OBJECT_UNLOCK(object);
-  if (first)
+  if (first && !table_[i].used)
     GST_CAT_INFO_OBJECT(category, object, "property '%s' is kept but has no effect on a CPU",
                         table_[i].name);
   return true;
@@ -104,6 +104,41 @@ bool KeptProperties::get(GObject* object, guint id, GValue* value) const {
   g_value_copy(&values_[i], value);
   GST_OBJECT_UNLOCK(object);
   return true;
+}
+
+gint64 KeptProperties::number(GObject* object, guint id) const {
+  const GValue& value = values_[id - first_id_];
+  GST_OBJECT_LOCK(object);
+  gint64 number = 0;
+  switch (G_TYPE_FUNDAMENTAL(G_VALUE_TYPE(&value))) {
+    case G_TYPE_BOOLEAN:
+      number = g_value_get_boolean(&value);
+      break;
+    case G_TYPE_INT:
+      number = g_value_get_int(&value);
+      break;
+    case G_TYPE_UINT:
+      number = g_value_get_uint(&value);
+      break;
+    case G_TYPE_UINT64:
+      number = gint64(g_value_get_uint64(&value));
+      break;
+    case G_TYPE_ENUM:
+      number = g_value_get_enum(&value);
+      break;
+    default:
+      g_assert_not_reached();
+  }
+  GST_OBJECT_UNLOCK(object);
+  return number;
+}
+
+std::string KeptProperties::text(GObject* object, guint id) const {
+  GST_OBJECT_LOCK(object);
+  const char* value = g_value_get_string(&values_[id - first_id_]);
+  std::string text = value ? value : "";
+  GST_OBJECT_UNLOCK(object);
+  return text;
 }
 
 }  // namespace thalweg

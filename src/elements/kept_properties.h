@@ -3,13 +3,14 @@
 #include <gst/gst.h>
 
 #include <span>
+#include <string>
 #include <vector>
 
 namespace thalweg {
 
-/// A property that other platforms need and the CPU does not: it can be set and read back, and
-/// setting it is logged once, at INFO. `value` is the default as gst-inspect writes it ("0",
-/// "true", "device", NULL for no string). `enum_values` (ends with {0, NULL, NULL}) only for
+/// A property that can be set and read back. Most are needed by other platforms and not by the CPU:
+/// setting such a one is logged once, at INFO. `value` is the default as gst-inspect writes it
+/// ("0", "true", "device", NULL for no string). `enum_values` (ends with {0, NULL, NULL}) only for
 /// G_TYPE_ENUM.
 struct KeptProperty {
   const char* name;
@@ -20,7 +21,12 @@ struct KeptProperty {
   const char* enum_name = nullptr;
   gint64 minimum = G_MININT64, maximum = G_MAXINT64;  ///< cut to the type's own range
   GParamFlags flags = GParamFlags(0);  ///< added to READWRITE (READABLE only if set so)
+  bool used = false;                   ///< the element reads it, so it is not logged
 };
+
+/// The enum of that name, registered if it is not yet; `values` ends with {0, NULL, NULL} and lives
+/// as long as the process. Elements share enums (nvbuf-memory-type). Any thread.
+GType enum_type(const char* name, const GEnumValue* values);
 
 /// The kept properties of one element class; ids start at `first_id`. One per instance holds
 /// values.
@@ -34,6 +40,10 @@ class KeptProperties {
   /// is taken: set and get may be called from any thread.
   bool set(GObject* object, guint id, const GValue* value, GstDebugCategory* category);
   bool get(GObject* object, guint id, GValue* value) const;
+  /// The value of a property that is a number, boolean or enum. Any thread.
+  gint64 number(GObject* object, guint id) const;
+  /// The value of a string property, "" for NULL. Any thread.
+  std::string text(GObject* object, guint id) const;
 
  private:
   guint first_id_;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "../surface/decoded.h"
-#include "elements/nvv4l2decoder/h264_access_unit.h"
+#include "elements/nvv4l2decoder/access_unit.h"
 #include "surface/batch.h"
 
 namespace thalweg {
@@ -123,23 +123,27 @@ TEST(Decoder, HandsOnTheDecodersOwnMemory) {
     int same = 0, frames = 0;
   } seen;
   GstElement* bin = gst_bin_get_by_name(GST_BIN(pipeline.get()), "d");
-  GstElement* inner = gst_bin_get_by_name(GST_BIN(bin), "decoder");
-  GstPad* decoded = gst_element_get_static_pad(inner, "src");
   GstPad* out = gst_element_get_static_pad(bin, "src");
-  gst_pad_add_probe(
-      decoded, GST_PAD_PROBE_TYPE_BUFFER,
-      [](GstPad* pad, GstPadProbeInfo* info, gpointer data) {
-        GstCaps* caps = gst_pad_get_current_caps(pad);
-        GstVideoInfo video;
-        gst_video_info_from_caps(&video, caps);
-        gst_caps_unref(caps);
-        GstVideoFrame frame;
-        gst_video_frame_map(&frame, &video, GST_PAD_PROBE_INFO_BUFFER(info), GST_MAP_READ);
-        static_cast<Seen*>(data)->decoded = frame.data[0];
-        gst_video_frame_unmap(&frame);
-        return GST_PAD_PROBE_OK;
-      },
-      &seen, nullptr);
+  const auto on_decoded = [](GstPad* pad, GstPadProbeInfo* info, gpointer data) {
+    GstCaps* caps = gst_pad_get_current_caps(pad);
+    GstVideoInfo video;
+    gst_video_info_from_caps(&video, caps);
+    gst_caps_unref(caps);
+    GstVideoFrame frame;
+    gst_video_frame_map(&frame, &video, GST_PAD_PROBE_INFO_BUFFER(info), GST_MAP_READ);
+    static_cast<Seen*>(data)->decoded = frame.data[0];
+    gst_video_frame_unmap(&frame);
+    return GST_PAD_PROBE_OK;
+  };
+  using Added = void (*)(GstBin*, GstElement*, gpointer);
+  static GstPadProbeCallback probe;  // a callback without a place for two data
+  probe = on_decoded;
+  const Added on_added = [](GstBin*, GstElement* inner, gpointer data) {
+    GstPad* decoded = gst_element_get_static_pad(inner, "src");
+    gst_pad_add_probe(decoded, GST_PAD_PROBE_TYPE_BUFFER, probe, data, nullptr);
+    gst_object_unref(decoded);
+  };
+  g_signal_connect(bin, "element-added", G_CALLBACK(on_added), &seen);
   gst_pad_add_probe(
       out, GST_PAD_PROBE_TYPE_BUFFER,
       [](GstPad*, GstPadProbeInfo* info, gpointer data) {
@@ -160,18 +164,22 @@ TEST(Decoder, HandsOnTheDecodersOwnMemory) {
   gst_object_unref(bus);
   EXPECT_EQ(seen.frames, 40);
   EXPECT_EQ(seen.same, 40);
-  for (GstObject* object :
-       {GST_OBJECT(bin), GST_OBJECT(inner), GST_OBJECT(decoded), GST_OBJECT(out)})
-    gst_object_unref(object);
+  gst_object_unref(bin);
+  gst_object_unref(out);
 }
 
-TEST(AccessUnit, TellsWhetherOthersMayReferToIt) {
-  const auto reference = [](std::vector<guint8> bytes) {
-    GstBuffer* buffer =
-        bytes.empty() ? gst_buffer_new() : gst_buffer_new_memdup(bytes.data(), bytes.size());
-    const bool result = is_reference_access_unit(buffer);
-    gst_buffer_unref(buffer);
-    return result;
+AccessUnit look(AccessUnit (*function)(GstBuffer*, int&), std::vector<guint8> bytes, int& memory) {
+  GstBuffer* buffer =
+      bytes.empty() ? gst_buffer_new() : gst_buffer_new_memdup(bytes.data(), bytes.size());
+  const AccessUnit unit = function(buffer, memory);
+  gst_buffer_unref(buffer);
+  return unit;
+}
+
+TEST(AccessUnits, OfH264TellWhetherOthersMayReferToThem) {
+  int memory = 0;
+  const auto reference = [&](std::vector<guint8> bytes) {
+    return look(h264_access_unit, std::move(bytes), memory).is_reference;
   };
   EXPECT_TRUE(reference({0, 0, 0, 1, 0x65, 0x88}));                           // IDR
   EXPECT_TRUE(reference({0, 0, 0, 1, 0x09, 0x30, 0, 0, 1, 0x41, 0x9a}));      // delimiter, P
@@ -180,6 +188,38 @@ TEST(AccessUnit, TellsWhetherOthersMayReferToIt) {
   EXPECT_TRUE(reference({}));
   EXPECT_TRUE(reference({0, 0, 1}));
   EXPECT_TRUE(reference({1, 2, 3, 4, 5}));
+}
+
+TEST(AccessUnits, OfH265TellWhetherOthersMayReferToThem) {
+  int memory = 0;
+  const auto unit = [&](std::vector<guint8> bytes) {
+    return look(h265_access_unit, std::move(bytes), memory);
+  };
+  const guint8 kTrailN = 0 << 1, kTrailR = 1 << 1, kRaslN = 8 << 1, kIdr = 19 << 1, kSps = 33 << 1;
+  // Parameter sets of one sub-layer, then an IDR picture.
+  const AccessUnit idr = unit({0, 0, 1, kSps, 1, 0x01, 0x60, 0, 0, 1, kIdr, 1, 0xac});
+  EXPECT_TRUE(idr.is_reference);
+  EXPECT_TRUE(idr.gives_a_picture);
+  EXPECT_TRUE(unit({0, 0, 1, kTrailR, 1, 0xd0}).is_reference);
+  EXPECT_FALSE(unit({0, 0, 1, kTrailN, 1, 0xd0}).is_reference);
+  EXPECT_FALSE(unit({0, 0, 1, kRaslN, 1, 0xd0}).gives_a_picture);
+  // Two sub-layers: those of the lower one may be referred to from the higher one.
+  unit({0, 0, 1, kSps, 1, 0x01 | 1 << 1, 0x60, 0, 0, 1, kIdr, 1, 0xac});
+  EXPECT_TRUE(unit({0, 0, 1, kTrailN, 1, 0xd0}).is_reference);
+  EXPECT_FALSE(unit({0, 0, 1, kTrailN, 2, 0xd0}).is_reference);
+  EXPECT_TRUE(unit({}).is_reference);
+  EXPECT_TRUE(unit({0, 0, 1, kTrailN}).is_reference);
+}
+
+TEST(AccessUnits, OfMpeg4TellWhetherOthersMayReferToThem) {
+  int memory = 0;
+  const auto reference = [&](guint8 type) {
+    return look(mpeg4_access_unit, {0, 0, 1, 0xb3, 0, 0, 0, 1, 0xb6, guint8(type << 6)}, memory)
+        .is_reference;
+  };
+  EXPECT_TRUE(reference(0));   // I
+  EXPECT_TRUE(reference(1));   // P
+  EXPECT_FALSE(reference(2));  // B
 }
 
 }  // namespace

@@ -670,12 +670,6 @@ void finalize(GObject* object) {
   G_OBJECT_CLASS(gst_nv_video_convert_parent_class)->finalize(object);
 }
 
-/// Other plugins of ours may have registered the same enum.
-GType enum_type(const char* name, const GEnumValue* values) {
-  const GType known = g_type_from_name(name);
-  return known ? known : g_enum_register_static(name, values);
-}
-
 }  // namespace
 
 static void gst_nv_video_convert_init(GstNvVideoConvert* self) { self->state = new State; }

@@ -1,4 +1,4 @@
-#include "elements/nvv4l2decoder/nvmm_wrapper.h"
+#include "elements/nvmm_wrapper.h"
 
 #include <gst/base/gstbasetransform.h>
 #include <gst/video/video.h>
@@ -10,8 +10,8 @@
 
 #include "surface/batch.h"
 
-GST_DEBUG_CATEGORY_EXTERN(nvv4l2decoder_debug);
-#define GST_CAT_DEFAULT nvv4l2decoder_debug
+GST_DEBUG_CATEGORY_STATIC(nvmm_wrapper_debug);
+#define GST_CAT_DEFAULT nvmm_wrapper_debug
 
 namespace {
 
@@ -47,11 +47,7 @@ GstStaticPadTemplate sink_template =
     GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS("video/x-raw"));
 GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE(
     "src", GST_PAD_SRC, GST_PAD_ALWAYS,
-    GST_STATIC_CAPS("video/x-raw(memory:NVMM), format=(string){ I420, NV12 }"));
-
-bool is_wrapped_as_it_is(const char* format) {
-  return g_strcmp0(format, "I420") == 0 || g_strcmp0(format, "NV12") == 0;
-}
+    GST_STATIC_CAPS("video/x-raw(memory:NVMM), format=(string){ I420, NV12, RGBA }"));
 
 GstCaps* transform_caps(GstBaseTransform*, GstPadDirection direction, GstCaps* caps,
                         GstCaps* filter) {
@@ -64,21 +60,21 @@ GstCaps* transform_caps(GstBaseTransform*, GstPadDirection direction, GstCaps* c
       gst_caps_append_structure(result, to);
       continue;
     }
-    // The decoder's own format first: that costs nothing.
-    GValue formats = G_VALUE_INIT;
-    gst_value_list_init(&formats, 2);
     const char* own = gst_structure_get_string(from, "format");
-    for (const char* format : {own && is_wrapped_as_it_is(own) ? own : "I420", "I420", "NV12"}) {
-      if (gst_value_list_get_size(&formats) > 0 &&
-          g_strcmp0(format, g_value_get_string(gst_value_list_get_value(&formats, 0))) == 0)
-        continue;
-      GValue value = G_VALUE_INIT;
-      g_value_init(&value, G_TYPE_STRING);
-      g_value_set_static_string(&value, format);
-      gst_value_list_append_and_take_value(&formats, &value);
-    }
-    gst_structure_take_value(to, "format", &formats);
-    gst_caps_append_structure_full(result, to, gst_caps_features_new(kNvmmFeature, nullptr));
+    const bool from_rgb = own && GST_VIDEO_FORMAT_INFO_IS_RGB(
+                                     gst_video_format_get_info(gst_video_format_from_string(own)));
+    const auto add = [&](const char* format, bool is_rgb) {
+      GstStructure* one = gst_structure_copy(to);
+      gst_structure_set(one, "format", G_TYPE_STRING, format, nullptr);
+      // Those of YUV mean nothing in RGB, nor the other way round.
+      if (is_rgb != from_rgb)
+        gst_structure_remove_fields(one, "colorimetry", "chroma-site", nullptr);
+      gst_caps_append_structure_full(result, one, gst_caps_features_new(kNvmmFeature, nullptr));
+    };
+    add("I420", false);
+    add("NV12", false);
+    add("RGBA", true);
+    gst_structure_free(to);
   }
   if (filter) {
     GstCaps* filtered = gst_caps_intersect_full(filter, result, GST_CAPS_INTERSECT_FIRST);
@@ -88,15 +84,23 @@ GstCaps* transform_caps(GstBaseTransform*, GstPadDirection direction, GstCaps* c
   return result;
 }
 
+/// The decoder's own format where that can be, which costs nothing.
 GstCaps* fixate_caps(GstBaseTransform*, GstPadDirection direction, GstCaps* caps, GstCaps* other) {
-  other = gst_caps_truncate(other);
   if (direction == GST_PAD_SINK) {
     const char* own = gst_structure_get_string(gst_caps_get_structure(caps, 0), "format");
-    other = gst_caps_make_writable(other);
-    if (own && is_wrapped_as_it_is(own))
-      gst_structure_fixate_field_string(gst_caps_get_structure(other, 0), "format", own);
+    GstCaps* wanted = gst_caps_new_simple("video/x-raw", "format", G_TYPE_STRING,
+                                          g_strcmp0(own, "NV12") == 0 ? "NV12" : "I420", nullptr);
+    gst_caps_set_features(wanted, 0, gst_caps_features_new(kNvmmFeature, nullptr));
+    GstCaps* best = gst_caps_intersect_full(other, wanted, GST_CAPS_INTERSECT_FIRST);
+    gst_caps_unref(wanted);
+    if (gst_caps_is_empty(best)) {
+      gst_caps_unref(best);
+    } else {
+      gst_caps_unref(other);
+      other = best;
+    }
   }
-  return gst_caps_fixate(other);
+  return gst_caps_fixate(gst_caps_truncate(other));
 }
 
 gboolean set_caps(GstBaseTransform* base, GstCaps* in_caps, GstCaps* out_caps) {
@@ -169,14 +173,13 @@ GstFlowReturn generate_output(GstBaseTransform* base, GstBuffer** result) {
 
   const uint64_t number = state.frames_in++;
   if (GST_BUFFER_FLAG_IS_SET(in.get(), GST_BUFFER_FLAG_CORRUPTED) && state.damaged++ == 0) {
-    GstObject* bin = GST_OBJECT_PARENT(base);
+    GstElement* bin = GST_ELEMENT(GST_OBJECT_PARENT(base));
     GST_ELEMENT_WARNING(
-        bin ? GST_ELEMENT(bin) : GST_ELEMENT(base), STREAM, DECODE,
+        bin, STREAM, DECODE,
         ("%s: the stream is damaged: picture %" G_GUINT64_FORMAT " (at %" GST_TIME_FORMAT
          ") has missing or wrong parts and is passed on as the decoder patched it. Check the "
          "recording or the connection; further damage is only counted, in the property 'stats'.",
-         bin ? GST_OBJECT_NAME(bin) : GST_OBJECT_NAME(base), number,
-         GST_TIME_ARGS(GST_BUFFER_PTS(in.get()))),
+         GST_OBJECT_NAME(bin), number, GST_TIME_ARGS(GST_BUFFER_PTS(in.get()))),
         (nullptr));
   }
   const unsigned interval = state.interval;
@@ -205,7 +208,8 @@ GstFlowReturn generate_output(GstBaseTransform* base, GstBuffer** result) {
     *result = out;
   } catch (const std::exception& error) {
     GST_ELEMENT_ERROR(base, STREAM, DECODE,
-                      ("nvv4l2decoder cannot pass on the decoded picture: %s", error.what()),
+                      ("%s cannot pass on the decoded picture: %s.",
+                       GST_OBJECT_NAME(GST_OBJECT_PARENT(base)), error.what()),
                       ("picture %" G_GUINT64_FORMAT, number));
     return GST_FLOW_ERROR;
   }
@@ -219,12 +223,13 @@ void wrapper_finalize(GObject* object) {
 }
 
 void wrapper_class_init(ThalwegNvmmWrapperClass* klass) {
+  GST_DEBUG_CATEGORY_INIT(nvmm_wrapper_debug, "thalweg-nvmm", 0, "pictures to memory:NVMM");
   auto* element = GST_ELEMENT_CLASS(klass);
   auto* transform = GST_BASE_TRANSFORM_CLASS(klass);
   G_OBJECT_CLASS(klass)->finalize = wrapper_finalize;
   gst_element_class_add_static_pad_template(element, &sink_template);
   gst_element_class_add_static_pad_template(element, &src_template);
-  gst_element_class_set_static_metadata(element, "NVMM wrapper of nvv4l2decoder", "Filter/Video",
+  gst_element_class_set_static_metadata(element, "NVMM wrapper of a decoder", "Filter/Video",
                                         "Hands decoded pictures on as memory:NVMM", "Thalweg");
   transform->transform_caps = transform_caps;
   transform->fixate_caps = fixate_caps;

@@ -16,9 +16,9 @@ struct WrapperCounts {
 
 /// A private element (in no registry): system-memory pictures in, memory:NVMM out.
 ///
-/// I420 and NV12 are wrapped where they lie, without a copy; anything else (10 bit, 4:2:2, or NV12
-/// because downstream takes only that) is converted. It answers ALLOCATION with GstVideoMeta, so
-/// that the decoder decodes straight into what is wrapped.
+/// I420 and NV12 are wrapped where they lie, without a copy; anything else (10 bit, 4:2:2, or
+/// because downstream takes only another) is converted. Lives in a bin, in whose name it speaks. It
+/// answers ALLOCATION with GstVideoMeta, so that the decoder decodes straight into what is wrapped.
 /// @return a new floating element.
 GstElement* new_nvmm_wrapper();
 
