@@ -7,6 +7,7 @@ namespace thalweg {
 namespace {
 
 GType value_type(const KeptProperty& property) {
+  if (property.type == G_TYPE_BOXED) return GST_TYPE_STRUCTURE;
   return property.type == G_TYPE_ENUM ? enum_type(property.enum_name, property.enum_values)
                                       : property.type;
 }
@@ -45,6 +46,8 @@ GParamSpec* param_spec(const KeptProperty& property) {
     case G_TYPE_ENUM:
       return g_param_spec_enum(name, name, blurb, value_type(property), default_number(property),
                                flags);
+    case G_TYPE_BOXED:
+      return g_param_spec_boxed(name, name, blurb, GST_TYPE_STRUCTURE, flags);
     default:
       g_assert_not_reached();
   }

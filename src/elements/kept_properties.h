@@ -14,7 +14,7 @@ namespace thalweg {
 /// G_TYPE_ENUM.
 struct KeptProperty {
   const char* name;
-  GType type;  ///< G_TYPE_UINT, _INT, _UINT64, _BOOLEAN, _STRING or _ENUM
+  GType type;  ///< G_TYPE_UINT, _INT, _UINT64, _BOOLEAN, _STRING, _ENUM or _BOXED (a GstStructure)
   const char* value;
   const char* meaning;
   const GEnumValue* enum_values = nullptr;

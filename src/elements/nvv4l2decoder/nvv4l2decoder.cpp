@@ -45,14 +45,7 @@ const Codec kCodecs[] = {
     {"AV1", "video/x-av1", {{"av1dec", kBad}}},
 };
 
-enum Property : guint {
-  kSkipFrames = 1,
-  kDropFrameInterval,
-  kQos,
-  kExtraControls,
-  kStats,
-  kFirstKept,
-};
+enum Property : guint { kStats = 1, kSkipFrames, kDropFrameInterval, kQos };
 
 constexpr GEnumValue kIoModes[] = {{0, "GST_V4L2_IO_AUTO", "auto"},
                                    {2, "GST_V4L2_IO_MMAP", "mmap"},
@@ -68,7 +61,29 @@ constexpr GEnumValue kSkipValues[] = {
     {kDecodeKeys, "Decode only key frames", "decode_key"},
     {0, nullptr, nullptr}};
 
-const KeptProperty kKept[] = {
+const KeptProperty kProperties[] = {
+    {.name = "skip-frames",
+     .type = G_TYPE_ENUM,
+     .value = "0",
+     .meaning = "Which frames to decode",
+     .enum_values = kSkipValues,
+     .enum_name = "SkipFrame",
+     .used = true},
+    {.name = "drop-frame-interval",
+     .type = G_TYPE_UINT,
+     .value = "0",
+     .meaning = "Output only every Nth decoded frame (0 and 1: all)",
+     .maximum = 30,
+     .used = true},
+    {.name = "qos",
+     .type = G_TYPE_BOOLEAN,
+     .value = "false",
+     .meaning = "Let the decoder leave out frames that would be late at the sink",
+     .used = true},
+    {.name = "extra-controls",
+     .type = G_TYPE_BOXED,
+     .value = nullptr,
+     .meaning = "Controls of the V4L2 device"},
     {.name = "device",
      .type = G_TYPE_STRING,
      .value = nullptr,
@@ -146,23 +161,11 @@ const KeptProperty kKept[] = {
      .meaning = "Buffer interface of older versions"},
 };
 
-struct State {
-  int skip = kDecodeAll;
-  guint interval = 0;
-  bool qos = false;
-  GstStructure* extra_controls = nullptr;
-  KeptProperties kept{kFirstKept, kKept};
-
-  ~State() {
-    if (extra_controls) gst_structure_free(extra_controls);
-  }
-};
-
 }  // namespace
 
 struct GstNvV4l2Decoder {
   ThalwegDecoder parent;
-  State* state;
+  KeptProperties* properties;
 };
 struct GstNvV4l2DecoderClass {
   ThalwegDecoderClass parent_class;
@@ -177,82 +180,43 @@ GstNvV4l2Decoder* as_decoder(void* object) {
   return G_TYPE_CHECK_INSTANCE_CAST(object, nvv4l2decoder_get_type(), GstNvV4l2Decoder);
 }
 
-GType skip_frames_type() {
-  static const GType type = g_enum_register_static("SkipFrame", kSkipValues);
-  return type;
-}
-
 void configure(ThalwegDecoder* base, GstElement* inner) {
-  GST_OBJECT_LOCK(base);
-  const gboolean qos = as_decoder(base)->state->qos;
-  GST_OBJECT_UNLOCK(base);
   if (g_object_class_find_property(G_OBJECT_GET_CLASS(inner), "qos"))
-    g_object_set(inner, "qos", qos, nullptr);
+    g_object_set(inner, "qos", gboolean(as_decoder(base)->properties->number(G_OBJECT(base), kQos)),
+                 nullptr);
 }
 
 void set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
   GstNvV4l2Decoder* self = as_decoder(object);
-  State& state = *self->state;
-  if (state.kept.set(object, id, value, GST_CAT_DEFAULT)) return;
-  GST_OBJECT_LOCK(object);
-  switch (id) {
-    case kSkipFrames:
-      state.skip = g_value_get_enum(value);
-      break;
-    case kDropFrameInterval:
-      state.interval = g_value_get_uint(value);
-      break;
-    case kQos:
-      state.qos = g_value_get_boolean(value);
-      break;
-    case kExtraControls:
-      if (state.extra_controls) gst_structure_free(state.extra_controls);
-      state.extra_controls = static_cast<GstStructure*>(g_value_dup_boxed(value));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+  if (!self->properties->set(object, id, value, GST_CAT_DEFAULT)) {
+    G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
+  } else if (id == kSkipFrames) {
+    decoder_set_skip(&self->parent, SkipFrames(g_value_get_enum(value)));
+  } else if (id == kDropFrameInterval) {
+    decoder_set_drop_interval(&self->parent, g_value_get_uint(value));
+  } else if (id == kQos) {
+    decoder_set_inner(&self->parent, "qos", value);
   }
-  GST_OBJECT_UNLOCK(object);
-  if (id == kSkipFrames) decoder_set_skip(&self->parent, SkipFrames(g_value_get_enum(value)));
-  if (id == kDropFrameInterval) decoder_set_drop_interval(&self->parent, g_value_get_uint(value));
-  if (id == kQos) decoder_set_inner(&self->parent, "qos", value);
-  if (id == kExtraControls)
-    GST_INFO_OBJECT(object, "property 'extra-controls' is kept but has no effect on a CPU");
 }
 
 void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
   GstNvV4l2Decoder* self = as_decoder(object);
-  State& state = *self->state;
-  if (state.kept.get(object, id, value)) return;
-  if (id == kStats) return g_value_take_boxed(value, decoder_stats(&self->parent));
-  GST_OBJECT_LOCK(object);
-  switch (id) {
-    case kSkipFrames:
-      g_value_set_enum(value, state.skip);
-      break;
-    case kDropFrameInterval:
-      g_value_set_uint(value, state.interval);
-      break;
-    case kQos:
-      g_value_set_boolean(value, state.qos);
-      break;
-    case kExtraControls:
-      g_value_set_boxed(value, state.extra_controls);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
-  }
-  GST_OBJECT_UNLOCK(object);
+  if (id == kStats)
+    g_value_take_boxed(value, decoder_stats(&self->parent));
+  else if (!self->properties->get(object, id, value))
+    G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 }
 
 void finalize(GObject* object) {
-  delete as_decoder(object)->state;
+  delete as_decoder(object)->properties;
   G_OBJECT_CLASS(nvv4l2decoder_parent_class)->finalize(object);
 }
 
 }  // namespace
 
-static void nvv4l2decoder_init(GstNvV4l2Decoder* self) { self->state = new State; }
+static void nvv4l2decoder_init(GstNvV4l2Decoder* self) {
+  self->properties = new KeptProperties(kSkipFrames, kProperties);
+}
 
 static void nvv4l2decoder_class_init(GstNvV4l2DecoderClass* klass) {
   auto* object = G_OBJECT_CLASS(klass);
@@ -263,24 +227,6 @@ static void nvv4l2decoder_class_init(GstNvV4l2DecoderClass* klass) {
   decoder_class_setup(&klass->parent_class, kCodecs,
                       "video/x-raw(memory:NVMM), format=(string){ NV12, I420 }");
 
-  const auto flags = GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
-  g_object_class_install_property(
-      object, kSkipFrames,
-      g_param_spec_enum("skip-frames", "skip-frames", "Which frames to decode", skip_frames_type(),
-                        kDecodeAll, flags));
-  g_object_class_install_property(
-      object, kDropFrameInterval,
-      g_param_spec_uint("drop-frame-interval", "drop-frame-interval",
-                        "Output only every Nth decoded frame (0 and 1: all)", 0, 30, 0, flags));
-  g_object_class_install_property(
-      object, kQos,
-      g_param_spec_boolean("qos", "qos",
-                           "Let the decoder leave out frames that would be late at the sink", FALSE,
-                           flags));
-  g_object_class_install_property(
-      object, kExtraControls,
-      g_param_spec_boxed("extra-controls", "extra-controls", "Controls of the V4L2 device",
-                         GST_TYPE_STRUCTURE, flags));
   g_object_class_install_property(
       object, kStats,
       g_param_spec_boxed("stats", "stats",
@@ -288,7 +234,7 @@ static void nvv4l2decoder_class_init(GstNvV4l2DecoderClass* klass) {
                          "damaged, dropped, out)",
                          GST_TYPE_STRUCTURE,
                          GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
-  KeptProperties::install(object, kFirstKept, kKept);
+  KeptProperties::install(object, kSkipFrames, kProperties);
 
   gst_element_class_set_static_metadata(
       GST_ELEMENT_CLASS(klass), "Decoder to memory:NVMM", "Codec/Decoder/Video",

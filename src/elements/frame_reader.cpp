@@ -1,4 +1,4 @@
-#include "elements/nvv4l2h264enc/frame_reader.h"
+#include "elements/frame_reader.h"
 
 #include <gst/base/gstbasetransform.h>
 #include <gst/video/video.h>
@@ -15,8 +15,10 @@ using namespace thalweg;
 
 struct ThalwegFrameReader {
   GstBaseTransform parent;
+  FrameReaderOptions options;
   GstVideoInfo in, out;
   gboolean in_nvmm;
+  gboolean out_colours_given;  ///< else: those of the picture, of limited range
 };
 struct ThalwegFrameReaderClass {
   GstBaseTransformClass parent;
@@ -24,15 +26,24 @@ struct ThalwegFrameReaderClass {
 GType frame_reader_get_type();
 G_DEFINE_TYPE(ThalwegFrameReader, frame_reader, GST_TYPE_BASE_TRANSFORM)
 
-#define FRAME_CAPS                                                         \
-  "format={I420,NV12,RGBA}, width=[1,2147483647], height=[1,2147483647], " \
-  "framerate=[0/1,2147483647/1]"
+GstStaticPadTemplate sink_template =
+    GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(kFrameCaps));
+GstStaticPadTemplate src_template =
+    GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS("video/x-raw"));
 
-GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE(
-    "sink", GST_PAD_SINK, GST_PAD_ALWAYS,
-    GST_STATIC_CAPS("video/x-raw(memory:NVMM), " FRAME_CAPS "; video/x-raw, " FRAME_CAPS));
-GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE(
-    "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS("video/x-raw, " FRAME_CAPS));
+ThalwegFrameReader* as_reader(gpointer object) {
+  return G_TYPE_CHECK_INSTANCE_CAST(object, frame_reader_get_type(), ThalwegFrameReader);
+}
+
+/// The element that the user knows: the bin, or the reader itself in a test.
+GstElement* owner(ThalwegFrameReader* self) {
+  GstObject* parent = GST_OBJECT_PARENT(self);
+  return parent ? GST_ELEMENT(parent) : GST_ELEMENT(self);
+}
+const char* owner_name(ThalwegFrameReader* self) {
+  GstElementFactory* factory = gst_element_get_factory(owner(self));
+  return factory ? GST_OBJECT_NAME(factory) : GST_OBJECT_NAME(owner(self));
+}
 
 void append_formats(GValue* list, std::initializer_list<const char*> names) {
   g_value_init(list, GST_TYPE_LIST);
@@ -44,8 +55,24 @@ void append_formats(GValue* list, std::initializer_list<const char*> names) {
   }
 }
 
+/// Colours that the encoder is told of frames with these caps.
+void set_colours(const FrameReaderOptions& options, GstStructure* structure, bool from_rgb) {
+  const char* given = gst_structure_get_string(structure, "colorimetry");
+  const bool given_full_range = given && g_str_has_prefix(given, "1:");
+  if (options.full_range) {
+    gst_structure_set(structure, "colorimetry", G_TYPE_STRING, "1:4:0:0", nullptr);
+  } else if (from_rgb) {
+    gst_structure_set(structure, "colorimetry", G_TYPE_STRING, GST_VIDEO_COLORIMETRY_BT601,
+                      nullptr);
+  } else if (given_full_range) {
+    gst_structure_remove_field(structure, "colorimetry");
+  }
+}
+
 /// The same frames on the other side: first as they are, then with every format that converts.
-GstCaps* transform_caps(GstBaseTransform*, GstPadDirection from, GstCaps* caps, GstCaps* filter) {
+GstCaps* transform_caps(GstBaseTransform* transform, GstPadDirection from, GstCaps* caps,
+                        GstCaps* filter) {
+  const FrameReaderOptions& options = as_reader(transform)->options;
   GstCaps* result = gst_caps_new_empty();
   const auto add = [&](GstStructure* structure, bool nvmm) {
     gst_caps_append_structure_full(result, structure,
@@ -55,6 +82,7 @@ GstCaps* transform_caps(GstBaseTransform*, GstPadDirection from, GstCaps* caps, 
     for (guint i = 0; i < gst_caps_get_size(caps); ++i) {
       GstStructure* structure = gst_structure_copy(gst_caps_get_structure(caps, i));
       gst_structure_remove_fields(structure, "batch-size", "num-surfaces-per-frame", nullptr);
+      const bool from_rgb = g_strcmp0(gst_structure_get_string(structure, "format"), "RGBA") == 0;
       if (converted) {
         GValue formats = G_VALUE_INIT;
         if (from == GST_PAD_SINK) {
@@ -63,9 +91,14 @@ GstCaps* transform_caps(GstBaseTransform*, GstPadDirection from, GstCaps* caps, 
           append_formats(&formats, {"I420", "NV12", "RGBA"});
         }
         gst_structure_take_value(structure, "format", &formats);
-        gst_structure_remove_fields(structure, "colorimetry", "chroma-site", nullptr);
       }
-      if (from == GST_PAD_SRC) add(gst_structure_copy(structure), true);
+      // Frames of any colours can become those that the encoder takes.
+      if (from == GST_PAD_SRC || (converted && from_rgb))
+        gst_structure_remove_fields(structure, "colorimetry", "chroma-site", nullptr);
+      if (from == GST_PAD_SINK)
+        set_colours(options, structure, converted && from_rgb);
+      else
+        add(gst_structure_copy(structure), true);
       add(structure, false);
     }
   }
@@ -89,17 +122,18 @@ GstCaps* fixate_caps(GstBaseTransform*, GstPadDirection direction, GstCaps* caps
 }
 
 gboolean set_caps(GstBaseTransform* transform, GstCaps* in, GstCaps* out) {
-  auto* self = reinterpret_cast<ThalwegFrameReader*>(transform);
+  ThalwegFrameReader* self = as_reader(transform);
   if (!gst_video_info_from_caps(&self->in, in) || !gst_video_info_from_caps(&self->out, out))
     return FALSE;
   self->in_nvmm = gst_caps_features_contains(gst_caps_get_features(in, 0), kNvmmFeature);
+  self->out_colours_given = gst_structure_has_field(gst_caps_get_structure(out, 0), "colorimetry");
   const int width = self->in.width, height = self->in.height;
-  if (width % 2 || height % 2) {
-    GST_ELEMENT_ERROR(self, STREAM, FORMAT,
-                      ("nvv4l2h264enc: cannot encode frames of %dx%d: H.264 with half-resolution "
+  if (self->options.even_sizes_only && (width % 2 || height % 2)) {
+    GST_ELEMENT_ERROR(owner(self), STREAM, FORMAT,
+                      ("%s: cannot encode frames of %dx%d: %s with half-resolution "
                        "colour has even sizes only; put nvvideoconvert and a capsfilter with an "
                        "even width and height before.",
-                       width, height),
+                       owner_name(self), width, height, self->options.format),
                       (nullptr));
     return FALSE;
   }
@@ -127,7 +161,7 @@ std::shared_ptr<const Picture> picture_of(ThalwegFrameReader* self, GstBuffer* b
 
 GstFlowReturn prepare_output_buffer(GstBaseTransform* transform, GstBuffer* input,
                                     GstBuffer** output) {
-  auto* self = reinterpret_cast<ThalwegFrameReader*>(transform);
+  ThalwegFrameReader* self = as_reader(transform);
   try {
     std::shared_ptr<const Picture> picture = picture_of(self, input);
     const FormatLayout& wanted = *format_layout(self->out.finfo->format);
@@ -137,15 +171,18 @@ GstFlowReturn prepare_output_buffer(GstBaseTransform* transform, GstBuffer* inpu
                                std::to_string(pixels.height) + ", its caps say " +
                                std::to_string(self->out.width) + "x" +
                                std::to_string(self->out.height));
-    if (pixels.format != wanted.format) {
-      auto converted = Picture::allocate(wanted.format, pixels.width, pixels.height);
+    const Colour colours =
+        self->out_colours_given ? colour_of(self->out) : Colour{pixels.colour.matrix, false};
+    if (pixels.format != wanted.format || (is_yuv(wanted.format) && pixels.colour != colours)) {
+      auto converted = Picture::allocate(wanted.format, pixels.width, pixels.height, colours);
       convert(pixels, converted->mutable_pixels(), Filter::kBilinear);
       picture = converted;
     }
     *output = system_buffer(picture, input);
   } catch (const std::exception& error) {
-    GST_ELEMENT_ERROR(self, STREAM, FORMAT,
-                      ("nvv4l2h264enc: cannot encode a buffer: %s.", error.what()), (nullptr));
+    GST_ELEMENT_ERROR(owner(self), STREAM, FORMAT,
+                      ("%s: cannot encode a buffer: %s.", owner_name(self), error.what()),
+                      (nullptr));
     return GST_FLOW_ERROR;
   }
   return GST_FLOW_OK;
@@ -188,8 +225,10 @@ void frame_reader_class_init(ThalwegFrameReaderClass* klass) {
 
 namespace thalweg {
 
-GstElement* new_frame_reader() {
-  return GST_ELEMENT(g_object_new(frame_reader_get_type(), "name", "reader", nullptr));
+GstElement* new_frame_reader(const FrameReaderOptions& options) {
+  auto* reader = GST_ELEMENT(g_object_new(frame_reader_get_type(), "name", "reader", nullptr));
+  as_reader(reader)->options = options;
+  return reader;
 }
 
 }  // namespace thalweg
