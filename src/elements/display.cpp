@@ -1,4 +1,4 @@
-#include "elements/nveglglessink/display.h"
+#include "elements/display.h"
 
 #include <filesystem>
 #include <mutex>

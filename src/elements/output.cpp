@@ -1,4 +1,4 @@
-#include "elements/nveglglessink/output.h"
+#include "elements/output.h"
 
 #include <cstdlib>
 #include <filesystem>
