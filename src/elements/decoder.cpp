@@ -342,7 +342,12 @@ void constructed(GObject* object) {
   GstPad* sink = add_ghost_pad(element, "sink");
   gst_pad_set_event_function(sink, on_sink_event);
   gst_pad_set_query_function(sink, on_sink_query);
-  GstPad* target = gst_element_get_static_pad(as_decoder(object)->state->wrapper, "src");
+  const auto formats =
+      G_TYPE_INSTANCE_GET_CLASS(object, decoder_get_type(), ThalwegDecoderClass)->formats;
+  GstElement* wrapper = new_nvmm_wrapper({formats.begin(), formats.end()});
+  gst_bin_add(GST_BIN(object), wrapper);
+  as_decoder(object)->state->wrapper = wrapper;
+  GstPad* target = gst_element_get_static_pad(wrapper, "src");
   gst_ghost_pad_set_target(GST_GHOST_PAD(add_ghost_pad(element, "src")), target);
   gst_object_unref(target);
 }
@@ -354,11 +359,7 @@ void finalize(GObject* object) {
 
 }  // namespace
 
-static void decoder_init(ThalwegDecoder* self) {
-  self->state = new DecoderState;
-  self->state->wrapper = new_nvmm_wrapper();
-  gst_bin_add(GST_BIN(self), self->state->wrapper);
-}
+static void decoder_init(ThalwegDecoder* self) { self->state = new DecoderState; }
 
 static void decoder_class_init(ThalwegDecoderClass* klass) {
   GST_DEBUG_CATEGORY_INIT(decoder_debug, "thalweg-decoder", 0, "decoders to memory:NVMM");
@@ -369,12 +370,18 @@ static void decoder_class_init(ThalwegDecoderClass* klass) {
 }
 
 void decoder_class_setup(ThalwegDecoderClass* klass, std::span<const Codec> codecs,
-                         const char* src_caps) {
+                         std::span<const char* const> formats) {
   klass->codecs = codecs;
+  klass->formats = formats;
   auto* element = GST_ELEMENT_CLASS(klass);
   GstCaps* sink = gst_caps_new_empty();
   for (const Codec& codec : codecs) gst_caps_append(sink, gst_caps_from_string(codec.caps));
-  GstCaps* src = gst_caps_from_string(src_caps);
+  GstCaps* src = gst_caps_new_empty();
+  for (const char* format : formats)
+    gst_caps_append_structure_full(
+        src, gst_structure_new("video/x-raw", "format", G_TYPE_STRING, format, nullptr),
+        gst_caps_features_new("memory:NVMM", nullptr));
+  src = gst_caps_simplify(src);
   gst_element_class_add_pad_template(
       element, gst_pad_template_new("sink", GST_PAD_SINK, GST_PAD_ALWAYS, sink));
   gst_element_class_add_pad_template(element,

@@ -48,15 +48,16 @@ struct ThalwegDecoder {
 struct ThalwegDecoderClass {
   GstBinClass parent;
   std::span<const Codec> codecs;
+  std::span<const char* const> formats;
   /// Sets properties of an inner decoder that was just made; may be null. Streaming thread.
   void (*configure)(ThalwegDecoder* self, GstElement* inner);
 };
 GType decoder_get_type();
 
-/// Pads and codecs of a derived class; `codecs` must outlive it. `src_caps` are of memory:NVMM, the
-/// formats out of I420, NV12 and RGBA.
+/// Pads and codecs of a derived class; `codecs` and `formats` must outlive it. Pictures leave in
+/// one of `formats`, as they are where that can be, else in the first.
 void decoder_class_setup(ThalwegDecoderClass* klass, std::span<const Codec> codecs,
-                         const char* src_caps);
+                         std::span<const char* const> formats);
 
 /// Any thread.
 void decoder_set_skip(ThalwegDecoder* self, SkipFrames skip);

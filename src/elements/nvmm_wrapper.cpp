@@ -7,6 +7,7 @@
 #include <exception>
 #include <memory>
 #include <stdexcept>
+#include <utility>
 
 #include "surface/batch.h"
 
@@ -22,6 +23,7 @@ struct ConverterFree {
 };
 
 struct WrapperState {
+  std::vector<std::string> formats;
   GstVideoInfo in{}, out{};
   std::unique_ptr<GstVideoConverter, ConverterFree> converter;  // null: wrapped as it is
   std::atomic<unsigned> interval{0};
@@ -46,35 +48,36 @@ ThalwegNvmmWrapper* as_wrapper(void* object) {
 GstStaticPadTemplate sink_template =
     GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS("video/x-raw"));
 GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE(
-    "src", GST_PAD_SRC, GST_PAD_ALWAYS,
-    GST_STATIC_CAPS("video/x-raw(memory:NVMM), format=(string){ I420, NV12, RGBA }"));
+    "src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS("video/x-raw(memory:NVMM)"));
 
-GstCaps* transform_caps(GstBaseTransform*, GstPadDirection direction, GstCaps* caps,
+bool is_rgb(const char* format) {
+  return GST_VIDEO_FORMAT_INFO_IS_RGB(
+      gst_video_format_get_info(gst_video_format_from_string(format)));
+}
+
+GstCaps* transform_caps(GstBaseTransform* base, GstPadDirection direction, GstCaps* caps,
                         GstCaps* filter) {
   GstCaps* result = gst_caps_new_empty();
+  // Without a conversion if possible, then with one.
+  for (guint i = 0; direction == GST_PAD_SRC && i < gst_caps_get_size(caps); ++i)
+    gst_caps_append_structure(result, gst_structure_copy(gst_caps_get_structure(caps, i)));
   for (guint i = 0; i < gst_caps_get_size(caps); ++i) {
     const GstStructure* from = gst_caps_get_structure(caps, i);
-    GstStructure* to = gst_structure_copy(from);
     if (direction == GST_PAD_SRC) {
-      gst_structure_remove_field(to, "format");
-      gst_caps_append_structure(result, to);
+      GstStructure* any = gst_structure_copy(from);
+      gst_structure_remove_fields(any, "format", "colorimetry", "chroma-site", nullptr);
+      gst_caps_append_structure(result, any);
       continue;
     }
     const char* own = gst_structure_get_string(from, "format");
-    const bool from_rgb = own && GST_VIDEO_FORMAT_INFO_IS_RGB(
-                                     gst_video_format_get_info(gst_video_format_from_string(own)));
-    const auto add = [&](const char* format, bool is_rgb) {
-      GstStructure* one = gst_structure_copy(to);
-      gst_structure_set(one, "format", G_TYPE_STRING, format, nullptr);
+    for (const std::string& format : as_wrapper(base)->state->formats) {
+      GstStructure* one = gst_structure_copy(from);
+      gst_structure_set(one, "format", G_TYPE_STRING, format.c_str(), nullptr);
       // Those of YUV mean nothing in RGB, nor the other way round.
-      if (is_rgb != from_rgb)
+      if (own && is_rgb(own) != is_rgb(format.c_str()))
         gst_structure_remove_fields(one, "colorimetry", "chroma-site", nullptr);
       gst_caps_append_structure_full(result, one, gst_caps_features_new(kNvmmFeature, nullptr));
-    };
-    add("I420", false);
-    add("NV12", false);
-    add("RGBA", true);
-    gst_structure_free(to);
+    }
   }
   if (filter) {
     GstCaps* filtered = gst_caps_intersect_full(filter, result, GST_CAPS_INTERSECT_FIRST);
@@ -84,20 +87,22 @@ GstCaps* transform_caps(GstBaseTransform*, GstPadDirection direction, GstCaps* c
   return result;
 }
 
-/// The decoder's own format where that can be, which costs nothing.
-GstCaps* fixate_caps(GstBaseTransform*, GstPadDirection direction, GstCaps* caps, GstCaps* other) {
+/// The picture's own format where that can be, which costs nothing, else the first.
+GstCaps* fixate_caps(GstBaseTransform* base, GstPadDirection direction, GstCaps* caps,
+                     GstCaps* other) {
   if (direction == GST_PAD_SINK) {
     const char* own = gst_structure_get_string(gst_caps_get_structure(caps, 0), "format");
-    GstCaps* wanted = gst_caps_new_simple("video/x-raw", "format", G_TYPE_STRING,
-                                          g_strcmp0(own, "NV12") == 0 ? "NV12" : "I420", nullptr);
-    gst_caps_set_features(wanted, 0, gst_caps_features_new(kNvmmFeature, nullptr));
-    GstCaps* best = gst_caps_intersect_full(other, wanted, GST_CAPS_INTERSECT_FIRST);
-    gst_caps_unref(wanted);
-    if (gst_caps_is_empty(best)) {
+    for (const char* format : {own, as_wrapper(base)->state->formats[0].c_str()}) {
+      GstCaps* wanted =
+          gst_caps_new_simple("video/x-raw", "format", G_TYPE_STRING, format, nullptr);
+      gst_caps_set_features(wanted, 0, gst_caps_features_new(kNvmmFeature, nullptr));
+      GstCaps* best = gst_caps_intersect_full(other, wanted, GST_CAPS_INTERSECT_FIRST);
+      gst_caps_unref(wanted);
+      if (!gst_caps_is_empty(best)) {
+        gst_caps_unref(other);
+        return gst_caps_fixate(gst_caps_truncate(best));
+      }
       gst_caps_unref(best);
-    } else {
-      gst_caps_unref(other);
-      other = best;
     }
   }
   return gst_caps_fixate(gst_caps_truncate(other));
@@ -208,8 +213,8 @@ GstFlowReturn generate_output(GstBaseTransform* base, GstBuffer** result) {
     *result = out;
   } catch (const std::exception& error) {
     GST_ELEMENT_ERROR(base, STREAM, DECODE,
-                      ("%s cannot pass on the decoded picture: %s.",
-                       GST_OBJECT_NAME(GST_OBJECT_PARENT(base)), error.what()),
+                      ("%s cannot pass on a picture: %s.", GST_OBJECT_NAME(GST_OBJECT_PARENT(base)),
+                       error.what()),
                       ("picture %" G_GUINT64_FORMAT, number));
     return GST_FLOW_ERROR;
   }
@@ -229,8 +234,8 @@ void wrapper_class_init(ThalwegNvmmWrapperClass* klass) {
   G_OBJECT_CLASS(klass)->finalize = wrapper_finalize;
   gst_element_class_add_static_pad_template(element, &sink_template);
   gst_element_class_add_static_pad_template(element, &src_template);
-  gst_element_class_set_static_metadata(element, "NVMM wrapper of a decoder", "Filter/Video",
-                                        "Hands decoded pictures on as memory:NVMM", "Thalweg");
+  gst_element_class_set_static_metadata(element, "NVMM wrapper", "Filter/Video",
+                                        "Hands pictures on as memory:NVMM", "Thalweg");
   transform->transform_caps = transform_caps;
   transform->fixate_caps = fixate_caps;
   transform->set_caps = set_caps;
@@ -245,8 +250,10 @@ void wrapper_init(ThalwegNvmmWrapper* self) { self->state = new WrapperState; }
 
 namespace thalweg {
 
-GstElement* new_nvmm_wrapper() {
-  return GST_ELEMENT(g_object_new(wrapper_get_type(), "name", "nvmm", nullptr));
+GstElement* new_nvmm_wrapper(std::vector<std::string> formats) {
+  auto* wrapper = GST_ELEMENT(g_object_new(wrapper_get_type(), "name", "nvmm", nullptr));
+  as_wrapper(wrapper)->state->formats = std::move(formats);
+  return wrapper;
 }
 
 void nvmm_wrapper_set_drop_interval(GstElement* wrapper, unsigned interval) {

@@ -3,6 +3,8 @@
 #include <gst/gst.h>
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace thalweg {
 
@@ -16,11 +18,13 @@ struct WrapperCounts {
 
 /// A private element (in no registry): system-memory pictures in, memory:NVMM out.
 ///
-/// I420 and NV12 are wrapped where they lie, without a copy; anything else (10 bit, 4:2:2, or
-/// because downstream takes only another) is converted. Lives in a bin, in whose name it speaks. It
-/// answers ALLOCATION with GstVideoMeta, so that the decoder decodes straight into what is wrapped.
+/// Pictures of one of `formats` ("I420"; those that host memory may have, at least one) are wrapped
+/// where they lie, without a copy; others (10 bit, 4:2:2, or because downstream takes only another
+/// of `formats`) are converted, to the first where that can be. It answers ALLOCATION with
+/// GstVideoMeta, so that a decoder decodes straight into what is wrapped. Lives in a bin, in whose
+/// name it speaks.
 /// @return a new floating element.
-GstElement* new_nvmm_wrapper();
+GstElement* new_nvmm_wrapper(std::vector<std::string> formats);
 
 /// Lets only every `interval`th picture through, the first one included; 0 and 1 let all. Any
 /// thread.

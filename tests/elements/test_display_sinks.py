@@ -131,7 +131,8 @@ def test_a_batch_shows_its_first_frame_and_warns(
     )
     assert played.eos
     assert [w for w in played.warnings if w.startswith(sink)] == [
-        f"{sink}: only the first of the 2 frames of a batch is shown; put nvmultistreamtiler before."
+        f"{sink}: only the first of the 2 frames of a batch is shown; put nvmultistreamtiler "
+        "before."
     ]
 
 

@@ -13,6 +13,8 @@ namespace {
 
 using namespace thalweg;
 
+constexpr const char* kFormats[] = {"I420", "NV12", "RGBA"};
+
 const Codec kCodecs[] = {
     {"JPEG",
      "image/jpeg",
@@ -94,8 +96,7 @@ static void nvjpegdec_class_init(GstNvJpegDecClass* klass) {
   object->get_property = get_property;
   object->finalize = finalize;
   klass->parent_class.configure = configure;
-  decoder_class_setup(&klass->parent_class, kCodecs,
-                      "video/x-raw(memory:NVMM), format=(string){ I420, NV12, RGBA }");
+  decoder_class_setup(&klass->parent_class, kCodecs, kFormats);
   KeptProperties::install(object, kIdctMethod, kProperties);
   gst_element_class_set_static_metadata(
       GST_ELEMENT_CLASS(klass), "JPEG decoder to memory:NVMM", "Codec/Decoder/Image",

@@ -25,6 +25,8 @@ constexpr char kLibav[] = "gstreamer1.0-libav";
 constexpr char kBad[] = "gstreamer1.0-plugins-bad";
 constexpr char kGood[] = "gstreamer1.0-plugins-good";
 
+constexpr const char* kFormats[] = {"I420", "NV12"};
+
 const Codec kCodecs[] = {
     {"H.264",
      "video/x-h264, stream-format=(string)byte-stream, alignment=(string)au",
@@ -224,8 +226,7 @@ static void nvv4l2decoder_class_init(GstNvV4l2DecoderClass* klass) {
   object->get_property = get_property;
   object->finalize = finalize;
   klass->parent_class.configure = configure;
-  decoder_class_setup(&klass->parent_class, kCodecs,
-                      "video/x-raw(memory:NVMM), format=(string){ NV12, I420 }");
+  decoder_class_setup(&klass->parent_class, kCodecs, kFormats);
 
   g_object_class_install_property(
       object, kStats,
