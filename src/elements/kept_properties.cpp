@@ -8,6 +8,7 @@ namespace {
 
 GType value_type(const KeptProperty& property) {
   if (property.type == G_TYPE_BOXED) return GST_TYPE_STRUCTURE;
+  if (property.type == G_TYPE_FLAGS) return GST_TYPE_BUFFER_FLAGS;
   return property.type == G_TYPE_ENUM ? enum_type(property.enum_name, property.enum_values)
                                       : property.type;
 }
@@ -41,6 +42,15 @@ GParamSpec* param_spec(const KeptProperty& property) {
     case G_TYPE_UINT64:
       return g_param_spec_uint64(name, name, blurb, low(0), G_MAXUINT64, default_unsigned(property),
                                  flags);
+    case G_TYPE_INT64:
+      return g_param_spec_int64(name, name, blurb, property.minimum, property.maximum,
+                                default_number(property), flags);
+    case G_TYPE_FLOAT:
+      return g_param_spec_float(name, name, blurb, float(property.minimum), float(property.maximum),
+                                float(g_ascii_strtod(property.value, nullptr)), flags);
+    case G_TYPE_FLAGS:
+      return g_param_spec_flags(name, name, blurb, value_type(property),
+                                guint(default_number(property)), flags);
     case G_TYPE_STRING:
       return g_param_spec_string(name, name, blurb, property.value, flags);
     case G_TYPE_ENUM:

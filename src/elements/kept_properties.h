@@ -14,7 +14,9 @@ namespace thalweg {
 /// G_TYPE_ENUM.
 struct KeptProperty {
   const char* name;
-  GType type;  ///< G_TYPE_UINT, _INT, _UINT64, _BOOLEAN, _STRING, _ENUM or _BOXED (a GstStructure)
+  /// G_TYPE_UINT, _INT, _UINT64, _INT64, _BOOLEAN, _FLOAT, _STRING, _ENUM, _BOXED (a GstStructure)
+  /// or _FLAGS (GstBufferFlags).
+  GType type;
   const char* value;
   const char* meaning;
   const GEnumValue* enum_values = nullptr;

@@ -28,6 +28,8 @@ def check_defaults(shared: Path) -> Callable[[str], None]:
                 assert value is None
             elif expected["type"] == "enum":
                 assert default in (str(int(value)), value.value_nick), prop
+            elif expected["type"] == "flags":
+                assert int(value) == int(default), prop
             elif default == -1 and expected["type"] != "int":
                 assert value == 2**32 - 1, prop
             else:
