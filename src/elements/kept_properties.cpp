@@ -24,10 +24,12 @@ guint64 default_unsigned(const KeptProperty& property) {
 
 GParamSpec* param_spec(const KeptProperty& property) {
   const char* name = property.name;
-  const char* blurb = property.meaning;
+  const std::string meaning =
+      std::string(property.meaning) + (property.used ? "" : KeptProperty::kNoEffect);
+  const char* blurb = meaning.c_str();
   const int access = property.flags & (G_PARAM_READABLE | G_PARAM_WRITABLE);
-  const auto flags =
-      GParamFlags(property.flags | (access ? 0 : G_PARAM_READWRITE) | G_PARAM_STATIC_STRINGS);
+  const auto flags = GParamFlags(property.flags | (access ? 0 : G_PARAM_READWRITE) |
+                                 G_PARAM_STATIC_NAME | G_PARAM_STATIC_NICK);
   const auto low = [&](gint64 least) { return std::max(property.minimum, least); };
   const auto high = [&](gint64 most) { return std::min(property.maximum, most); };
   switch (property.type) {
@@ -56,6 +58,8 @@ GParamSpec* param_spec(const KeptProperty& property) {
     case G_TYPE_ENUM:
       return g_param_spec_enum(name, name, blurb, value_type(property), default_number(property),
                                flags);
+    case G_TYPE_POINTER:
+      return g_param_spec_pointer(name, name, blurb, flags);
     case G_TYPE_BOXED:
       return g_param_spec_boxed(name, name, blurb, GST_TYPE_STRUCTURE, flags);
     default:

@@ -13,9 +13,12 @@ namespace thalweg {
 /// ("0", "true", "device", NULL for no string). `enum_values` (ends with {0, NULL, NULL}) only for
 /// G_TYPE_ENUM.
 struct KeptProperty {
+  /// Ends the blurb of those that have none; docs/elements.md is made from it.
+  static constexpr char kNoEffect[] = " (no effect on a CPU)";
+
   const char* name;
-  /// G_TYPE_UINT, _INT, _UINT64, _INT64, _BOOLEAN, _FLOAT, _STRING, _ENUM, _BOXED (a GstStructure)
-  /// or _FLAGS (GstBufferFlags).
+  /// G_TYPE_UINT, _INT, _UINT64, _INT64, _BOOLEAN, _FLOAT, _STRING, _ENUM, _POINTER, _BOXED (a
+  /// GstStructure) or _FLAGS (GstBufferFlags).
   GType type;
   const char* value;
   const char* meaning;
