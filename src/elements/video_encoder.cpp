@@ -121,6 +121,7 @@ std::vector<KeptProperty> properties_of(const VideoEncoderKind& kind, const char
       {"MeasureEncoderLatency", G_TYPE_BOOLEAN, "false", "Measure latency"},
       {"bufapi-version", G_TYPE_BOOLEAN, "false", "Version of the buffer interface"},
   };
+  all[kControlRate - kBitrate].used = kind.controls_rate;
   all.insert(all.end(), kind.others.begin(), kind.others.end());
   return all;
 }

@@ -26,6 +26,7 @@ struct VideoEncoderKind {
   const GEnumValue* profiles;  ///< ends with {0, NULL, NULL}
   const char* profiles_name;   ///< of the enum
   int default_profile;
+  bool controls_rate;                    ///< control-rate has an effect
   std::span<const KeptProperty> others;  ///< properties that only this one has
   /// The caps name of a profile: "main".
   const char* (*profile_caps)(int profile);

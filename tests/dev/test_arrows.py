@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "python/thalweg/meta.py": {"gi", "numpy", "pyds", "supervision", "thalweg"},
     "python/pyds": {"gi", "nanobind_backend", "numpy", "thalweg", "typing_extensions"},
     "apps": {"common", "gi", "numpy", "pyds", "thalweg"},
-    "tools": {"numpy", "onnx", "scikit_build_core"},
+    "tools": {"gi", "numpy", "onnx", "scikit_build_core", "thalweg"},
 }
 
 

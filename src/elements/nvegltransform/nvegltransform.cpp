@@ -68,6 +68,7 @@ static void nvegltransform_class_init(GstNvEglTransformClass* klass) {
   gst_element_class_add_static_pad_template(element, &src_template);
   gst_element_class_set_static_metadata(element, "memory:NVMM for EGL displays", "Filter/Video",
                                         "Hands frames on to nveglglessink, as they are", "Thalweg");
+  gst_element_class_add_static_metadata(element, "thalweg-state", "passes through");
   base->transform_caps = transform_caps;
   base->prepare_output_buffer = prepare_output_buffer;
   base->transform_ip = transform_ip;

@@ -112,6 +112,7 @@ const VideoEncoderKind kKind = {
     .profiles = kProfiles,
     .profiles_name = "GstThalwegEncH264Profile",
     .default_profile = kBaseline,
+    .controls_rate = true,
     .others = kOthers,
     .profile_caps = profile_caps,
     .raw_format = raw_format,

@@ -52,6 +52,7 @@ const VideoEncoderKind kKind = {
     .profiles = kProfiles,
     .profiles_name = "GstThalwegEncH265Profile",
     .default_profile = kMain,
+    .controls_rate = false,
     .others = {},
     .profile_caps = profile_caps,
     .raw_format = raw_format,
