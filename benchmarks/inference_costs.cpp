@@ -118,7 +118,8 @@ int main(int argc, char** argv) {
   NvDsInferParseDetectionParams params{};
   params.numClassesConfigured = 90;
   params.perClassPreclusterThreshold.assign(90, 0.3f);
-  auto parser = make_detector_parser("", "", layers, 90, "");
+  std::vector<std::string> warnings;
+  auto parser = make_detector_parser("", "", layers, 90, "", warnings);
   Candidates candidates;
   ClusterCounts counts;
   std::printf("parse + cluster, 40 candidates %7.3f ms\n", best_ms([&] {
@@ -128,7 +129,7 @@ int main(int argc, char** argv) {
               }));
 
   // The same requests in flight, without and with everything around them, in turn.
-  ModelOptions options{model_path(config), true, 1, {}};
+  ModelOptions options{model_path(config, warnings), true, 1, {}};
   auto backend = load_backend(options, [](const std::string&) {});
   std::vector<std::unique_ptr<InferRequest>> requests;
   std::vector<std::vector<float>> memory;

@@ -170,12 +170,14 @@ std::string number_text(double value) {
 /// One key of the file while it is read: makes the errors.
 class Value {
  public:
-  Value(const IniFile& file, const IniGroup& group, const IniEntry& entry)
-      : file_(file), group_(group), entry_(entry) {}
+  Value(const IniFile& file, const IniGroup& group, const IniEntry& entry, ConfigNotes& notes)
+      : file_(file), group_(group), entry_(entry), notes_(notes) {}
 
   std::string where() const {
     return file_.path + ":" + std::to_string(entry_.line) + ": [" + group_.name + "] " + entry_.key;
   }
+  /// "key=value", as this kind of file has it.
+  std::string assigned(const std::string& value) const { return entry_.key + file_.assign + value; }
   [[noreturn]] void fail(const std::string& expected, const std::string& example) const {
     fail_settings(where() + ": expected " + expected + ", got \"" + entry_.value + "\". Write " +
                   example + ".");
@@ -184,7 +186,7 @@ class Value {
   void store(bool& to) const {
     std::string_view text = first_word(entry_.value);
     bool yes = text == "1" || text == "true";
-    if (!yes && text != "0" && text != "false") fail("0 or 1", entry_.key + "=1");
+    if (!yes && text != "0" && text != "false") fail("0 or 1", assigned("1"));
     to = yes;
   }
   void store(int& to, double low, double high) const {
@@ -207,15 +209,22 @@ class Value {
   void store(Rgba& to, double low, double high) const {
     auto values = list(low, high, false);
     if (values.size() != to.size()) {
-      fail("4 numbers from 0 to 1 (red;green;blue;alpha)", entry_.key + "=1;0;0;1");
+      fail("4 numbers from 0 to 1 (red;green;blue;alpha)", assigned("1;0;0;1"));
     }
     std::ranges::copy(values, to.begin());
   }
   void store(std::string& to, Text kind) const {
-    to = unescaped(entry_.value);
-    if (kind == Text::kPath && !to.empty()) {
-      to = find_file(to, fs::path(file_.path).parent_path());
+    to = g_strcmp0(file_.assign, "=") == 0 ? unescaped(entry_.value) : entry_.value;
+    if (kind != Text::kPath || to.empty()) return;
+    const fs::path folder = fs::path(file_.path).parent_path();
+    // In a key file a comment stands on a line of its own; after a path it is part of the name.
+    const size_t comment = to.find(" #");
+    if (comment != std::string::npos && !fs::exists(find_file(to, folder))) {
+      to.resize(to.find_last_not_of(' ', comment) + 1);
+      notes_.warnings.push_back(
+          where() + ": the comment behind the path is left out; put it on a line of its own.");
     }
+    to = find_file(to, folder);
   }
 
  private:
@@ -239,7 +248,7 @@ class Value {
                                  : " from " + number_text(low) + " to " + number_text(high);
       double example = low <= -kAnyFloat || (low > 0 && low < 1e-30) ? 1 : low;
       fail(std::string(whole ? "a whole number" : "a number") + range,
-           "for example " + entry_.key + "=" + number_text(example));
+           "for example " + assigned(number_text(example)));
     }
     return value;
   }
@@ -291,6 +300,7 @@ class Value {
   const IniFile& file_;
   const IniGroup& group_;
   const IniEntry& entry_;
+  ConfigNotes& notes_;
 };
 
 template <class T>
@@ -313,8 +323,14 @@ void store(const Value& value, const Key<T>& key, T& object) {
 template <class T, class Seen>
 void read_group(const IniFile& file, const IniGroup& group, const std::vector<Key<T>>& keys,
                 T& object, ConfigNotes& notes, Seen seen) {
+  if (!group.strange.empty()) fail_strange_line(file, group.strange.front());
   for (const auto& entry : group.entries) {
-    Value value(file, group, entry);
+    Value value(file, group, entry, notes);
+    if (entry.earlier_line > 0) {
+      notes.warnings.push_back(value.where() + ": stands in line " +
+                               std::to_string(entry.earlier_line) +
+                               " as well; the last one counts. Remove the other.");
+    }
     auto key = std::ranges::find_if(keys, [&](const auto& k) { return k.name == entry.key; });
     if (key == keys.end()) {
       std::vector<std::string> names;
@@ -412,17 +428,19 @@ void substitute_model(InferConfig& config, ConfigNotes& notes) {
 }  // namespace
 
 InferConfig load_config(const std::string& path, ConfigNotes& notes) {
-  if (path.ends_with(".yml") || path.ends_with(".yaml")) {
-    fail_settings(path + ": expected a key file with a [property] group, got a YAML file, which " +
-                  "this version does not read. Write the same keys as key=value lines.");
-  }
-  IniFile file = read_ini(path);
+  const bool is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
+  IniFile file = is_yaml ? read_yaml(path) : read_ini(path);
+  const auto written = [&](const std::string& group) {
+    return is_yaml ? group + ":" : "[" + group + "]";
+  };
   auto property = std::ranges::find(file.groups, "property", &IniGroup::name);
   if (property == file.groups.end()) {
     std::string names;
-    for (const auto& group : file.groups) names += (names.empty() ? "[" : ", [") + group.name + "]";
-    fail_settings(path + ": expected a group [property], got " + (names.empty() ? "none" : names) +
-                  ". Add the line [property] above the keys of the network.");
+    for (const auto& group : file.groups)
+      names += (names.empty() ? "" : ", ") + written(group.name);
+    fail_settings(path + ": expected a " + (is_yaml ? "map " : "group ") + written("property") +
+                  ", got " + (names.empty() ? "none" : names) + ". Add the line " +
+                  written("property") + " above the keys of the network.");
   }
 
   InferConfig config;
@@ -435,14 +453,14 @@ InferConfig load_config(const std::string& path, ConfigNotes& notes) {
           config.other_model = entry.key + "=" + entry.value;
         }
         if (entry.key == "infer-dims" && config.infer_dims.size() != 3) {
-          value.fail("3 whole numbers (channels;height;width)", "infer-dims=3;300;300");
+          value.fail("3 whole numbers (channels;height;width)", value.assigned("3;300;300"));
         }
         if (entry.key == "offsets" && config.offsets.size() > 4) {
-          value.fail("at most 4 numbers, one a channel", "offsets=127.5;127.5;127.5");
+          value.fail("at most 4 numbers, one a channel", value.assigned("127.5;127.5;127.5"));
         }
         bool other = std::ranges::count(std::array{0, 1, 2, 3, 100}, config.network_type) == 0;
         if (entry.key == "network-type" && other) {
-          value.fail("0 (detector), 1, 2, 3 or 100", "network-type=0");
+          value.fail("0 (detector), 1, 2, 3 or 100", value.assigned("0"));
         }
       });
   if (config.is_classifier && config.network_type == 0) config.network_type = 1;
@@ -466,11 +484,11 @@ InferConfig load_config(const std::string& path, ConfigNotes& notes) {
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
     if (error != std::errc() || end != text.data() + text.size() ||
         index >= config.classes.size()) {
-      fail_settings(path + ":" + std::to_string(group.line) +
-                    ": expected [class-attrs-all] or [class-attrs-N] with N below "
-                    "num-detected-classes=" +
-                    std::to_string(config.num_detected_classes) + ", got [" + group.name +
-                    "]. Change N or num-detected-classes.");
+      fail_settings(path + ":" + std::to_string(group.line) + ": expected " +
+                    written("class-attrs-all") + " or " + written("class-attrs-N") +
+                    " with N below num-detected-classes" + file.assign +
+                    std::to_string(config.num_detected_classes) + ", got " + written(group.name) +
+                    ". Change N or num-detected-classes.");
     }
     read_class_group(file, group, config.classes[index], notes);
   }
@@ -507,11 +525,30 @@ void check_config(const InferConfig& config) {
   }
 }
 
-std::string model_path(const InferConfig& config) {
-  std::string onnx = config.onnx_file.empty() && !config.model_engine_file.empty()
-                         ? engine_stem(config.model_engine_file) + ".onnx"
-                         : config.onnx_file;
-  if (has_model(config)) return onnx;
+/// " (that folder has a.onnx, b.onnx)", the models in the folder of `path`.
+std::string models_beside(const std::string& path) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(fs::path(path).parent_path(), error))
+    if (entry.path().extension() == ".onnx") names.push_back(entry.path().filename().string());
+  std::ranges::sort(names);
+  std::string list;
+  for (const auto& name : names) list += (list.empty() ? "" : ", ") + name;
+  return list.empty() ? "" : " (that folder has " + list + ")";
+}
+
+std::string model_path(const InferConfig& config, std::vector<std::string>& warnings) {
+  const bool engine_only = config.onnx_file.empty() && !config.model_engine_file.empty();
+  std::string onnx =
+      engine_only ? engine_stem(config.model_engine_file) + ".onnx" : config.onnx_file;
+  if (has_model(config)) {
+    if (engine_only)
+      warnings.push_back(config.path + ": [property] model-engine-file: " +
+                         config.model_engine_file +
+                         " is a TensorRT engine, which runs only on NVIDIA's GPUs; " + onnx +
+                         " runs instead. Write its path as onnx-file.");
+    return onnx;
+  }
   // What to do about it is known for the models of upstream's samples.
   const auto fail = [&](const std::string& what, const std::string& fix) {
     const auto upstream = upstream_model(config);
@@ -533,7 +570,7 @@ std::string model_path(const InferConfig& config) {
   }
   fail("model-engine-file: " + config.model_engine_file +
            " is a TensorRT engine, which runs only on NVIDIA's GPUs, and there is no " + onnx +
-           " to run instead",
+           " to run instead" + models_beside(config.model_engine_file),
        "Put the ONNX model there or write its path as onnx-file");
   return {};
 }

@@ -75,9 +75,9 @@ struct ConfigNotes {
   std::vector<std::string> notes;
 };
 
-/// Reads and checks a configuration file. Relative paths in it count from its folder, those of
-/// DeepStream's installation are looked for in Thalweg's (find_file.h), and a model that is not
-/// there is replaced where that is wanted (substitutes.h).
+/// Reads and checks a configuration file, YAML if its name ends in .yml or .yaml. Relative paths in
+/// it count from its folder, those of DeepStream's installation are looked for in Thalweg's
+/// (find_file.h), and a model that is not there is replaced where that is wanted (substitutes.h).
 /// @throws InferError naming file, line, group, key, what was expected, what it got and what to do.
 InferConfig load_config(const std::string& path, ConfigNotes& notes);
 
@@ -86,8 +86,8 @@ InferConfig load_config(const std::string& path, ConfigNotes& notes);
 void check_config(const InferConfig& config);
 
 /// The model to run: onnx-file, else the ONNX of the engine's stem (X.onnx_b1_gpu0_fp32.engine or
-/// X.engine -> X.onnx). @throws InferError when there is none.
-std::string model_path(const InferConfig& config);
+/// X.engine -> X.onnx), with a warning. @throws InferError when there is none.
+std::string model_path(const InferConfig& config, std::vector<std::string>& warnings);
 
 /// Labels of a detector, one a line, `num_classes` of them (missing ones are empty, with a
 /// warning). Text that is not UTF-8 is read as UTF-16 (by its mark) or Latin-1, with a warning.

@@ -37,12 +37,11 @@ NvDsInferLayerInfo layer_of(const TensorInfo& tensor, int index) {
 
 Detector::Detector(const InferConfig& config, const InferLog& log) : config_(config) {
   check_config(config_);
+  std::vector<std::string> warnings;
   if (config_.labelfile_path.empty()) {
     labels_.resize(config_.num_detected_classes);
   } else {
-    std::vector<std::string> warnings;
     labels_ = read_labels(config_.labelfile_path, config_.num_detected_classes, warnings);
-    for (const auto& warning : warnings) log(LogLevel::kWarning, warning);
   }
   if (config_.cluster_mode == int(ClusterMode::kGroupRectangles)) {
     log(LogLevel::kInfo, config_.path +
@@ -50,7 +49,7 @@ Detector::Detector(const InferConfig& config, const InferLog& log) : config_(con
                              "in builds without OpenCV.");
   }
 
-  model_ = model_path(config_);
+  model_ = model_path(config_, warnings);
   ModelOptions options{model_,
                        config_.network_mode == int(NetworkMode::kFp32),
                        /*batch=*/1,
@@ -76,7 +75,8 @@ Detector::Detector(const InferConfig& config, const InferLog& log) : config_(con
     params_.perClassPostclusterThreshold.push_back(attributes.post_cluster_threshold);
   }
   parser_ = make_detector_parser(config_.parse_bbox_func_name, config_.custom_lib_path, layers_,
-                                 config_.num_detected_classes, config_.path);
+                                 config_.num_detected_classes, config_.path, warnings);
+  for (const auto& warning : warnings) log(LogLevel::kWarning, warning);
 
   // One run computes on each core while the next one waits, filled, behind it.
   for (size_t i = 0; i < 2 * backend_->parallel_requests(); ++i) {

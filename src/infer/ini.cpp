@@ -46,6 +46,18 @@ std::string nearest_name(const std::string& word, const std::vector<std::string>
   return best;
 }
 
+void fail_strange_line(const IniFile& file, const IniEntry& line) {
+  const std::string_view text = line.value;
+  const bool is_key =
+      text.front() != '[' && text.find('=') != std::string_view::npos && text[0] != '=';
+  fail_settings(file.path + ":" + std::to_string(line.line) + ": expected " +
+                (text.front() == '[' ? "[group]"
+                 : is_key            ? "a group such as [property] before the first key"
+                                     : "[group], key=value or # comment") +
+                ", got \"" + std::string(text.substr(0, 80)) +
+                "\". Correct the line or start it with #.");
+}
+
 IniFile read_ini(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
   std::string line;
@@ -59,26 +71,26 @@ IniFile read_ini(const std::string& path) {
     std::string_view text = trimmed(line);
     if (number == 1 && text.starts_with("\xEF\xBB\xBF")) text = trimmed(text.substr(3));
     if (text.empty() || text.front() == '#') continue;
-    auto complain = [&](const std::string& expected) {
-      fail_settings(path + ":" + std::to_string(number) + ": expected " + expected + ", got \"" +
-                    std::string(text.substr(0, 80)) + "\". Correct the line or start it with #.");
-    };
-    if (text.front() == '[') {
-      if (text.back() != ']' || text.size() < 3) complain("[group]");
+    if (text.front() == '[' && text.back() == ']' && text.size() > 2) {
       std::string name(text.substr(1, text.size() - 2));
       auto found = std::ranges::find(file.groups, name, &IniGroup::name);
-      group = found != file.groups.end() ? &*found
-                                         : &file.groups.emplace_back(IniGroup{name, number, {}});
+      group = found != file.groups.end()
+                  ? &*found
+                  : &file.groups.emplace_back(IniGroup{name, number, {}, {}});
       continue;
     }
     size_t equals = text.find('=');
-    if (equals == std::string_view::npos || equals == 0)
-      complain("[group], key=value or # comment");
-    if (!group) complain("a group such as [property] before the first key");
+    if (!group || equals == std::string_view::npos || equals == 0 || text.front() == '[') {
+      const IniEntry strange{"", std::string(text), number};
+      if (!group) fail_strange_line(file, strange);
+      group->strange.push_back(strange);
+      continue;
+    }
     IniEntry entry{std::string(trimmed(text.substr(0, equals))),
                    std::string(trimmed(text.substr(equals + 1))), number};
     auto found = std::ranges::find(group->entries, entry.key, &IniEntry::key);
     if (found != group->entries.end()) {
+      entry.earlier_line = found->line;
       *found = entry;
     } else {
       group->entries.push_back(entry);

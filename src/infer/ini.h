@@ -11,19 +11,29 @@ struct IniEntry {
   std::string key;
   std::string value;  ///< escapes (\s \n \t \r \\) are left in place
   int line = 0;
+  int earlier_line = 0;  ///< where the key stood before in this group, or 0
 };
 struct IniGroup {
   std::string name;
   int line = 0;
   std::vector<IniEntry> entries;
+  std::vector<IniEntry> strange;  ///< lines that are no key=value: `value` and `line` only
 };
 struct IniFile {
   std::string path;
   std::vector<IniGroup> groups;  ///< in file order; groups of one name are merged
+  const char* assign = "=";      ///< between key and value, for messages
 };
 
-/// @throws InferError when the file cannot be read or a line is neither group, key nor comment.
+/// @throws InferError when the file cannot be read or a key comes before the first group. Lines
+/// that are neither group, key nor comment are for the reader of the group to judge: a program may
+/// keep groups of its own, in its own syntax, in the file.
 IniFile read_ini(const std::string& path);
+/// The same from YAML: a map of groups, each a map of keys; a sequence of values is a `;` list.
+/// Only the groups of nvinfer (property, class-attrs-...) are read, others are empty.
+/// @throws InferError when the file cannot be read, is no YAML, or is no map of maps.
+IniFile read_yaml(const std::string& path);
+[[noreturn]] void fail_strange_line(const IniFile& file, const IniEntry& line);
 
 /// The nearest of `names` to `word`, or "" if none is near.
 std::string nearest_name(const std::string& word, const std::vector<std::string>& names);

@@ -1,6 +1,7 @@
 #include "infer/parser.h"
 
 #include <dlfcn.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
@@ -234,8 +235,15 @@ std::string describe(const Layers& layers) {
 std::unique_ptr<DetectorParser> make_detector_parser(const std::string& function,
                                                      const std::string& library,
                                                      const Layers& layers, unsigned num_classes,
-                                                     const std::string& where) {
-  if (!function.empty() && !library.empty()) {
+                                                     const std::string& where,
+                                                     std::vector<std::string>& warnings) {
+  const bool built_in_function = std::ranges::any_of(
+      kBuiltIn, [&](const BuiltIn& built_in) { return function == built_in.name; });
+  if (built_in_function && !library.empty() && access(library.c_str(), F_OK) != 0) {
+    warnings.push_back(where + ": [property] custom-lib-path: there is no " + library +
+                       ", so the built-in parser " + function +
+                       " is used. Remove the key, or correct the path.");
+  } else if (!function.empty() && !library.empty()) {
     return std::make_unique<CustomParser>(library, function, where);
   }
   std::string known;

@@ -25,7 +25,8 @@ class DetectorParser {
 };
 
 /// The parser of a model. With `library`, the function of that name in that shared library; else a
-/// built-in one by name, or, without a name, the one whose outputs the model has:
+/// built-in one by name, or, without a name, the one whose outputs the model has. A built-in name
+/// with a library that is not there is the built-in one, with a warning:
 ///   ssd           boxes [N,4] (ymin,xmin,ymax,xmax, 0..1), scores [N,C] (column i = class i)
 ///   detectnet_v2  ...bbox... [4C,H,W], ...cov... [C,H,W]; also NvDsInferParseCustomResnet
 /// `layers` need names, types and shapes only. `where` begins the error text (the config's path).
@@ -33,7 +34,8 @@ class DetectorParser {
 std::unique_ptr<DetectorParser> make_detector_parser(const std::string& function,
                                                      const std::string& library,
                                                      const Layers& layers, unsigned num_classes,
-                                                     const std::string& where);
+                                                     const std::string& where,
+                                                     std::vector<std::string>& warnings);
 
 /// "boxes [1917,4] float32, ..." for messages.
 std::string describe(const Layers& layers);

@@ -286,6 +286,47 @@ def test_engine_alone_runs_the_model_of_its_stem(
     frames, played = record(detect(clip, path, 2))
     assert played.eos
     assert all(f.boxes for f in frames)
+    assert [w for w in played.warnings if "TensorRT" in w] == [
+        f"{path}: [property] model-engine-file: {onnx}_b1_gpu0_int8.engine is a TensorRT engine, "
+        f"which runs only on NVIDIA's GPUs; {onnx} runs instead. Write its path as onnx-file."
+    ]
+
+
+def test_yaml_finds_the_same_objects(
+    clip: Path, record: Callable[..., Any], write_config: Callable[..., Path], tmp_path: Path
+) -> None:
+    ini = write_config()
+    lines = []
+    for line in ini.read_text().splitlines():
+        if line.startswith("["):
+            lines.append(line[1:-1] + ":")
+        elif "=" in line and not line.startswith("#"):
+            lines.append("  " + line.replace("=", ": ", 1))
+    yaml = tmp_path / "config.yml"
+    yaml.write_text("\n".join(lines) + "\n")
+    expected, _ = record(detect(clip, ini, 3))
+    found, played = record(detect(clip, yaml, 3))
+    assert played.eos
+    assert [w for w in played.warnings if "config" in w] == []
+    assert found == expected
+    assert all(f.boxes for f in found)
+
+
+def test_two_with_one_id_are_a_warning(config: Path, clip: Path, play: Callable[..., Any]) -> None:
+    source = decoded(clip, "mux.sink_0", 2)
+    infer = f"nvinfer config-file-path={config} name="
+    played = play(
+        f"{source} nvstreammux name=mux batch-size=1 width=768 height=576 ! {infer}a unique-id=3 "
+        f"! {infer}b unique-id=3 ! {infer}c unique-id=4 ! fakesink"
+    )
+    assert played.eos
+    warnings = [w for w in played.warnings if "unique-id" in w]
+    assert len(warnings) == 1
+    assert warnings[0] in (
+        f"{one} and {other} both have the unique-id 3: nobody can tell their objects apart by "
+        "unique_component_id. Write another gie-unique-id into the configuration of one."
+        for one, other in (("a", "b"), ("b", "a"))
+    )
 
 
 # --- life

@@ -19,6 +19,7 @@ class ConfigTest : public testing::Test {
   }
   ScratchFolder folder_;
   ConfigNotes notes_;
+  std::vector<std::string> warnings_;
 };
 
 TEST_F(ConfigTest, ReadsAPrimaryDetector) {
@@ -171,14 +172,139 @@ TEST_F(ConfigTest, ErrorsNameFileLineKeyExpectedGotAndFix) {
   for (const auto& c : cases) EXPECT_EQ(error(c.text), "/" + std::string(c.error)) << c.text;
 }
 
-TEST_F(ConfigTest, MissingFileAndYaml) {
+TEST_F(ConfigTest, MissingFile) {
   EXPECT_EQ(error_of([&] { load_config("/nowhere/c.txt", notes_); }),
             "/nowhere/c.txt: cannot read the configuration file: No such file or directory. Set "
             "config-file-path to a file with a [property] group.");
-  EXPECT_EQ(
-      error_of([&] { load_config("/nowhere/c.yml", notes_); }),
-      "/nowhere/c.yml: expected a key file with a [property] group, got a YAML file, which this "
-      "version does not read. Write the same keys as key=value lines.");
+  EXPECT_EQ(error_of([&] { load_config("/nowhere/c.yml", notes_); }),
+            "/nowhere/c.yml: cannot read the configuration file: No such file or directory. Set "
+            "config-file-path to a file with a map property.");
+}
+
+TEST_F(ConfigTest, YamlHasTheSameKeys) {
+  const std::string text = R"(property:
+  gpu-id: 0
+  net-scale-factor: 0.00784313725490196  # a comment
+  offsets: 127.5;127.5;127.5
+  onnx-file: m/model.onnx
+  labelfile-path: "/abs/labels.txt"
+  num-detected-classes: 3
+  filter-out-class-ids: [0, 2]
+  maintain-aspect-ratio: true
+  symmetric-padding: 1
+  interval:
+program:
+  own-key: {of: the program}
+own-list: [1, 2]
+class-attrs-all:
+  pre-cluster-threshold: 0.4
+  border-color: 0;1;0;1
+class-attrs-1:
+  nms-iou-threshold: 0.6
+class-attrs-2:
+)";
+  for (const char* name : {"c.yml", "c.yaml"}) {
+    EXPECT_EQ(error_of([&] { load_config(folder_.file(name, text), notes_); }, folder_.path()),
+              std::string("/") + name +
+                  ":11: [property] interval: expected a whole number of at least 0, got \"\". "
+                  "Write for example interval: 0.");
+    std::string valid = text;
+    valid.replace(valid.find("  interval:\n"), 12, "");
+    notes_ = {};
+    const auto config = load_config(folder_.file(name, valid), notes_);
+    EXPECT_FLOAT_EQ(config.net_scale_factor, 1 / 127.5f);
+    EXPECT_EQ(config.offsets, std::vector<float>(3, 127.5f));
+    EXPECT_EQ(config.onnx_file, folder_.path("m/model.onnx"));
+    EXPECT_EQ(config.labelfile_path, "/abs/labels.txt");
+    EXPECT_EQ(config.filter_out_class_ids, (std::vector<int>{0, 2}));
+    EXPECT_TRUE(config.maintain_aspect_ratio);
+    EXPECT_TRUE(config.symmetric_padding);
+    ASSERT_EQ(config.classes.size(), 3u);
+    EXPECT_FLOAT_EQ(config.classes[0].pre_cluster_threshold, 0.4f);
+    EXPECT_FLOAT_EQ(config.classes[1].nms_iou_threshold, 0.6f);
+    EXPECT_EQ(config.classes[2].border_color, (Rgba{0, 1, 0, 1}));
+    EXPECT_TRUE(notes_.warnings.empty());
+    ASSERT_EQ(notes_.notes.size(), 1u);
+    EXPECT_EQ(notes_.notes[0],
+              folder_.path(name) + ":2: [property] gpu-id: has no effect on a CPU, kept.");
+  }
+}
+
+TEST_F(ConfigTest, YamlErrorsNameFileLineKeyExpectedGotAndFix) {
+  struct {
+    const char *text, *error;
+  } cases[] = {
+      {"property:\n  batch-size: many\n",
+       "c.yml:2: [property] batch-size: expected a whole number from 1 to 1024, got \"many\". "
+       "Write for example batch-size: 1."},
+      {"property:\n  maintain-aspect-ratio: maybe\n",
+       "c.yml:2: [property] maintain-aspect-ratio: expected 0 or 1, got \"maybe\". Write "
+       "maintain-aspect-ratio: 1."},
+      {"property:\n  infer-dims: 3;300\n",
+       "c.yml:2: [property] infer-dims: expected 3 whole numbers (channels;height;width), got "
+       "\"3;300\". Write infer-dims: 3;300;300."},
+      {"property:\n  num-detected-classes: 2\nclass-attrs-2:\n  topk: 1\n",
+       "c.yml:3: expected class-attrs-all: or class-attrs-N: with N below num-detected-classes: 2, "
+       "got class-attrs-2:. Change N or num-detected-classes."},
+      {"propery:\n  batch-size: 1\n",
+       "c.yml: expected a map property:, got propery:. Add the line property: above the keys of "
+       "the network."},
+      {"property: 1\n",
+       "c.yml:1: expected indented \"key: value\" lines below property:, got a value. Correct the "
+       "line."},
+      {"property:\n  batch-size:\n    deep: 1\n",
+       "c.yml:3: expected a value for batch-size, got a map. Correct the line."},
+      {"property:\n  offsets: [1, [2]]\n",
+       "c.yml:2: expected a value in the list of offsets, got a sequence. Correct the line."},
+      {"- 1\n", "c.yml:1: expected a map such as \"property:\", got a sequence. Correct the line."},
+      {"", "c.yml:1: expected a map such as \"property:\", got nothing. Correct the line."},
+      {"property:\n  batch-size: 1\n bad\n",
+       "c.yml:3: expected YAML, got a syntax error: end of map not found. Correct the line."},
+      {"[property]\nbatch-size=1\n",
+       "c.yml:1: expected a map such as \"property:\", got a sequence. Correct the line."},
+  };
+  for (const auto& c : cases)
+    EXPECT_EQ(error_of([&] { load_config(folder_.file("c.yml", c.text), notes_); }, folder_.path()),
+              "/" + std::string(c.error))
+        << c.text;
+}
+
+TEST_F(ConfigTest, YamlWarnsAsKeyFilesDo) {
+  load_config(folder_.file("c.yml", "property:\n  process_mode: 1\n  interval: 1\n  interval: 2\n"),
+              notes_);
+  const std::string file = folder_.path("c.yml");
+  EXPECT_EQ(notes_.warnings,
+            (std::vector<std::string>{
+                file + ":2: [property] process_mode: unknown key, the line is ignored; did you "
+                       "mean process-mode?",
+                file + ":4: [property] interval: stands in line 3 as well; the last one counts. "
+                       "Remove the other."}));
+}
+
+TEST_F(ConfigTest, AKeyThatStandsTwiceWarns) {
+  const auto config = load("[property]\ninterval=1\n\n[other]\n[property]\ninterval=2\n");
+  EXPECT_EQ(config.interval, 2u);
+  EXPECT_EQ(notes_.warnings,
+            std::vector<std::string>{folder_.path("c.txt") +
+                                     ":6: [property] interval: stands in line 2 as well; the last "
+                                     "one counts. Remove the other."});
+}
+
+TEST_F(ConfigTest, GroupsOfTheProgramMayHaveTheirOwnSyntax) {
+  load("[program]\nname: value\njust words\n= nothing\n[property]\ninterval=1\n[more]\na b\n");
+  EXPECT_TRUE(notes_.warnings.empty());
+}
+
+TEST_F(ConfigTest, ACommentBehindAPathIsLeftOutWithAWarning) {
+  folder_.file("labels #2.txt", "x");
+  auto config =
+      load("[property]\nonnx-file=det.onnx  # the new one\nlabelfile-path=labels #2.txt\n");
+  EXPECT_EQ(config.onnx_file, folder_.path("det.onnx"));
+  EXPECT_EQ(config.labelfile_path, folder_.path("labels #2.txt"));  // that file is there
+  EXPECT_EQ(notes_.warnings,
+            std::vector<std::string>{folder_.path("c.txt") +
+                                     ":2: [property] onnx-file: the comment behind the path is "
+                                     "left out; put it on a line of its own."});
 }
 
 TEST_F(ConfigTest, WhatThisVersionCannotDo) {
@@ -224,27 +350,32 @@ TEST_F(ConfigTest, ChoosesTheModel) {
        {"det.onnx_b1_gpu0_fp16.engine", "det.engine", "det.onnx.engine", "det.trt", "det.plan",
         "det.onnx_b16_dla1_int8.engine", "det_b4_gpu0_fp32.engine"}) {
     auto config = load(std::string("[property]\nmodel-engine-file=") + engine + "\n");
-    EXPECT_EQ(error_of([&] { EXPECT_EQ(model_path(config), folder_.path("det.onnx")); }), "")
+    EXPECT_EQ(error_of([&] { EXPECT_EQ(model_path(config, warnings_), folder_.path("det.onnx")); }),
+              "")
         << engine;
+    EXPECT_EQ(warnings_.back(),
+              folder_.path("c.txt") + ": [property] model-engine-file: " + folder_.path(engine) +
+                  " is a TensorRT engine, which runs only on NVIDIA's GPUs; " +
+                  folder_.path("det.onnx") + " runs instead. Write its path as onnx-file.");
   }
   auto config = load("[property]\nmodel-engine-file=other.onnx_b1_gpu0_fp16.engine\n");
   EXPECT_EQ(
-      error_of([&] { model_path(config); }, folder_.path()),
+      error_of([&] { model_path(config, warnings_); }, folder_.path()),
       "/c.txt: [property] model-engine-file: /other.onnx_b1_gpu0_fp16.engine is a TensorRT "
-      "engine, which runs only on NVIDIA's GPUs, and there is no /other.onnx to run instead. Put "
-      "the ONNX model there or write its path as onnx-file.");
+      "engine, which runs only on NVIDIA's GPUs, and there is no /other.onnx to run instead (that "
+      "folder has det.onnx). Put the ONNX model there or write its path as onnx-file.");
   config = load("[property]\nonnx-file=none.onnx\nmodel-engine-file=det.engine\n");
   EXPECT_EQ(
-      error_of([&] { model_path(config); }, folder_.path()),
+      error_of([&] { model_path(config, warnings_); }, folder_.path()),
       "/c.txt: [property] onnx-file: cannot read /none.onnx. Relative paths count from the folder "
       "of the configuration file; correct the path or put the model there.");
   config = load("[property]\n");
-  EXPECT_EQ(error_of([&] { model_path(config); }, folder_.path()),
+  EXPECT_EQ(error_of([&] { model_path(config, warnings_); }, folder_.path()),
             "/c.txt: [property] onnx-file: expected the path of an ONNX model, got no model. Write "
             "onnx-file=model.onnx.");
   config = load("[property]\nmodel-file=net.caffemodel\nproto-file=net.prototxt\n");
   EXPECT_EQ(
-      error_of([&] { model_path(config); }, folder_.path()),
+      error_of([&] { model_path(config, warnings_); }, folder_.path()),
       "/c.txt: [property] onnx-file: expected the path of an ONNX model, got only "
       "model-file=net.caffemodel. Write onnx-file=model.onnx; the other formats need NVIDIA's "
       "tools.");

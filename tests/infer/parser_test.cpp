@@ -10,6 +10,8 @@
 namespace thalweg {
 namespace {
 
+std::vector<std::string> warnings;
+
 struct Tensor {
   std::string name;
   std::vector<unsigned> dims;
@@ -47,7 +49,7 @@ TEST(SsdParser, ByHand) {
                                   {0.1f, 0.2f, 0.5f, 0.6f, 0, 0, 1, 1,  //
                                    -0.1f, 0, 1, 1.5f}}};
   auto layers = layers_of(tensors);
-  auto parser = make_detector_parser("", "", layers, 2, "c");
+  auto parser = make_detector_parser("", "", layers, 2, "c", warnings);
   Candidates out;
   parser->parse(layers, {300, 200, 3}, params(2, 0.5f), out);
   ASSERT_EQ(out.size(), 3u);
@@ -70,7 +72,7 @@ TEST(SsdParser, TakesAThresholdAndSkipsClassesThatAreNotConfigured) {
   auto p = params(2, 0.5f);
   p.perClassPreclusterThreshold[0] = 0.6f;
   Candidates out;
-  make_detector_parser("ssd", "", layers, 2, "c")->parse(layers, {1, 1, 3}, p, out);
+  make_detector_parser("ssd", "", layers, 2, "c", warnings)->parse(layers, {1, 1, 3}, p, out);
   ASSERT_EQ(out.size(), 1u);
   EXPECT_EQ(out[0].classId, 1u);
 }
@@ -88,7 +90,7 @@ TEST(SsdParser, EqualsAPlainLoop) {
   scores[1000] = std::numeric_limits<float>::quiet_NaN();
   for (unsigned classes : {90u, 17u, 1u}) {
     Candidates out, expected;
-    auto parser = make_detector_parser("", "", layers, classes, "c");
+    auto parser = make_detector_parser("", "", layers, classes, "c", warnings);
     parser->parse(layers, {300, 300, 3}, params(classes, 0.5f), out);
     for (unsigned row = 0; row < 1917; ++row) {
       for (unsigned c = 0; c < classes; ++c) {
@@ -115,7 +117,7 @@ TEST(DetectNetParser, ByHand) {
   tensors[1].values[0] = 0.3f;  // under the threshold
   float* box = tensors[0].values.data() + 4 * plane + cell;
   box[0] = 0.2f, box[plane] = 0.3f, box[2 * plane] = 0.4f, box[3 * plane] = 2;
-  auto parser = make_detector_parser("", "", layers, 2, "c");
+  auto parser = make_detector_parser("", "", layers, 2, "c", warnings);
   Candidates out;
   parser->parse(layers, {64, 32, 3}, params(2, 0.5f), out);
   ASSERT_EQ(out.size(), 1u);
@@ -134,21 +136,22 @@ TEST(MakeDetectorParser, ErrorsSayWhatThereIs) {
       "ssd: boxes [N,4] and scores [N,C]; detectnet_v2: ...bbox... [4C,H,W] and ...cov... [C,H,W]; "
       "NvDsInferParseCustomResnet: ...bbox... [4C,H,W] and ...cov... [C,H,W]";
   EXPECT_EQ(
-      error_of([&] { make_detector_parser("", "", layers, 80, "c.txt"); }),
+      error_of([&] { make_detector_parser("", "", layers, 80, "c.txt", warnings); }),
       "c.txt: no built-in parser knows the outputs output0 [84,8400] float32. Known: " + known +
           ". Name a parser of your own with parse-bbox-func-name and custom-lib-path.");
   EXPECT_EQ(
-      error_of([&] { make_detector_parser("NvDsInferParseYolo", "", layers, 80, "c.txt"); }),
+      error_of(
+          [&] { make_detector_parser("NvDsInferParseYolo", "", layers, 80, "c.txt", warnings); }),
       "c.txt: [property] parse-bbox-func-name: expected a built-in parser (" + known +
           ") or a function of the library named by custom-lib-path, got \"NvDsInferParseYolo\" "
           "without custom-lib-path. Add custom-lib-path or correct the name.");
   EXPECT_EQ(
-      error_of([&] { make_detector_parser("ssd", "", layers, 80, "c.txt"); }),
+      error_of([&] { make_detector_parser("ssd", "", layers, 80, "c.txt", warnings); }),
       "c.txt: [property] parse-bbox-func-name: ssd expects the outputs boxes [N,4] and scores "
       "[N,C], got output0 [84,8400] float32. Use the parser that belongs to this model.");
   std::vector<Tensor> ssd = {{"boxes", {10, 4}, {}}, {"scores", {10, 3}, {}}};
   layers = layers_of(ssd);
-  EXPECT_EQ(error_of([&] { make_detector_parser("", "", layers, 4, "c.txt"); }),
+  EXPECT_EQ(error_of([&] { make_detector_parser("", "", layers, 4, "c.txt", warnings); }),
             "c.txt: [property] num-detected-classes: expected at most 3, the classes of the model "
             "(boxes [10,4] float32, scores [10,3] float32), got 4. Write num-detected-classes=3.");
 }
@@ -156,7 +159,8 @@ TEST(MakeDetectorParser, ErrorsSayWhatThereIs) {
 TEST(CustomParser, LibraryOfTheTestsOwn) {
   std::vector<Tensor> tensors = {{"out", {2}, {3, 4}}};
   auto layers = layers_of(tensors);
-  auto parser = make_detector_parser("NvDsInferParseTest", THALWEG_TEST_PARSER, layers, 1, "c.txt");
+  auto parser =
+      make_detector_parser("NvDsInferParseTest", THALWEG_TEST_PARSER, layers, 1, "c.txt", warnings);
   Candidates out;
   parser->parse(layers, {10, 20, 3}, params(1, 0.5f), out);
   ASSERT_EQ(out.size(), 1u);
@@ -180,14 +184,33 @@ TEST(CustomParser, LibraryOfTheTestsOwn) {
       "parser NvDsInferParseTest threw \"too far\" for the layers out [2] float32. Check that "
       "the parser belongs to this model.");
   EXPECT_EQ(
-      error_of([&] { make_detector_parser("Nothing", THALWEG_TEST_PARSER, layers, 1, "c.txt"); }),
+      error_of([&] {
+        make_detector_parser("Nothing", THALWEG_TEST_PARSER, layers, 1, "c.txt", warnings);
+      }),
       "c.txt: [property] parse-bbox-func-name: " THALWEG_TEST_PARSER
       " has no C function Nothing. Correct the name, or export the function as extern \"C\".");
   EXPECT_EQ(
-      error_of([&] { make_detector_parser("F", "/nowhere/lib.so", layers, 1, "c.txt"); }),
+      error_of([&] { make_detector_parser("F", "/nowhere/lib.so", layers, 1, "c.txt", warnings); }),
       "c.txt: [property] custom-lib-path: cannot load /nowhere/lib.so: /nowhere/lib.so: cannot "
       "open shared object file: No such file or directory. Build its source for this machine "
       "against Thalweg's headers.");
+}
+
+TEST(Parser, ABuiltInNameNeedsNoLibrary) {
+  const std::string library =
+      "/opt/nvidia/deepstream/deepstream-5.0/lib/libnvds_infercustomparser.so";
+  NvDsInferLayerInfo boxes{}, coverage{};
+  boxes.layerName = "conv2d_bbox", boxes.inferDims = {3, {4, 2, 2}, 16};
+  coverage.layerName = "conv2d_cov/Sigmoid", coverage.inferDims = {3, {1, 2, 2}, 4};
+  Layers layers = {boxes, coverage};
+  warnings.clear();
+  EXPECT_NE(
+      make_detector_parser("NvDsInferParseCustomResnet", library, layers, 1, "c.txt", warnings),
+      nullptr);
+  EXPECT_EQ(warnings, std::vector<std::string>{
+                          "c.txt: [property] custom-lib-path: there is no " + library +
+                          ", so the built-in parser NvDsInferParseCustomResnet is used. Remove the "
+                          "key, or correct the path."});
 }
 
 }  // namespace

@@ -407,6 +407,38 @@ gboolean stop(GstBaseTransform* base) {
   return TRUE;
 }
 
+/// Warns, once for two, of another element of the pipeline with the same unique-id.
+void warn_of_same_id(GstNvInfer* self) {
+  auto* top = GST_OBJECT(gst_object_ref(self));
+  while (GstObject* parent = gst_object_get_parent(top)) {
+    gst_object_unref(top);
+    top = parent;
+  }
+  const auto look = [](const GValue* item, gpointer data) {
+    auto* self = static_cast<GstNvInfer*>(data);
+    GObject* other = G_OBJECT(g_value_get_object(item));
+    if (G_OBJECT_TYPE(other) != nvinfer_get_type() || other <= G_OBJECT(self)) return;
+    guint own_id = 0, other_id = 0;
+    g_object_get(self, "unique-id", &own_id, nullptr);
+    g_object_get(other, "unique-id", &other_id, nullptr);
+    if (own_id != other_id) return;
+    GST_ELEMENT_WARNING(
+        self, LIBRARY, SETTINGS,
+        ("%s and %s both have the unique-id %u: nobody can tell their objects apart "
+         "by unique_component_id. Write another gie-unique-id into the "
+         "configuration of one.",
+         GST_OBJECT_NAME(self), GST_OBJECT_NAME(other), own_id),
+        (nullptr));
+  };
+  if (GST_IS_BIN(top)) {
+    GstIterator* elements = gst_bin_iterate_recurse(GST_BIN(top));
+    while (gst_iterator_foreach(elements, look, self) == GST_ITERATOR_RESYNC)
+      gst_iterator_resync(elements);
+    gst_iterator_free(elements);
+  }
+  gst_object_unref(top);
+}
+
 GstStateChangeReturn change_state(GstElement* element, GstStateChange change) {
   GstNvInfer* self = as_infer(element);
   InferState* state = self->state;
@@ -419,6 +451,7 @@ GstStateChangeReturn change_state(GstElement* element, GstStateChange change) {
       post_error(self, error);
       return GST_STATE_CHANGE_FAILURE;
     }
+    warn_of_same_id(self);
   }
   auto result = GST_ELEMENT_CLASS(nvinfer_parent_class)->change_state(element, change);
   if (change == GST_STATE_CHANGE_READY_TO_NULL) {
