@@ -143,6 +143,7 @@ TEST(Batch, PixelsAreMadeOnceForAllThreadsAndCopies) {
     std::atomic<bool> go = false;
     std::vector<const uint8_t*> seen(8);
     std::vector<std::thread> threads;
+    threads.reserve(8);
     for (int i = 0; i < 8; ++i)
       threads.emplace_back([&, i] {
         while (!go) std::this_thread::yield();

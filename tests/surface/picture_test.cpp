@@ -47,6 +47,7 @@ TEST(Picture, RecyclesMemoryOfTheSameSize) {
 
 TEST(Picture, FreeMemoryIsBounded) {
   std::vector<std::shared_ptr<Picture>> held;
+  held.reserve(40);
   for (int i = 0; i < 40; ++i)
     held.push_back(Picture::allocate(NVBUF_COLOR_FORMAT_RGBA, 1920, 1080));  // 330 MB, untouched
   held.clear();
