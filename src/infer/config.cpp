@@ -543,8 +543,8 @@ std::string model_path(const InferConfig& config, std::vector<std::string>& warn
       engine_only ? engine_stem(config.model_engine_file) + ".onnx" : config.onnx_file;
   if (has_model(config)) {
     if (engine_only)
-      warnings.push_back(config.path + ": [property] model-engine-file: " +
-                         config.model_engine_file +
+      warnings.push_back(config.path +
+                         ": [property] model-engine-file: " + config.model_engine_file +
                          " is a TensorRT engine, which runs only on NVIDIA's GPUs; " + onnx +
                          " runs instead. Write its path as onnx-file.");
     return onnx;
@@ -570,8 +570,9 @@ std::string model_path(const InferConfig& config, std::vector<std::string>& warn
   }
   fail("model-engine-file: " + config.model_engine_file +
            " is a TensorRT engine, which runs only on NVIDIA's GPUs, and there is no " + onnx +
-           " to run instead" + models_beside(config.model_engine_file),
-       "Put the ONNX model there or write its path as onnx-file");
+           " to run instead",
+       "Put the ONNX model there or write its path as onnx-file" +
+           models_beside(config.model_engine_file));
   return {};
 }
 

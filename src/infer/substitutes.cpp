@@ -42,7 +42,9 @@ std::optional<UpstreamModel> find_upstream_model(const std::vector<std::string>&
                                                  const std::string& table) {
   std::error_code error;
   if (table.empty() || !fs::exists(table, error)) return std::nullopt;
-  for (const IniGroup& group : read_ini(table).groups) {
+  const IniFile file = read_ini(table);
+  for (const IniGroup& group : file.groups) {
+    if (!group.strange.empty()) fail_strange_line(file, group.strange.front());
     UpstreamModel model{group.name, {}, {}, {}, {"property", group.line, {}}, table};
     bool found = false;
     for (const IniEntry& entry : group.entries) {

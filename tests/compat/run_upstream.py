@@ -157,6 +157,14 @@ class Result:
         return {"absent": "-"}.get(self.kind, f"{self.kind} {self.why}".strip())
 
 
+def absent_elements(stderr: str) -> list[str]:
+    """The elements that the error of an absent one names: itself and others of its pipeline."""
+    names = re.findall(r"\b(\w+) is not part of (?:this version of )?Thalweg\b", stderr)
+    for others in re.findall(r"\. ([\w, ]+), in the same pipeline,", stderr):
+        names += re.findall(r"\w+", others.replace(" and ", " "))
+    return list(dict.fromkeys(names))
+
+
 def judge(sample: Sample, status: int | None, stdout: str, stderr: str, written: int) -> Result:
     """What to say of a finished program.
 
@@ -164,9 +172,10 @@ def judge(sample: Sample, status: int | None, stdout: str, stderr: str, written:
     written: frames in the file that took the place of its display.
     """
     missing = dict.fromkeys(re.findall(r"there is no element (\w+);", stderr))
-    waits = [name for name in missing if name.startswith("nv")]
+    waits = [name for name in missing if name.startswith("nv")] + absent_elements(stderr)
+    waits += re.findall(r"\(([\w ]+)\) is not supported yet by this version", stderr)
     if waits:
-        return Result("waits", "for " + ", ".join(waits))
+        return Result("waits", "for " + ", ".join(dict.fromkeys(waits)))
     if missing:
         return Result("fails", "without " + ", ".join(missing))
     if match := re.search(r"thalweg run: (\w+) works on NVIDIA's GPUs alone", stderr):

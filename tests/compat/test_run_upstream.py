@@ -153,6 +153,24 @@ ERROR = "Error: gst-stream-error-quark: a sentence. What to do. (1): ../a.cpp(5)
             0,
             Result("waits", "for cupy"),
         ),
+        (
+            0,
+            "",
+            "Error: gst-core-error-quark: nvmsgbroker is not part of this version of Thalweg: it "
+            "sends messages to a broker, and comes with a later version. Until then, take it out "
+            "of the pipeline. nvmsgconv and nvtracker, in the same pipeline, are not there "
+            "either. (12): debug\n",
+            0,
+            Result("waits", "for nvmsgbroker, nvmsgconv, nvtracker"),
+        ),
+        (
+            0,
+            "",
+            "Error: gst-library-error-quark: sgie.txt: process-mode=2 (secondary inference on "
+            "objects) is not supported yet by this version, which runs (5): debug\n",
+            0,
+            Result("waits", "for secondary inference on objects"),
+        ),
     ],
 )
 def test_what_is_said(

@@ -118,10 +118,11 @@ def test_a_program_comes_as_far_as_starting_and_gets_one_sentence() -> None:
     assert len(found) == 1
     assert found[0] in (
         "nvtracker is not part of this version of Thalweg: it gives objects ids from frame to "
-        "frame, and comes with a later version. Until then, take it out of the pipeline.",
+        "frame, and comes with a later version. Until then, take it out of the pipeline. "
+        "nvmultistreamtiler, in the same pipeline, is not there either.",
         "nvmultistreamtiler is not part of this version of Thalweg: it puts the frames of a batch "
         "side by side, and comes with a later version. Until then: nveglglessink shows them with "
-        "its properties rows and columns.",
+        "its properties rows and columns. nvtracker, in the same pipeline, is not there either.",
     )
 
 
@@ -131,6 +132,13 @@ def test_elements_that_nobody_plans_say_so() -> None:
         "nvdsudpsrc is not part of Thalweg: it receives over Rivermax. Instead: udpsrc receives "
         "over the system's network."
     ]
+
+
+def test_all_that_are_not_there_are_named() -> None:
+    pipeline = Gst.parse_launch("fakesrc ! nvreplay ! nvreplay ! nvivafilter ! nvdsxfer ! fakesink")
+    (found,) = errors(pipeline)
+    assert found.startswith("nvdsxfer is not part of Thalweg: ")
+    assert found.endswith(" nvivafilter and nvreplay, in the same pipeline, are not there either.")
 
 
 def test_request_pads_can_be_asked_for() -> None:

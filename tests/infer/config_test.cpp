@@ -362,8 +362,8 @@ TEST_F(ConfigTest, ChoosesTheModel) {
   EXPECT_EQ(
       error_of([&] { model_path(config, warnings_); }, folder_.path()),
       "/c.txt: [property] model-engine-file: /other.onnx_b1_gpu0_fp16.engine is a TensorRT "
-      "engine, which runs only on NVIDIA's GPUs, and there is no /other.onnx to run instead (that "
-      "folder has det.onnx). Put the ONNX model there or write its path as onnx-file.");
+      "engine, which runs only on NVIDIA's GPUs, and there is no /other.onnx to run instead. Put "
+      "the ONNX model there or write its path as onnx-file (that folder has det.onnx).");
   config = load("[property]\nonnx-file=none.onnx\nmodel-engine-file=det.engine\n");
   EXPECT_EQ(
       error_of([&] { model_path(config, warnings_); }, folder_.path()),
@@ -416,17 +416,19 @@ pre-cluster-threshold=0.35
 };
 
 TEST_F(SubstituteTest, TheSentenceNamesModelPublisherAndTheNearest) {
-  EXPECT_EQ(error_of([&] { model_path(load(kNear)); }, folder_.path()),
+  EXPECT_EQ(error_of([&] { model_path(load(kNear), warnings_); }, folder_.path()),
             "/c.txt: [property] onnx-file: cannot read /x/near.onnx. It is NearNet, published at "
             "https://near; the nearest model here is ours, smaller, which `thalweg run "
             "--substitute-models` (THALWEG_SUBSTITUTE_MODELS=1) uses.");
-  EXPECT_EQ(error_of([&] { model_path(load("[property]\ntlt-encoded-model=far.etlt\n")); },
-                     folder_.path()),
-            "/c.txt: [property] onnx-file: expected the path of an ONNX model, got only "
-            "tlt-encoded-model=far.etlt. It is FarNet, published at https://far; Thalweg has no "
-            "model like it.");
-  const std::string engine = error_of(
-      [&] { model_path(load("[property]\nmodel-engine-file=near.onnx_b1_gpu0_int8.engine\n")); });
+  EXPECT_EQ(
+      error_of([&] { model_path(load("[property]\ntlt-encoded-model=far.etlt\n"), warnings_); },
+               folder_.path()),
+      "/c.txt: [property] onnx-file: expected the path of an ONNX model, got only "
+      "tlt-encoded-model=far.etlt. It is FarNet, published at https://far; Thalweg has no "
+      "model like it.");
+  const std::string engine = error_of([&] {
+    model_path(load("[property]\nmodel-engine-file=near.onnx_b1_gpu0_int8.engine\n"), warnings_);
+  });
   EXPECT_NE(engine.find("there is no " + folder_.path("near.onnx") +
                         " to run instead. It is NearNet, published at https://near; "),
             std::string::npos)
@@ -436,7 +438,7 @@ TEST_F(SubstituteTest, TheSentenceNamesModelPublisherAndTheNearest) {
 TEST_F(SubstituteTest, TakesThePlaceWithItsKeysWhereThatIsWanted) {
   setenv("THALWEG_SUBSTITUTE_MODELS", "1", 1);
   auto config = load(kNear);
-  EXPECT_EQ(model_path(config), folder_.path("mine.onnx"));
+  EXPECT_EQ(model_path(config, warnings_), folder_.path("mine.onnx"));
   EXPECT_FLOAT_EQ(config.net_scale_factor, 0.5f);
   EXPECT_EQ(config.labelfile_path, folder_.path("models/near_labels.txt"));
   ASSERT_EQ(config.classes.size(), 2u);
@@ -450,7 +452,7 @@ TEST_F(SubstituteTest, TakesThePlaceWithItsKeysWhereThatIsWanted) {
   config = load(
       "[property]\nmodel-file=near.caffemodel\nnum-detected-classes=2\n"
       "model-engine-file=near.caffemodel_b1_gpu0_int8.engine\n");
-  EXPECT_EQ(model_path(config), folder_.path("mine.onnx"));
+  EXPECT_EQ(model_path(config, warnings_), folder_.path("mine.onnx"));
   EXPECT_NE(config.substituted.find("NearNet cannot run here"), std::string::npos);
 }
 
@@ -458,7 +460,7 @@ TEST_F(SubstituteTest, AModelThatIsThereStays) {
   setenv("THALWEG_SUBSTITUTE_MODELS", "1", 1);
   folder_.file("near.onnx", "x");
   auto config = load("[property]\nonnx-file=near.onnx\nnet-scale-factor=1\n");
-  EXPECT_EQ(model_path(config), folder_.path("near.onnx"));
+  EXPECT_EQ(model_path(config, warnings_), folder_.path("near.onnx"));
   EXPECT_FLOAT_EQ(config.net_scale_factor, 1);
   EXPECT_EQ(config.substituted, "");
   config = load("[property]\ntlt-encoded-model=far.etlt\n");  // nothing can take its place

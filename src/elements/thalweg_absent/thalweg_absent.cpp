@@ -6,6 +6,7 @@
 #include <gst/gst.h>
 
 #include <charconv>
+#include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -150,10 +151,40 @@ GstPad* request_pad(GstElement* element, GstPadTemplate* pad_template, const cha
 
 void release_pad(GstElement* element, GstPad* pad) { gst_element_remove_pad(element, pad); }
 
+/// " nvmsgconv and nvmsgbroker, in the same pipeline, are not there either.": a program should not
+/// have to be started once for each.
+std::string others_in_pipeline(GstElement* element) {
+  auto* top = GST_OBJECT(gst_object_ref(element));
+  while (GstObject* parent = gst_object_get_parent(top)) {
+    gst_object_unref(top);
+    top = parent;
+  }
+  std::set<std::string> names;
+  if (GST_IS_BIN(top)) {
+    const auto add = [](const GValue* item, gpointer data) {
+      const GType type = G_OBJECT_TYPE(g_value_get_object(item));
+      if (const auto* absent = static_cast<const Absent*>(g_type_get_qdata(type, quark())))
+        static_cast<std::set<std::string>*>(data)->insert(absent->row.name);
+    };
+    GstIterator* elements = gst_bin_iterate_recurse(GST_BIN(top));
+    while (gst_iterator_foreach(elements, add, &names) == GST_ITERATOR_RESYNC)
+      gst_iterator_resync(elements);
+    gst_iterator_free(elements);
+  }
+  gst_object_unref(top);
+  names.erase(absent_of(element).row.name);
+  std::string list;
+  for (const std::string& name : names)
+    list += (list.empty() ? " " : name == *names.rbegin() ? " and " : ", ") + name;
+  if (list.empty()) return "";
+  return list + ", in the same pipeline, " + (names.size() > 1 ? "are" : "is") +
+         " not there either.";
+}
+
 GstStateChangeReturn change_state(GstElement* element, GstStateChange change) {
   if (change == GST_STATE_CHANGE_NULL_TO_READY) {
-    GST_ELEMENT_ERROR(element, CORE, MISSING_PLUGIN, ("%s", absent_of(element).sentence().c_str()),
-                      (nullptr));
+    const std::string sentence = absent_of(element).sentence() + others_in_pipeline(element);
+    GST_ELEMENT_ERROR(element, CORE, MISSING_PLUGIN, ("%s", sentence.c_str()), (nullptr));
     return GST_STATE_CHANGE_FAILURE;
   }
   auto* parent = static_cast<GstElementClass*>(g_type_class_peek_parent(
