@@ -24,6 +24,7 @@ def register() -> None:
 
     Never prints. Raises `RuntimeError` if GStreamer runs already and finds no plugin in the folder.
     """
+    _agree_on_unwinder()
     gstreamer = _initialised_gstreamer()
     if gstreamer is None:
         _set_environment()
@@ -38,6 +39,24 @@ def register() -> None:
             "others; reinstall thalweg, or run ./dev setup in a checkout"
         )
     gstreamer.gst_object_unref(plugin)
+
+
+def _agree_on_unwinder() -> None:
+    """Makes all libraries of the process unwind C++ exceptions with the same functions.
+
+    libgcc's and libunwind's have the same names and cannot be mixed: an exception that meets both
+    ends the process. Debian's GStreamer brings libunwind, and PyGObject makes it visible to every
+    library that is loaded later. Before PyGObject, making libgcc visible first is enough; after it,
+    libraries that have bound to libgcc, such as NumPy's, are bound again.
+    """
+    try:
+        libgcc = ctypes.CDLL("libgcc_s.so.1", mode=os.RTLD_GLOBAL | os.RTLD_NOW)
+        first = ctypes.CDLL(None)._Unwind_Resume
+    except (OSError, AttributeError):  # no C++ here; importing pyds says what is missing
+        return
+    address = ctypes.c_void_p
+    if address.from_buffer(first).value != address.from_buffer(libgcc._Unwind_Resume).value:
+        ctypes.CDLL(str(folder().parent / "lib/libthalweg_unwind.so")).thalweg_agree_on_unwinder()
 
 
 def _initialised_gstreamer() -> ctypes.CDLL | None:

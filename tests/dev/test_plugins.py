@@ -66,3 +66,50 @@ def test_versioned_variable_wins(tmp_path: Path) -> None:
     script = "import os, thalweg\nprint(os.environ['GST_PLUGIN_PATH_1_0'])"
     path = python(script, tmp_path, GST_PLUGIN_PATH_1_0="/my/plugins").strip()
     assert path.endswith("thalweg/gst:/my/plugins")
+
+
+# A detector whose configuration is wrong: an exception in C++ that becomes an element's error.
+WRONG_CONFIGURATION = """
+import pathlib
+path = pathlib.Path("wrong.txt")
+path.write_text("[property]\\nonnx-file=none.onnx\\n")
+pipeline = Gst.parse_launch(f"nvinfer config-file-path={path} ! fakesink")
+pipeline.set_state(Gst.State.PAUSED)
+message = pipeline.get_bus().timed_pop_filtered(20 * Gst.SECOND, Gst.MessageType.ERROR)
+print(message.parse_error()[0].message)
+pipeline.set_state(Gst.State.NULL)
+"""
+# The same in a library that bound before Thalweg was imported.
+WRONG_MODEL = """
+try:
+    openvino.Core().read_model("none.xml")
+except RuntimeError:
+    print("refused")
+"""
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        "gi pyds",
+        "pyds gi",
+        "thalweg gi",
+        "numpy gi pyds",
+        "numpy pyds gi",
+        "gi numpy pyds",
+        "numpy gi thalweg",
+        "openvino gi pyds",
+        "gi openvino pyds",
+        "pyds gi openvino",
+    ],
+)
+def test_exceptions_survive_whatever_was_imported_first(order: str, tmp_path: Path) -> None:
+    """GStreamer brings libunwind, C++ libraries bind to libgcc's functions of the same names."""
+    imports = [
+        GST + "Gst.init(None)\n" if module == "gi" else f"import {module}\n"
+        for module in order.split()
+    ]
+    script = "".join(imports) + (WRONG_MODEL if "openvino" in order else "") + WRONG_CONFIGURATION
+    said = python(f"import os\nos.chdir({str(tmp_path)!r})\n" + script, tmp_path).splitlines()
+    assert said[-1].startswith("wrong.txt: [property] num-detected-classes: expected the number")
+    assert said[:-1] == ["refused"] * ("openvino" in order)
