@@ -14,6 +14,11 @@ else:
 
     _plugins.register()
 
-from pyds._pyds import *  # noqa: F403
+try:
+    from pyds._pyds import *  # noqa: F403
+except ImportError as _error:
+    from pyds import _missing
+
+    raise _missing.explained(_error) from _error
 
 __version__ = "1.2.0"

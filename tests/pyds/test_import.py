@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+import pyds
 
 BEFORE = """
 import pyds
@@ -27,6 +31,8 @@ def run(program: str) -> str:
     ended = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False
     )
+    if "No module named 'gi'" in ended.stderr:
+        pytest.skip("needs PyGObject for this Python")
     assert ended.returncode == 0, ended.stderr
     assert ended.stderr == ""
     return ended.stdout.strip()
@@ -75,6 +81,74 @@ except ImportError as error:
     text = run(program)
     assert text.startswith("THALWEG_RUNTIME=deepstream: cannot load /nowhere/libnvds_meta.so")
     assert text.endswith("or unset THALWEG_RUNTIME")
+
+
+def copy_of_the_package(folder: Path, renamed: dict[bytes, bytes]) -> Path:
+    """Copies pyds and thalweg's Python files, with names inside the compiled module replaced."""
+    source = Path(pyds.__file__).parent
+    ignored = shutil.ignore_patterns("__pycache__", "gst", "models", "apps")
+    for name in ("pyds", "thalweg"):
+        shutil.copytree(source.parent / name, folder / name, ignore=ignored)
+    module = folder / "pyds/_pyds.abi3.so"
+    content = module.read_bytes()
+    for old, new in renamed.items():
+        assert old in content
+        content = content.replace(old, new)
+    module.write_bytes(content)
+    return folder
+
+
+def import_error(folder: Path, before: str = "") -> str:
+    program = f"""
+import sys
+sys.path.insert(0, {str(folder)!r})
+{before}
+try:
+    import pyds
+except ImportError as error:
+    print(error)
+"""
+    return run(program)
+
+
+def test_a_library_of_the_system_that_is_missing(tmp_path: Path) -> None:
+    folder = copy_of_the_package(tmp_path, {b"libgstreamer-1.0.so.0": b"libgstreamer-1.0.so.9"})
+    text = import_error(folder)
+    assert text.startswith("pyds cannot be loaded: libgstreamer-1.0.so.9: cannot open shared obj")
+    assert text.endswith(
+        ": a library of the system is missing; on Debian: apt-get install libgstreamer1.0-0 "
+        "libgstreamer-plugins-base1.0-0 libyuv0"
+    )
+
+
+def test_a_library_of_thalweg_that_is_missing(tmp_path: Path) -> None:
+    folder = copy_of_the_package(tmp_path, {b"libnvds_meta.so": b"libnvds_nono.so"})
+    text = import_error(folder)
+    assert text.startswith("pyds cannot be loaded: libnvds_nono.so: cannot open shared object")
+    assert text.endswith(
+        "reinstall thalweg with its dependencies: pip install --force-reinstall thalweg"
+    )
+
+
+def test_without_nanobinds_backend() -> None:
+    text = import_error(Path("/nowhere"), "sys.modules['nanobind_backend'] = None")
+    assert text.startswith("pyds cannot be loaded: ")
+    assert "nanobind" in text
+    assert text.endswith(
+        "reinstall thalweg with its dependencies: pip install --force-reinstall thalweg"
+    )
+
+
+def test_without_the_compiled_module(tmp_path: Path) -> None:
+    folder = copy_of_the_package(tmp_path, {})
+    (folder / "pyds/_pyds.abi3.so").unlink()
+    text = import_error(folder)
+    version = ".".join(map(str, sys.version_info[:2]))
+    assert text == (
+        "pyds cannot be loaded: No module named 'pyds._pyds': its compiled part, _pyds.abi3.so, "
+        f"is not beside {folder}/pyds/_missing.py or not for Python {version}: reinstall thalweg, "
+        "or run ./dev setup in a checkout and use ./dev shell"
+    )
 
 
 def test_nothing_is_leaked_at_exit() -> None:
