@@ -8,11 +8,16 @@ void bind_base(nb::module_& module) {
                   "Base of every class that stands for a C struct. An object is a view of the "
                   "struct; reading one whose memory was given back raises ReferenceError.");
 
-  nb::class_<StructArray>(module, "StructArray", nb::pooled(32),
-                          "Array of structs inside another struct: a sequence of views.")
-      .def("__len__", &StructArray::size)
+  nb::class_<StructArray> array(module, "StructArray", nb::is_generic(), nb::pooled(32),
+                                "Array of structs inside another struct: a sequence of views, "
+                                "made when asked for.");
+  array.def("__len__", &StructArray::size)
       .def("__getitem__", &StructArray::item, nb::arg("index"),
            "View of one element, or a list of views for a slice.");
+  // A collections.abc.Sequence, with what that class makes of the two methods.
+  const nb::object sequence = nb::module_::import_("collections.abc").attr("Sequence");
+  sequence.attr("register")(array);
+  for (const char* name : {"index", "count"}) array.attr(name) = sequence.attr(name);
 
   struct_info<GList>.name = "GList";
   struct_info<GList>.size = sizeof(GList);
@@ -36,15 +41,16 @@ void bind_base(nb::module_& module) {
           "data", [](ListNode& self) { return Capsule{self.data()}; },
           [](ListNode& self, Given<Capsule> given) { self.set_data(given.value); },
           nb::for_setter(nb::arg("value").none()),
-          "Address of the meta as a capsule, None for none; cast it to its class.")
+          "Address of the meta as a capsule (view), None for none; cast it to its class. Set from "
+          "a capsule, a pyds object (taken) or None.")
       .def_prop_rw(
           "next", [](ListNode& self) { return ListReference{self.next()}; },
           [](ListNode& self, Given<ListReference> given) { self.set_next(given.value); },
-          nb::for_setter(nb::arg("value").none()), "The next node, None at the end.")
+          nb::for_setter(nb::arg("value").none()), "The next node (view), None at the end.")
       .def_prop_rw(
           "prev", [](ListNode& self) { return ListReference{self.prev()}; },
           [](ListNode& self, Given<ListReference> given) { self.set_prev(given.value); },
-          nb::for_setter(nb::arg("value").none()), "The previous node, None at the head.");
+          nb::for_setter(nb::arg("value").none()), "The previous node (view), None at the head.");
 }
 
 }  // namespace thalweg::pyds

@@ -195,19 +195,20 @@ std::atomic<bool> interpreter_runs = true;
 
 void bind_callbacks(nb::module_& m) {
   static constexpr const char* kCopy =
-      "Sets the function that copies the payload when the meta is copied: "
-      "func(capsule of the NvDsUserMeta, None) returns the new payload, a pyds object, capsule or "
-      "None. It may run in any thread. An exception goes to sys.unraisablehook.";
-  static constexpr const char* kRelease =
-      "Sets the function that frees the payload when the meta is given back: "
-      "func(capsule of the NvDsUserMeta, None). It may run in any thread. An exception goes to "
+      "Sets the function that copies the payload when the meta is copied, None for none: "
+      "func(capsule of the NvDsUserMeta (view), None) returns the new payload (taken), a pyds "
+      "object, capsule or None. It may run in any thread. An exception goes to "
       "sys.unraisablehook.";
+  static constexpr const char* kRelease =
+      "Sets the function that frees the payload when the meta is given back, None for none: "
+      "func(capsule of the NvDsUserMeta (view), None). It may run in any thread. An exception goes "
+      "to sys.unraisablehook.";
   for (const char* name : {"user_copyfunc", "set_user_copyfunc"}) {
     const Site* site = keep_site(name, "func");
     m.def(
         name,
-        [site](StructRef<NvDsUserMeta>& meta, nb::handle function) {
-          set_copy_function(meta, function, *site);
+        [site](StructRef<NvDsUserMeta>& meta, Given<CopyFunction> function) {
+          set_copy_function(meta, function.value, *site);
         },
         nb::arg("meta"), nb::arg("func").none(), kCopy);
   }
@@ -215,8 +216,8 @@ void bind_callbacks(nb::module_& m) {
     const Site* site = keep_site(name, "func");
     m.def(
         name,
-        [site](StructRef<NvDsUserMeta>& meta, nb::handle function) {
-          set_release_function(meta, function, *site);
+        [site](StructRef<NvDsUserMeta>& meta, Given<ReleaseFunction> function) {
+          set_release_function(meta, function.value, *site);
         },
         nb::arg("meta"), nb::arg("func").none(), kRelease);
   }
@@ -224,7 +225,8 @@ void bind_callbacks(nb::module_& m) {
     const Site* site = keep_site(name, "func");
     m.def(
         name, [site](nb::handle function) { take_function(function, *site); },
-        nb::arg("func").none(), "Does nothing; kept for old programs.");
+        nb::arg("func").none(),
+        "Does nothing, and the function is not taken; kept for old programs.");
   }
   m.def("unset_callback_funcs", &forget_functions,
         "Forgets every copy and release function; metas that had them are no longer copied.");

@@ -16,7 +16,8 @@ void bind_gstnvdsmeta(nb::module_& module) {
       .value("NVDS_GST_META_FORCE32", NVDS_GST_META_FORCE32);
 
   StructBinder<NvDsMeta>(module, "NvDsMeta", "Metadata on a GStreamer buffer.")
-      .opaque("meta", "GStreamer's own part.")
+      .opaque("meta",
+              "GStreamer's own part (shared). Has no Python type: reading it raises TypeError.")
       .field("meta_data", &NvDsMeta::meta_data, "The metadata (shared) or None.")
       .field("user_data", &NvDsMeta::user_data, "Pointer for the hooks (shared) or None.")
       .field("meta_type", &NvDsMeta::meta_type, "Number of GstNvDsMetaType.");
@@ -41,7 +42,7 @@ void bind_gstnvdsmeta(nb::module_& module) {
       },
       nb::arg("buffer").none(), nb::arg("meta_data").none(), nb::arg("user_data").none(),
       nb::arg("copy_func").none(), nb::arg("release_func").none(),
-      "Raises TypeError, as it always did: use a user meta.");
+      "Raises TypeError, as it always did, and nothing is taken: use a user meta.");
 }
 
 }  // namespace thalweg::pyds

@@ -82,14 +82,15 @@ void bind_memory(nb::module_& m) {
         return TextAddress{allocate(size.value, {"alloc_buffer", "size"})};
       },
       nb::arg("size").none(),
-      "Address of `size` zeroed bytes, 0 for none. Free them with free_buffer, or give them to a "
-      "field, which takes them.");
+      "Address of `size` zeroed bytes (shared), 0 for none. Free them with free_buffer, or give "
+      "them "
+      "to a field, by which they are taken.");
   m.def(
       "alloc_char_buffer",
       [](Given<int> size) {
         return TextAddress{allocate(size.value, {"alloc_char_buffer", "size"})};
       },
-      nb::arg("size").none(), "The same as alloc_buffer.");
+      nb::arg("size").none(), "The same as alloc_buffer: `size` zeroed bytes (shared).");
   m.def(
       "free_buffer",
       [](Given<int> buffer) {
@@ -97,17 +98,18 @@ void bind_memory(nb::module_& m) {
         free_block(take_address(buffer.value, site), site);
       },
       nb::arg("buffer").none(),
-      "Frees the block at an address, of alloc_buffer or of a text field, which then reads 0. 0 is "
-      "ignored. ValueError if pyds knows no such block.");
+      "Frees the block at an address (taken), of alloc_buffer or of a text field, which then reads "
+      "0. 0 is ignored. ValueError if pyds knows no such block.");
   m.def(
       "free_gbuffer",
-      [](nb::handle buffer) {
+      [](Given<Pointer> buffer) {
         const Site site{"free_gbuffer", "buffer"};
-        free_block(to_pointer(buffer, site, false), site);
+        free_block(to_pointer(buffer.value, site, false), site);
       },
       nb::arg("buffer").none(),
-      "Frees the block behind a capsule or a pyds object of alloc_*; texts inside stay. None is "
-      "ignored.");
+      "Frees the block behind a capsule or a pyds object of alloc_* (taken); texts inside stay. "
+      "None "
+      "is ignored.");
   m.def(
       "get_string",
       [](Given<int> ptr) -> std::optional<nb::str> {
@@ -127,7 +129,7 @@ void bind_memory(nb::module_& m) {
         }
         return TextAddress{reinterpret_cast<uintptr_t>(to_pointer(ptr, {"get_ptr", "ptr"}, false))};
       },
-      nb::arg("ptr").none(), "Address behind a capsule or a pyds object, 0 for None.");
+      nb::arg("ptr").none(), "Address behind a capsule or a pyds object (view), 0 for None.");
   m.def(
       "strdup",
       [](Given<int> ptr) {
@@ -163,9 +165,9 @@ void bind_memory(nb::module_& m) {
       "of it is copied, whatever `size` says. Texts inside are shared.");
   m.def(
       "get_detections",
-      [](nb::handle data, Given<int> index) {
+      [](Given<Pointer> data, Given<int> index) {
         const Site site{"get_detections", "data"};
-        auto* numbers = static_cast<const float*>(to_pointer(data, site, false));
+        auto* numbers = static_cast<const float*>(to_pointer(data.value, site, false));
         const auto place = to_unsigned(index.value, UINT32_MAX, {site.owner, "index"});
         float number = 0;
         if (!read_memory(numbers + place, &number, sizeof number)) {
@@ -176,7 +178,9 @@ void bind_memory(nb::module_& m) {
         return number;
       },
       nb::arg("data").none(), nb::arg("index").none(),
-      "One value of an array of float32 given as a capsule (layer.buffer).");
+      "Value number `index` of an array of float32 (view) given as a capsule, such as "
+      "layer.buffer. "
+      "Its size is not known: IndexError only where the memory cannot be read.");
 }
 
 }  // namespace thalweg::pyds

@@ -104,7 +104,11 @@ void bind_nvbufsurface(nb::module_& module) {
       .value("NVBUF_MAP_READ", NVBUF_MAP_READ)
       .value("NVBUF_MAP_WRITE", NVBUF_MAP_WRITE)
       .value("NVBUF_MAP_READ_WRITE", NVBUF_MAP_READ_WRITE);
-  bind_enum<NvBufSurfaceColorFormat>(module, "NvBufSurfaceColorFormat", "Format of the pixels.")
+  bind_enum<NvBufSurfaceColorFormat>(
+      module, "NvBufSurfaceColorFormat",
+      "Format of the pixels; frames here are YUV420, NV12 or RGBA. _ER is full "
+      "range, _709 and _2020 name the colour matrix (BT.601 without), 10LE and "
+      "12LE the bits of a sample.")
       .value("NVBUF_COLOR_FORMAT_INVALID", NVBUF_COLOR_FORMAT_INVALID)
       .value("NVBUF_COLOR_FORMAT_GRAY8", NVBUF_COLOR_FORMAT_GRAY8)
       .value("NVBUF_COLOR_FORMAT_YUV420", NVBUF_COLOR_FORMAT_YUV420)
@@ -219,10 +223,16 @@ void bind_nvbufsurface(nb::module_& module) {
       .value("NVBUF_COLOR_FORMAT_UYVP_709_ER", NVBUF_COLOR_FORMAT_UYVP_709_ER)
       .value("NVBUF_COLOR_FORMAT_UYVP_2020", NVBUF_COLOR_FORMAT_UYVP_2020)
       .value("NVBUF_COLOR_FORMAT_LAST", NVBUF_COLOR_FORMAT_LAST);
-  bind_enum<NvBufSurfaceLayout>(module, "NvBufSurfaceLayout", "Order of the pixels in memory.")
+  bind_enum<NvBufSurfaceLayout>(
+      module, "NvBufSurfaceLayout",
+      "Order of the pixels in memory: row after row (PITCH, as all are here) or "
+      "in tiles.")
       .value("NVBUF_LAYOUT_PITCH", NVBUF_LAYOUT_PITCH)
       .value("NVBUF_LAYOUT_BLOCK_LINEAR", NVBUF_LAYOUT_BLOCK_LINEAR);
-  bind_enum<NvBufSurfaceMemType>(module, "NvBufSurfaceMemType", "Where the pixels are.")
+  bind_enum<NvBufSurfaceMemType>(
+      module, "NvBufSurfaceMemType",
+      "Where the pixels are. Surfaces made here are host memory, NVBUF_MEM_SYSTEM, "
+      "whatever was asked for.")
       .value("NVBUF_MEM_DEFAULT", NVBUF_MEM_DEFAULT)
       .value("NVBUF_MEM_CUDA_PINNED", NVBUF_MEM_CUDA_PINNED)
       .value("NVBUF_MEM_CUDA_DEVICE", NVBUF_MEM_CUDA_DEVICE)
@@ -286,22 +296,22 @@ void bind_nvbufsurface(nb::module_& module) {
              nb::sig("def get_nvds_buf_surface_gpu(gst_buffer: object, batchID: int) -> "
                      "tuple[numpy.dtype, tuple[int, int, int], tuple[int, int, int], "
                      "typing_extensions.CapsuleType, int]"),
-             "The same as (dtype, shape, strides, capsule, bytes). The capsule is an address in "
-             "host memory here, good while the buffer is.");
+             "The same pixels as (dtype, shape, strides in bytes, capsule, size in bytes). The "
+             "capsule (view) is an address in host memory here, good while the buffer is.");
   module.def(
       "unmap_nvds_buf_surface",
       [](nb::handle buffer, Given<int> batch_id) {
         find_frame(buffer, batch_id.value, "unmap_nvds_buf_surface");
       },
       nb::arg("gst_buffer").none(), nb::arg("batchID").none(),
-      "Ends a get_nvds_buf_surface; nothing has to be done on this platform.");
+      "Ends a get_nvds_buf_surface of a buffer (view); nothing has to be done on this platform.");
 
   module.def(
       "NvBufSurfaceCreate", [](StructRef<Surface>&, Given<int>, StructRef<Create>&) { return -1; },
       nb::arg("surf"), nb::arg("batchSize").none(), nb::arg("params"),
-      "Cannot work with these arguments and never did: -1.");
+      "Cannot work with these arguments (views) and never did: -1.");
   module.def("NvBufSurfaceDestroy", &on_surface<&NvBufSurfaceDestroy>, nb::arg("surf"),
-             "Frees a surface: 0, or -1.");
+             "Frees a surface (taken): 0, or -1.");
   module.def(
       "NvBufSurfaceMap",
       [](StructRef<Surface>& surface, Given<int> index, Given<int> plane,
@@ -313,7 +323,9 @@ void bind_nvbufsurface(nb::module_& module) {
                                             to_int(plane, name, "plane"), flags);
       },
       nb::arg("surf"), nb::arg("index").none(), nb::arg("plane").none(), nb::arg("type").none(),
-      "Fills mappedAddr.addr with addresses for the CPU; -1 for all pictures or planes: 0, or -1.");
+      "Fills mappedAddr.addr of a surface (view) with addresses for the CPU; -1 for all pictures "
+      "or "
+      "planes. 0, or -1 if it failed.");
   module.def(
       "NvBufSurfaceUnMap",
       [](StructRef<Surface>& surface, Given<int> index, Given<int> plane) {
@@ -321,7 +333,8 @@ void bind_nvbufsurface(nb::module_& module) {
         return on_surface<&NvBufSurfaceUnMap>(surface, to_int(index, name, "index"),
                                               to_int(plane, name, "plane"));
       },
-      nb::arg("surf"), nb::arg("index").none(), nb::arg("plane").none(), "Ends a map: 0, or -1.");
+      nb::arg("surf"), nb::arg("index").none(), nb::arg("plane").none(),
+      "Ends a map of a surface (view): 0, or -1.");
   module.def(
       "NvBufSurfaceSyncForCpu",
       [](StructRef<Surface>& surface, Given<int> index, Given<int> plane) {
@@ -330,7 +343,7 @@ void bind_nvbufsurface(nb::module_& module) {
                                                    to_int(plane, name, "plane"));
       },
       nb::arg("surf"), nb::arg("index").none(), nb::arg("plane").none(),
-      "Makes what a device wrote visible to the CPU: 0, or -1.");
+      "Makes what a device wrote to a surface (view) visible to the CPU: 0, or -1.");
   module.def(
       "NvBufSurfaceSyncForDevice",
       [](StructRef<Surface>& surface, Given<int> index, Given<int> plane) {
@@ -339,7 +352,7 @@ void bind_nvbufsurface(nb::module_& module) {
                                                       to_int(plane, name, "plane"));
       },
       nb::arg("surf"), nb::arg("index").none(), nb::arg("plane").none(),
-      "Makes what the CPU wrote visible to a device: 0, or -1.");
+      "Makes what the CPU wrote to a surface (view) visible to a device: 0, or -1.");
   module.def(
       "NvBufSurfaceMemSet",
       [](StructRef<Surface>& surface, Given<int> index, Given<int> plane, Given<int> value) {
@@ -349,28 +362,33 @@ void bind_nvbufsurface(nb::module_& module) {
                                                to_integer<uint8_t>(value.value, {name, "value"}));
       },
       nb::arg("surf"), nb::arg("index").none(), nb::arg("plane").none(), nb::arg("value").none(),
-      "Sets every byte, of all pictures or planes for -1: 0, or -1.");
+      "Sets every byte of a surface (view) to `value`, 0 to 255; -1 for all pictures or planes. 0, "
+      "or "
+      "-1 if it failed.");
   module.def(
       "NvBufSurfaceCopy",
       [](StructRef<Surface>& from, StructRef<Surface>& into) {
         return on_surface<&NvBufSurfaceCopy>(from, into.get());
       },
-      nb::arg("srcSurf"), nb::arg("dstSurf"), "Copies all pictures: 0, or -1.");
+      nb::arg("srcSurf"), nb::arg("dstSurf"),
+      "Writes a copy of all pictures of one surface into another: 0, or -1.");
   module.def(
       "NvBufSurfaceFromFd",
-      [](Given<int> dmabuf, nb::handle buffer) {
+      [](Given<int> dmabuf, Given<Pointer> buffer) {
         const char* name = "NvBufSurfaceFromFd";
-        auto* result = static_cast<void**>(to_pointer(buffer, {name, "buffer"}, false));
+        auto* result = static_cast<void**>(to_pointer(buffer.value, {name, "buffer"}, false));
         return NvBufSurfaceFromFd(to_int(dmabuf, name, "dmabuf"), result);
       },
-      nb::arg("dmabuf").none(), nb::arg("buffer").none(), "The surface of a DMABUF: 0, or -1.");
+      nb::arg("dmabuf").none(), nb::arg("buffer").none(),
+      "Writes the address of the surface of a DMABUF into a pointer at `buffer` (view): 0, or -1.");
   module.def(
       "NvBufSurfaceMapEglImage",
       [](StructRef<Surface>& surface, Given<int> index) {
         return on_surface<&NvBufSurfaceMapEglImage>(
             surface, to_int(index, "NvBufSurfaceMapEglImage", "index"));
       },
-      nb::arg("surf"), nb::arg("index").none(), "Makes an EGLImage: 0, or -1.");
+      nb::arg("surf"), nb::arg("index").none(),
+      "Makes an EGLImage of a picture of a surface (view): 0, or -1.");
   def_glist_get<Params>(module, "glist_get_nvds_Surface_Params");
 }
 

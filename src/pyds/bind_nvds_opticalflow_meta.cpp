@@ -7,7 +7,8 @@ namespace thalweg::pyds {
 
 namespace {
 
-nb::ndarray<nb::numpy, float, nb::ndim<1>> flow_vectors(nb::handle data) {
+nb::ndarray<nb::numpy, float, nb::ndim<1>> flow_vectors(Given<Pointer> given) {
+  const nb::handle data = given.value;
   const Site site{"get_optical_flow_vectors", "data"};
   auto* meta = static_cast<NvDsOpticalFlowMeta*>(to_pointer(data, site, false));
   NvDsOpticalFlowMeta flow;
@@ -38,8 +39,8 @@ void bind_nvds_opticalflow_meta(nb::module_& module) {
       .field("frame_num", &NvDsOpticalFlowMeta::frame_num, "Number of the frame.")
       .field("data", &NvDsOpticalFlowMeta::data, "The vectors (shared) or None.")
       .field("cost", &NvDsOpticalFlowMeta::cost, "The costs (shared) or None.")
-      .field("priv", &NvDsOpticalFlowMeta::priv, "The element's own.")
-      .field("reserved", &NvDsOpticalFlowMeta::reserved, "Unused.");
+      .field("priv", &NvDsOpticalFlowMeta::priv, "The element's own (shared) or None.")
+      .field("reserved", &NvDsOpticalFlowMeta::reserved, "Unused pointer (shared) or None.");
   module.def("get_optical_flow_vectors", &flow_vectors, nb::arg("data").none(),
              "The vectors as a flat float32 array (copy): x and y of each block, row by row, in "
              "1/32 pixel. `data` is an NvDsOpticalFlowMeta or its capsule.");

@@ -36,15 +36,14 @@ void bind_nvds_roi_meta(nb::module_& module) {
       .field("object_meta", &NvDsRoiMeta::object_meta, "Its object (view) or None.");
 
   using Tensor = NvDsPreProcessTensorMeta;
-  StructBinder<Tensor>(module, "NvDsPreProcessTensorMeta",
-                       "A tensor that nvdspreprocess made. Containers are copies.")
+  StructBinder<Tensor>(module, "NvDsPreProcessTensorMeta", "A tensor that nvdspreprocess made.")
       .field("raw_tensor_buffer", &Tensor::raw_tensor_buffer, "The values (shared) or None.")
       .field("buffer_size", &Tensor::buffer_size, "Size of the values, bytes.")
-      .field("tensor_shape", &Tensor::tensor_shape, "Shape, batch first.")
+      .field("tensor_shape", &Tensor::tensor_shape, "Shape, batch first (copy).")
       .field("data_type", &Tensor::data_type, "Type of the values.")
-      .field("tensor_name", &Tensor::tensor_name, "Name of the input layer.")
+      .field("tensor_name", &Tensor::tensor_name, "Name of the input layer (copy).")
       .field("gpu_id", &Tensor::gpu_id, "Number of the GPU.")
-      .field("private_data", &Tensor::private_data, "The element's own.")
+      .field("private_data", &Tensor::private_data, "The element's own (shared) or None.")
       .field("meta_id", &Tensor::meta_id, "Number of the meta.")
       .field("maintain_aspect_ratio", &Tensor::maintain_aspect_ratio, "1 if it was padded.");
 
@@ -53,7 +52,7 @@ void bind_nvds_roi_meta(nb::module_& module) {
       .field("target_unique_ids", &Batch::target_unique_ids,
              "`unique-id` of the elements it is for (copy).")
       .field("tensor_meta", &Batch::tensor_meta, "The tensor (view) or None.")
-      .field("private_data", &Batch::private_data, "The element's own.")
+      .field("private_data", &Batch::private_data, "The element's own (shared) or None.")
       .python()
       .def_prop_ro(
           "roi_vector",

@@ -32,11 +32,14 @@ void bind_nvds_tracker_meta(nb::module_& module) {
   StructBinder<NvDsTargetMiscDataFrame>(module, "NvDsTargetMiscDataFrame", "A target in one frame.")
       .field("frameNum", &NvDsTargetMiscDataFrame::frameNum, "Number of the frame.")
       .field("tBbox", &NvDsTargetMiscDataFrame::tBbox, "Box, pixels of the muxer's frame (view).")
-      .field("confidence", &NvDsTargetMiscDataFrame::confidence, "0 to 1.")
+      .field("confidence", &NvDsTargetMiscDataFrame::confidence,
+             "Confidence of the tracker, 0 to 1.")
       .field("age", &NvDsTargetMiscDataFrame::age, "Age of the track, frames.")
       .field("visibility", &NvDsTargetMiscDataFrame::visibility, "Visible part, 0 to 1.")
       .field("ptWorldFeet", &NvDsTargetMiscDataFrame::ptWorldFeet,
-             "Where it stands in the world: float32 array of x and y (view).");
+             "Where it stands on the ground, in the tracker's world coordinates: float32 array of "
+             "x and "
+             "y (view).");
   StructBinder<NvDsTargetMiscDataObject> object(module, "NvDsTargetMiscDataObject",
                                                 "A target over several frames.");
   object.field("numObj", &NvDsTargetMiscDataObject::numObj, "Frames in the list.")
@@ -58,7 +61,8 @@ void bind_nvds_tracker_meta(nb::module_& module) {
                                               "The targets of all streams.");
   batch.field("numAllocated", &NvDsTargetMiscDataBatch::numAllocated, "Room in the list.")
       .field("numFilled", &NvDsTargetMiscDataBatch::numFilled, "Streams in the list.")
-      .field("priv_data", &NvDsTargetMiscDataBatch::priv_data, "The tracker's own.");
+      .field("priv_data", &NvDsTargetMiscDataBatch::priv_data,
+             "The tracker's own (shared) or None.");
   def_list(batch.python(), &NvDsTargetMiscDataBatch::numFilled, &NvDsTargetMiscDataBatch::list);
   // Names of releases before 1.1.10.
   module.attr("NvDsPastFrameObj") = module.attr("NvDsTargetMiscDataFrame");

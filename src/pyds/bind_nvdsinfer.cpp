@@ -29,7 +29,8 @@ unsigned layer_number(const NvDsInferTensorMeta& meta, nb::handle index, const S
   return number;
 }
 
-nb::ndarray<nb::numpy, int32_t, nb::ndim<2>> segmentation_masks(nb::handle data) {
+nb::ndarray<nb::numpy, int32_t, nb::ndim<2>> segmentation_masks(Given<Pointer> given) {
+  const nb::handle data = given.value;
   const Site site{"get_segmentation_masks", "data"};
   auto* meta = static_cast<NvDsInferSegmentationMeta*>(to_pointer(data, site, false));
   NvDsInferSegmentationMeta masks;
@@ -87,14 +88,16 @@ void bind_nvdsinfer(nb::module_& module) {
       .field("top", &Detection::top, "Top edge, pixels.")
       .field("width", &Detection::width, "Width, pixels.")
       .field("height", &Detection::height, "Height, pixels.")
-      .field("detectionConfidence", &Detection::detectionConfidence, "0 to 1.")
-      .field("rotation_angle", &Detection::rotation_angle, "Turn of the box, radians.");
+      .field("detectionConfidence", &Detection::detectionConfidence, "Confidence, 0 to 1.")
+      .field("rotation_angle", &Detection::rotation_angle,
+             "Turn of the box about its centre, as the model gives it.");
   StructBinder<NvDsInferAttribute>(module, "NvDsInferAttribute", "One attribute of an object.")
       .readonly("attributeIndex", &NvDsInferAttribute::attributeIndex, "Number of the label.")
       .readonly("atttributeIndex", &NvDsInferAttribute::attributeIndex,
                 "Misspelled older name of attributeIndex.")
       .readonly("attributeValue", &NvDsInferAttribute::attributeValue, "Class that was chosen.")
-      .readonly("attributeConfidence", &NvDsInferAttribute::attributeConfidence, "0 to 1.")
+      .readonly("attributeConfidence", &NvDsInferAttribute::attributeConfidence,
+                "Confidence, 0 to 1.")
       .decoded_readonly("attributeLabel", &NvDsInferAttribute::attributeLabel,
                         "Name of the class (copy) or None.");
 
@@ -103,13 +106,13 @@ void bind_nvdsinfer(nb::module_& module) {
                        "Raw output of a model, payload of NVDSINFER_TENSOR_OUTPUT_META.")
       .readonly("network_info", &Tensor::network_info, "Input of the model (view).")
       .readonly("unique_id", &Tensor::unique_id, "`unique-id` of the element.")
-      .readonly("num_output_layers", &Tensor::num_output_layers, "Output layers.")
+      .readonly("num_output_layers", &Tensor::num_output_layers, "How many output layers.")
       .readonly("out_buf_ptrs_host", &Tensor::out_buf_ptrs_host,
                 "Addresses of the layers' values (view); use get_nvds_LayerInfo.")
       .readonly("out_buf_ptrs_dev", &Tensor::out_buf_ptrs_dev,
                 "Addresses of the layers' values on a device (view) or None.")
       .readonly("gpu_id", &Tensor::gpu_id, "Number of the GPU.")
-      .readonly("priv_data", &Tensor::priv_data, "The element's own.")
+      .readonly("priv_data", &Tensor::priv_data, "The element's own (view) or None.")
       .readonly("maintain_aspect_ratio", &Tensor::maintain_aspect_ratio, "1 if it was padded.")
       .readonly("symmetric_padding", &Tensor::symmetric_padding, "1 if padded on both sides.")
       .python()
@@ -132,28 +135,28 @@ void bind_nvdsinfer(nb::module_& module) {
   using Masks = NvDsInferSegmentationMeta;
   StructBinder<Masks>(module, "NvDsInferSegmentationMeta",
                       "A class for each pixel, payload of NVDSINFER_SEGMENTATION_META.")
-      .readonly("classes", &Masks::classes, "Classes of the model.")
-      .readonly("width", &Masks::width, "Columns.")
-      .readonly("height", &Masks::height, "Rows.")
-      .first_readonly("class_map", &Masks::class_map,
-                      "Class of the first pixel or None; use get_segmentation_masks.")
+      .readonly("classes", &Masks::classes, "How many classes the model has.")
+      .readonly("width", &Masks::width, "Columns of the map.")
+      .readonly("height", &Masks::height, "Rows of the map.")
+      .first_readonly(
+          "class_map", &Masks::class_map,
+          "Class of the first pixel (copy) or None; use get_segmentation_masks for all.")
       .first_readonly("class_probabilities_map", &Masks::class_probabilities_map,
-                      "First probability or None.")
-      .readonly("priv_data", &Masks::priv_data, "The element's own.")
+                      "First probability, 0 to 1 (copy), or None.")
+      .readonly("priv_data", &Masks::priv_data, "The element's own (view) or None.")
       .readonly("unique_id", &Masks::unique_id, "`unique-id` of the element.");
 
   module.def(
       "get_nvds_LayerInfo",
-      [](nb::handle data, Given<int> index) {
+      [](Given<Pointer> data, Given<int> index) {
         const char* name = "get_nvds_LayerInfo";
-        NvDsInferTensorMeta* meta = tensor_meta(data, {name, "data"});
+        NvDsInferTensorMeta* meta = tensor_meta(data.value, {name, "data"});
         const unsigned number = layer_number(*meta, index.value, {name, "index"});
         NvDsInferLayerInfo* layer = &meta->output_layers_info[number];
         if (meta->out_buf_ptrs_host) layer->buffer = meta->out_buf_ptrs_host[number];
-        return OptionalReference<NvDsInferLayerInfo>{wrap(layer)};
+        return Reference<NvDsInferLayerInfo>{wrap(layer)};
       },
       nb::arg("data").none(), nb::arg("index").none(),
-      nb::sig("def get_nvds_LayerInfo(data: object, index: int) -> NvDsInferLayerInfo"),
       "A layer of an NvDsInferTensorMeta or its capsule (view), with the address of its values.");
   module.def("get_segmentation_masks", &segmentation_masks, nb::arg("data").none(),
              "Class of each pixel: int32 array of height x width (copy). `data` is an "

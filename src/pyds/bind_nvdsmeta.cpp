@@ -92,7 +92,9 @@ void bind_nvdsmeta(nb::module_& module) {
              "NvDsFrameMeta of each frame: GList (view) or None.")
       .field("batch_user_meta_list", &NvDsBatchMeta::batch_user_meta_list,
              "NvDsUserMeta of the batch: GList (view) or None.")
-      .opaque("meta_mutex", "The lock; see nvds_acquire_meta_lock.")
+      .opaque("meta_mutex",
+              "The lock (shared by all who use the batch). Has no Python type: reading it raises "
+              "TypeError; use nvds_acquire_meta_lock.")
       .field("misc_batch_info", &NvDsBatchMeta::misc_batch_info,
              "Four numbers of the program's own: int64 array (view).")
       .field("reserved", &NvDsBatchMeta::reserved, "Unused: int64 array (view).");

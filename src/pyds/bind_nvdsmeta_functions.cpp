@@ -119,11 +119,12 @@ void bind_nvdsmeta_functions(nb::module_& m) {
     nvds_acquire_meta_lock(meta);
   };
   m.def("nvds_acquire_meta_lock", lock, nb::arg("batch_meta"),
-        "Takes the batch's recursive lock; other Python threads run while it waits.");
+        "Takes the recursive lock of a batch (view); other Python threads run while it waits.");
   m.def(
       "nvds_release_meta_lock",
       [](StructRef<NvDsBatchMeta>& batch) { nvds_release_meta_lock(batch.get()); },
-      nb::arg("batch_meta"), "Gives the lock back, once for each acquire, in the same thread.");
+      nb::arg("batch_meta"),
+      "Gives the lock of a batch (view) back, once for each acquire, in the same thread.");
 
   m.def(
       "nvds_create_batch_meta",
@@ -148,7 +149,8 @@ void bind_nvdsmeta_functions(nb::module_& m) {
         return nvds_destroy_batch_meta(meta);
       },
       nb::arg("batch_meta"),
-      "Gives back a batch meta of nvds_create_batch_meta and everything in it; 1 if it did.");
+      "Gives back a batch meta of nvds_create_batch_meta (taken) and everything in it; 1 if it "
+      "did.");
 
   def_acquire<&nvds_acquire_frame_meta_from_pool>(
       m, "nvds_acquire_frame_meta_from_pool", "A zeroed frame meta of the batch's pool (view).");
@@ -167,7 +169,7 @@ void bind_nvdsmeta_functions(nb::module_& m) {
                                                  "A zeroed user meta of the batch's pool (view).");
 
   def_add<&nvds_add_frame_meta_to_batch>(m, "nvds_add_frame_meta_to_batch", "batch_meta",
-                                         "frame_meta", "Appends a frame to the batch.");
+                                         "frame_meta", "Appends a frame (taken) to the batch.");
   m.def(
       "nvds_add_obj_meta_to_frame",
       [](StructRef<NvDsFrameMeta>& frame, StructRef<NvDsObjectMeta>& object,
@@ -181,26 +183,28 @@ void bind_nvdsmeta_functions(nb::module_& m) {
         with_batch(batch_of(in), [=] { nvds_add_obj_meta_to_frame(in, added, found_in); });
       },
       nb::arg("frame_meta"), nb::arg("obj_meta"), nb::arg("obj_parent").none(),
-      "Adds an object to the frame; `obj_parent` is the object that it was found in, or None.");
+      "Adds an object (taken) to the frame; `obj_parent` (view) is the object that it was found "
+      "in, "
+      "or None.");
   def_add<&nvds_add_classifier_meta_to_object>(m, "nvds_add_classifier_meta_to_object", "obj_meta",
                                                "classifier_meta",
-                                               "Adds a classifier's results to an object.");
-  def_add<&nvds_add_label_info_meta_to_classifier>(m, "nvds_add_label_info_meta_to_classifier",
-                                                   "classifier_meta", "label_info_meta",
-                                                   "Adds a label to a classifier's results.");
+                                               "Adds a classifier's results (taken) to an object.");
+  def_add<&nvds_add_label_info_meta_to_classifier>(
+      m, "nvds_add_label_info_meta_to_classifier", "classifier_meta", "label_info_meta",
+      "Adds a label (taken) to a classifier's results.");
   def_add<&nvds_add_display_meta_to_frame>(
       m, "nvds_add_display_meta_to_frame", "frame_meta", "display_meta",
-      "Adds things to draw to a frame; set the num_* counters before.");
+      "Adds things to draw (taken) to a frame; set the num_* counters before.");
   def_add<&nvds_add_user_meta_to_batch>(m, "nvds_add_user_meta_to_batch", "batch_meta", "user_meta",
-                                        "Adds a user meta to the batch.");
+                                        "Adds a user meta (taken) to the batch.");
   def_add<&nvds_add_user_meta_to_frame>(m, "nvds_add_user_meta_to_frame", "frame_meta", "user_meta",
-                                        "Adds a user meta to a frame.");
+                                        "Adds a user meta (taken) to a frame.");
   def_add<&nvds_add_user_meta_to_obj>(m, "nvds_add_user_meta_to_obj", "obj_meta", "user_meta",
-                                      "Adds a user meta to an object.");
+                                      "Adds a user meta (taken) to an object.");
 
   static constexpr const char* kRemoved =
-      "Takes it out and gives it back to the pool; wrappers of it raise ReferenceError from now "
-      "on.";
+      "Takes the second (view) out of the first and gives it back to the pool; wrappers of it "
+      "raise ReferenceError from now on.";
   def_remove<&nvds_remove_frame_meta_from_batch>(m, "nvds_remove_frame_meta_from_batch",
                                                  "batch_meta", "frame_meta", kRemoved);
   def_remove<&nvds_remove_obj_meta_from_frame>(m, "nvds_remove_obj_meta_from_frame", "frame_meta",
@@ -220,7 +224,7 @@ void bind_nvdsmeta_functions(nb::module_& m) {
                                                  "user_meta", kRemoved);
 
   static constexpr const char* kCleared =
-      "Gives back every meta of the list (the attribute of the first argument, or None).";
+      "Gives back every meta of the list: the attribute of the first argument (view), or None.";
   def_clear<&nvds_clear_frame_meta_list>(m, "nvds_clear_frame_meta_list", "batch_meta", kCleared);
   def_clear<&nvds_clear_obj_meta_list>(m, "nvds_clear_obj_meta_list", "frame_meta", kCleared);
   def_clear<&nvds_clear_display_meta_list>(m, "nvds_clear_display_meta_list", "frame_meta",
@@ -242,10 +246,11 @@ void bind_nvdsmeta_functions(nb::module_& m) {
         return ListReference{left ? wrap_list(batch, &left) : nb::none()};
       },
       nb::arg("batch_meta"), nb::arg("meta_list").none(), nb::arg("meta_pool"),
-      "Gives every meta of the list back to the pool; what is left of the list, normally None.");
+      "Gives every meta of the list (view) back to the pool; what is left of the list, normally "
+      "None.");
 
   static constexpr const char* kCopied =
-      "Adds a deep copy of every meta of the list; user metas by their copy functions.";
+      "Adds a deep copy of every meta of the list; user metas are copied by their copy functions.";
   def_copy_list<&nvds_copy_batch_user_meta_list>(m, "nvds_copy_batch_user_meta_list",
                                                  "src_user_meta_list", "dst_batch_meta", kCopied);
   def_copy_list<&nvds_copy_frame_user_meta_list>(m, "nvds_copy_frame_user_meta_list",
@@ -271,7 +276,8 @@ void bind_nvdsmeta_functions(nb::module_& m) {
   m.def("nvds_get_current_metadata_info",
         CFunction<&nvds_get_current_metadata_info>::callable(
             keep_site("nvds_get_current_metadata_info", "batch_meta")),
-        nb::arg("batch_meta"), "Writes the state of the batch's pools to the log; 1 if it could.");
+        nb::arg("batch_meta"),
+        "Writes the state of the pools of a batch (view) to the log; 1 if it could.");
   m.def(
       "nvds_get_user_meta_type",
       [](Given<TextOrBytes> descriptor) {
@@ -287,30 +293,36 @@ void bind_nvdsmeta_functions(nb::module_& m) {
         return static_cast<int>(nvds_get_user_meta_type(text.data()));
       },
       nb::arg("meta_descriptor").none(),
-      "Number for payloads of a program's own, the same for the same text while the process runs.");
+      "Number (NvDsMetaType) for payloads of a program's own, named by a text (copy): the same for "
+      "the same text while the process runs, NVDS_START_USER_META or more.");
   m.def(
       "nvds_batch_meta_copy_func",
-      [](nb::handle data, nb::handle user_data) {
+      [](Given<Pointer> given, Given<Pointer> user_data) {
+        const nb::handle data = given.value;
         const char* name = "nvds_batch_meta_copy_func";
         auto* batch = static_cast<NvDsBatchMeta*>(to_pointer(data, {name, "data"}, false));
         if (!batch) throw_type_error({name, "data"}, "NvDsBatchMeta or its capsule", data);
-        void* user = to_pointer(user_data, {name, "user_meta"}, false);
+        void* user = to_pointer(user_data.value, {name, "user_meta"}, false);
         return Capsule{
             capsule(with_batch(batch, [=] { return nvds_batch_meta_copy_func(batch, user); }))};
       },
       nb::arg("data").none(), nb::arg("user_meta").none(),
-      "A deep copy of a batch meta, as a capsule; nvds_batch_meta_release_func frees it.");
+      "A deep copy of a batch meta, as a capsule; nvds_batch_meta_release_func frees it. "
+      "`user_meta` "
+      "is not used.");
   m.def(
       "nvds_batch_meta_release_func",
-      [](nb::handle data, nb::handle user_data) {
+      [](Given<Pointer> given, Given<Pointer> user_data) {
+        const nb::handle data = given.value;
         const char* name = "nvds_batch_meta_release_func";
         auto* batch = static_cast<NvDsBatchMeta*>(to_pointer(data, {name, "data"}, false));
         if (!batch) throw_type_error({name, "data"}, "NvDsBatchMeta or its capsule", data);
-        void* user = to_pointer(user_data, {name, "user_data"}, false);
+        void* user = to_pointer(user_data.value, {name, "user_data"}, false);
         const nb::gil_scoped_release released;  // not with_batch: the lock dies with the batch
         nvds_batch_meta_release_func(batch, user);
       },
-      nb::arg("data").none(), nb::arg("user_data").none(), "Gives a batch meta back.");
+      nb::arg("data").none(), nb::arg("user_data").none(),
+      "Gives a batch meta (taken) back. `user_data` is not used.");
 
   def_glist_get<NvDsBatchMeta>(m, "glist_get_nvds_batch_meta");
   def_glist_get<NvDsFrameMeta>(m, "glist_get_nvds_frame_meta");

@@ -29,7 +29,7 @@ void def_alloc(nb::module_& module, const char* name) {
       name, [] { return Reference<T>{new_block<T>()}; }, doc.c_str());
 }
 
-void write_timestamp(Given<int> buffer, Given<int> size) {
+void write_timestamp(Given<Address> buffer, Given<int> size) {
   const Site site{"generate_ts_rfc3339", "buffer"};
   auto* text = static_cast<char*>(to_address(buffer.value, site, "int address (of alloc_buffer)"));
   size_t room = to_unsigned(size.value, UINT64_MAX, {site.owner, "size"});
@@ -223,9 +223,9 @@ void bind_nvdsmeta_schema(nb::module_& module) {
       "of your own.");
   module.def("generate_ts_rfc3339", &write_timestamp, nb::arg("buffer").none(),
              nb::arg("size").none(),
-             "Writes the time now, UTC, as 2024-01-31T12:00:00.000Z to an address; `size` is the "
-             "room in bytes, 25 for all of it.");
-  def_glist_get<NvDsEventMsgMeta>(module, "glist_get_nvds_event_msg_meta", true);
+             "Writes the time now, UTC, as 2024-01-31T12:00:00.000Z into the block at the address "
+             "`buffer` (view); `size` is the room in bytes, 25 for all of it.");
+  def_glist_get<NvDsEventMsgMeta, true>(module, "glist_get_nvds_event_msg_meta");
   def_glist_get<NvDsVehicleObject>(module, "glist_get_nvds_vehicle_object");
   def_glist_get<NvDsPersonObject>(module, "glist_get_nvds_person_object");
 }

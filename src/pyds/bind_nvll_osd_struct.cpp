@@ -18,13 +18,14 @@ auto mask_array(StructRef<NvOSD_MaskParams>& self) {
 }  // namespace
 
 void bind_nvll_osd_struct(nb::module_& module) {
-  bind_enum<NvOSD_Mode>(module, "NvOSD_Mode", "Where the overlay draws.")
+  bind_enum<NvOSD_Mode>(module, "NvOSD_Mode", "Who draws the overlay. Here it is always the CPU.")
       .value("MODE_CPU", MODE_CPU)
       .value("MODE_GPU", MODE_GPU)
       .value("MODE_NONE", MODE_NONE)
       .alias("MODE_HW", MODE_NONE);
-  bind_enum<NvOSD_Arrow_Head_Direction>(module, "NvOSD_Arrow_Head_Direction",
-                                        "Which ends of an arrow have a head.")
+  bind_enum<NvOSD_Arrow_Head_Direction>(
+      module, "NvOSD_Arrow_Head_Direction",
+      "Which ends of an arrow have a head: where the line begins, where it ends, or both.")
       .value("START_HEAD", START_HEAD)
       .value("END_HEAD", END_HEAD)
       .value("BOTH_HEAD", BOTH_HEAD);
@@ -52,21 +53,23 @@ void bind_nvll_osd_struct(nb::module_& module) {
             *self.get() = color;
           },
           nb::arg("red").none(), nb::arg("green").none(), nb::arg("blue").none(),
-          nb::arg("alpha").none(), "Sets all four parts, each 0 to 1.");
+          nb::arg("alpha").none(), "Sets all four parts, each 0 to 1; alpha 0 is invisible.");
 
   StructBinder<NvOSD_FontParams>(module, "NvOSD_FontParams", "Font of a text.")
       .interned("font_name", &NvOSD_FontParams::font_name,
                 "Family, as the address of a text (see get_string), 0 if unset. Set it from a str; "
-                "one text a name is shared and never freed.")
-      .field("font_size", &NvOSD_FontParams::font_size, "Size, points.")
+                "one text a name is shared by all structs and never freed.")
+      .field("font_size", &NvOSD_FontParams::font_size,
+             "Size, points at 96 dots an inch (12 points are 16 pixels), 10 to 256.")
       .field("font_color", &NvOSD_FontParams::font_color, "Colour of the letters (view).");
 
-  StructBinder<NvOSD_TextParams>(module, "NvOSD_TextParams", "A text to draw.")
+  StructBinder<NvOSD_TextParams>(module, "NvOSD_TextParams",
+                                 "A text to draw, in pixels of the muxer's frame.")
       .text("display_text", &NvOSD_TextParams::display_text,
             "The text's address (read it with get_string), 0 if unset. Set it from a str: a copy "
             "that the struct owns; the old text is freed.")
-      .field("x_offset", &NvOSD_TextParams::x_offset, "Left edge, pixels.")
-      .field("y_offset", &NvOSD_TextParams::y_offset, "Top edge, pixels.")
+      .field("x_offset", &NvOSD_TextParams::x_offset, "Left edge of the background, pixels.")
+      .field("y_offset", &NvOSD_TextParams::y_offset, "Top edge of the background, pixels.")
       .field("font_params", &NvOSD_TextParams::font_params, "Font (view).")
       .field("set_bg_clr", &NvOSD_TextParams::set_bg_clr, "1 to fill the background.")
       .field("text_bg_clr", &NvOSD_TextParams::text_bg_clr, "Colour of the background (view).");
@@ -75,7 +78,8 @@ void bind_nvll_osd_struct(nb::module_& module) {
       .field("id", &NvOSD_Color_info::id, "Number of the class.")
       .field("color", &NvOSD_Color_info::color, "Its colour (view).");
 
-  StructBinder<NvOSD_RectParams>(module, "NvOSD_RectParams", "A box to draw.")
+  StructBinder<NvOSD_RectParams>(module, "NvOSD_RectParams",
+                                 "A box to draw, in pixels of the muxer's frame.")
       .field("left", &NvOSD_RectParams::left, "Left edge, pixels.")
       .field("top", &NvOSD_RectParams::top, "Top edge, pixels.")
       .field("width", &NvOSD_RectParams::width, "Width, pixels.")
@@ -86,11 +90,13 @@ void bind_nvll_osd_struct(nb::module_& module) {
       .field("reserved", &NvOSD_RectParams::reserved, "Unused.")
       .field("bg_color", &NvOSD_RectParams::bg_color, "Colour of the filling (view).")
       .field("has_color_info", &NvOSD_RectParams::has_color_info,
-             "1 to blend by the colour of `color_id`.")
+             "1 if `color_id` counts. The overlay here does not look at it.")
       .field("color_id", &NvOSD_RectParams::color_id, "Number of a class's colour.")
-      .field("rotation_angle", &NvOSD_RectParams::rotation_angle, "Turn of the box, radians.");
+      .field("rotation_angle", &NvOSD_RectParams::rotation_angle,
+             "Turn of the box about its centre, degrees, clockwise.");
 
-  StructBinder<NvOSD_LineParams>(module, "NvOSD_LineParams", "A line to draw.")
+  StructBinder<NvOSD_LineParams>(module, "NvOSD_LineParams",
+                                 "A line to draw, in pixels of the muxer's frame.")
       .field("x1", &NvOSD_LineParams::x1, "Start, pixels from the left.")
       .field("y1", &NvOSD_LineParams::y1, "Start, pixels from the top.")
       .field("x2", &NvOSD_LineParams::x2, "End, pixels from the left.")
@@ -98,7 +104,8 @@ void bind_nvll_osd_struct(nb::module_& module) {
       .field("line_width", &NvOSD_LineParams::line_width, "Width, pixels.")
       .field("line_color", &NvOSD_LineParams::line_color, "Colour (view).");
 
-  StructBinder<NvOSD_ArrowParams>(module, "NvOSD_ArrowParams", "An arrow to draw.")
+  StructBinder<NvOSD_ArrowParams>(module, "NvOSD_ArrowParams",
+                                  "An arrow to draw, in pixels of the muxer's frame.")
       .field("x1", &NvOSD_ArrowParams::x1, "Start, pixels from the left.")
       .field("y1", &NvOSD_ArrowParams::y1, "Start, pixels from the top.")
       .field("x2", &NvOSD_ArrowParams::x2, "End, pixels from the left.")
@@ -108,7 +115,8 @@ void bind_nvll_osd_struct(nb::module_& module) {
       .field("arrow_color", &NvOSD_ArrowParams::arrow_color, "Colour (view).")
       .field("reserved", &NvOSD_ArrowParams::reserved, "Unused.");
 
-  StructBinder<NvOSD_CircleParams>(module, "NvOSD_CircleParams", "A circle to draw.")
+  StructBinder<NvOSD_CircleParams>(module, "NvOSD_CircleParams",
+                                   "A circle to draw, in pixels of the muxer's frame.")
       .field("xc", &NvOSD_CircleParams::xc, "Centre, pixels from the left.")
       .field("yc", &NvOSD_CircleParams::yc, "Centre, pixels from the top.")
       .field("radius", &NvOSD_CircleParams::radius, "Radius, pixels.")

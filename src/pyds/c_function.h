@@ -46,14 +46,16 @@ struct CFunction<kFunction> {
 };
 
 /// The older name of a class's cast, for capsules and pyds objects.
-template <class T>
-void def_glist_get(nb::module_& module, const char* name, bool allow_int = false) {
+template <class T, bool kAllowInt = false>
+void def_glist_get(nb::module_& module, const char* name) {
   const Site* site = keep_site(name, "data");
-  const std::string doc = std::string("Older name of ") + struct_info<T>.name + ".cast.";
+  const std::string doc =
+      std::string("Older name of ") + struct_info<T>.name + ".cast: view of the struct, or None.";
+  using Taken = std::conditional_t<kAllowInt, PointerOrAddress, Pointer>;
   module.def(
       name,
-      [site, allow_int](nb::handle data) {
-        return OptionalReference<T>{wrap(static_cast<T*>(to_pointer(data, *site, allow_int)))};
+      [site](Given<Taken> data) {
+        return Reference<T>{wrap(static_cast<T*>(to_pointer(data.value, *site, kAllowInt)))};
       },
       nb::arg("data").none(), doc.c_str());
 }

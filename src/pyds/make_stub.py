@@ -16,29 +16,58 @@ from nanobind.stubgen import StubGen
 FOLDER = Path(__file__).parents[2] / "python" / "pyds"
 STUBS = {"pyds": FOLDER / "__init__.pyi", "pyds._batch_view": FOLDER / "_batch_view.pyi"}
 
+IMPORTS = """\
+from pyds._enum import Enum
+
+_T = TypeVar("_T", covariant=True)
+"""
+# Of a generic class, which nanobind does not know it to be.
+ARRAY_METHODS = """\
+    def __len__(self) -> int: ...
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> _T:
+        \"\"\"View of one element, or a list of views for a slice.\"\"\"
+
+    @overload
+    def __getitem__(self, index: slice) -> list[_T]: ...
+"""
+
 
 def stub(module: ModuleType) -> str:
     """The stub's text."""
     generator = StubGen(module)
     generator.put(module)
     text = generator.get()
-    # Enum members: their repr is no expression.
-    text = re.sub(r": (\w+) = <\w+\.\S+: -?\d+>", r": \1", text)
-    text = re.sub(r"\n +__(slots|members)__: .*\n", "\n", text)
-    text = text.replace("(_enum.Enum):", "(Enum):")
     text = text.replace("COLUMNS: dict = ...", "COLUMNS: dict[str, int]")
     if module.__name__ == "pyds":
-        # Fields and functions take None from nanobind so that their own errors can refuse it.
-        text = re.sub(
-            r"^( *def .*)$",
-            lambda line: re.sub(r" \| None(?=[,)])", "", line.group(1)),
-            text,
-            flags=re.MULTILINE,
-        )
-    text = text.replace(
-        "\n\n\nclass Struct:", "\n\nfrom pyds._enum import Enum\n\n\nclass Struct:", 1
-    )
+        text = improved(text)
     return re.sub(r"\n{4,}", "\n\n\n", text)
+
+
+def improved(text: str) -> str:
+    """The stub of pyds, with what nanobind cannot know."""
+    # Enum members: their repr is no expression.
+    text = re.sub(r": (\w+) = (?:<\w+\.\S+: -?\d+>|\.\.\.)$", r": \1", text, flags=re.MULTILINE)
+    text = re.sub(r"\n +__(slots|members)__: .*\n", "\n", text)
+    text = text.replace("(_enum.Enum):", "(Enum):")
+    # Fields and functions take None from nanobind so that their own errors can refuse it.
+    text = re.sub(
+        r"^( *def .*)$",
+        lambda line: re.sub(r" \| None(?=[,)])", "", line.group(1)),
+        text,
+        flags=re.MULTILINE,
+    )
+    text = text.replace("TypeAlias\n", "TypeAlias, TypeVar, overload\n", 1)
+    text = text.replace("\n\n\nclass Struct:", f"\n\n{IMPORTS}\n\nclass Struct:", 1)
+    text, replaced = re.subn(
+        r"class StructArray:(\n.*?\n)    def __len__.*?(?=^class )",
+        lambda match: f"class StructArray(Sequence[_T]):{match[1]}{ARRAY_METHODS}\n",
+        text,
+        flags=re.MULTILINE | re.DOTALL,
+    )
+    assert replaced == 1, "StructArray has changed"
+    return text
 
 
 def main() -> int:

@@ -30,7 +30,7 @@ template <class T>
 struct OptionalReference {
   nb::object object;
 };
-/// A sequence of T's class.
+/// A StructArray of T's class.
 template <class T>
 struct SequenceOf {
   nb::object object;
@@ -55,8 +55,16 @@ struct Given {
 };
 struct TextOrBytes {};
 struct OptionalText {};
+struct Address {};
 struct OptionalAddress {};
 struct Numbers {};
+/// What a pointer is taken from: a capsule, a pyds object or None; where ints are allowed, an
+/// address too.
+struct Pointer {};
+struct PointerOrAddress {};
+/// Functions that copy and free the payload of a user meta.
+struct CopyFunction {};
+struct ReleaseFunction {};
 
 }  // namespace thalweg::pyds
 
@@ -93,7 +101,7 @@ struct type_caster<thalweg::pyds::OptionalReference<T>> {
 template <class T>
 struct type_caster<thalweg::pyds::SequenceOf<T>> {
   using Source = thalweg::pyds::SequenceOf<T>;
-  NB_TYPE_CASTER(Source, const_name("collections.abc.Sequence[") +
+  NB_TYPE_CASTER(Source, const_name("pyds.StructArray[") +
                              make_caster<thalweg::pyds::StructRef<T>>::Name + const_name("]"))
   static handle from_cpp(Source source, rv_policy, cleanup_list*) noexcept {
     return source.object.release();
@@ -107,14 +115,19 @@ struct type_caster<thalweg::pyds::TextAddress> {
   }
 };
 
-/// What stubs call the values that a field takes.
+/// What stubs call the values that a field takes: NumPy's numbers pass as well as Python's.
 template <class V>
 struct GivenName {
   static constexpr auto value = make_caster<V>::Name;
 };
+template <class V>
+requires(std::is_arithmetic_v<V> && !std::is_same_v<V, bool>) struct GivenName<V> {
+  static constexpr auto value =
+      const_name<std::is_integral_v<V>>("typing.SupportsIndex", "typing.SupportsFloat");
+};
 template <class E>
 struct GivenName<thalweg::pyds::EnumValue<E>> {
-  static constexpr auto value = const_name("int");
+  static constexpr auto value = const_name("typing.SupportsIndex");
 };
 template <>
 struct GivenName<thalweg::pyds::TextOrBytes> {
@@ -125,16 +138,38 @@ struct GivenName<thalweg::pyds::OptionalText> {
   static constexpr auto value = const_name("str | bytes | bytearray | None");
 };
 template <>
+struct GivenName<thalweg::pyds::Address> {
+  static constexpr auto value = const_name("int");
+};
+template <>
 struct GivenName<thalweg::pyds::OptionalAddress> {
   static constexpr auto value = const_name("int | None");
 };
 template <>
 struct GivenName<thalweg::pyds::Capsule> {
-  static constexpr auto value = const_name("object");
+  static constexpr auto value = const_name("typing_extensions.CapsuleType | pyds.Struct | None");
+};
+template <>
+struct GivenName<thalweg::pyds::Pointer> : GivenName<thalweg::pyds::Capsule> {};
+template <>
+struct GivenName<thalweg::pyds::PointerOrAddress> {
+  static constexpr auto value =
+      const_name("typing_extensions.CapsuleType | pyds.Struct | int | None");
+};
+template <>
+struct GivenName<thalweg::pyds::CopyFunction> {
+  static constexpr auto value = const_name(
+      "collections.abc.Callable[[typing_extensions.CapsuleType, None], pyds.Struct | "
+      "typing_extensions.CapsuleType | None] | None");
+};
+template <>
+struct GivenName<thalweg::pyds::ReleaseFunction> {
+  static constexpr auto value =
+      const_name("collections.abc.Callable[[typing_extensions.CapsuleType, None], object] | None");
 };
 template <>
 struct GivenName<thalweg::pyds::Numbers> {
-  static constexpr auto value = const_name("collections.abc.Sequence[int]");
+  static constexpr auto value = const_name("collections.abc.Sequence[typing.SupportsFloat]");
 };
 
 template <class V>
@@ -249,13 +284,13 @@ class StructBinder {
       });
     }
     const Site* site = keep_site(name, "cast");
-    const std::string signature = std::string("def cast(data: object) -> ") + name;
     class_.def_static(
         "cast",
-        [site](nb::handle data) {
-          return Reference<T>{wrap(static_cast<T*>(to_pointer(data, *site, true)))};
+        [site](Given<PointerOrAddress> data) {
+          // Not optional for type checkers: programs cast what a list has, and never ask.
+          return Reference<T>{wrap(static_cast<T*>(to_pointer(data.value, *site, true)))};
         },
-        nb::arg("data").none(), nb::sig(signature.c_str()),
+        nb::arg("data").none(),
         "View of the struct at `data`: a capsule, a pyds object of any class or an int address. "
         "None for None and 0. The address is trusted.");
   }
@@ -296,7 +331,7 @@ class StructBinder {
         [member](const StructRef<T>& self) {
           return TextAddress{text_address(self, &(self.get()->*member))};
         },
-        [member, site](const StructRef<T>& self, Given<int> given) {
+        [member, site](const StructRef<T>& self, Given<Address> given) {
           void* address = to_address(given.value, *site, "int address (of alloc_buffer)");
           take_block(self.lifetime(), reinterpret_cast<void**>(&(self.get()->*member)), address);
         },
@@ -514,7 +549,7 @@ class StructBinder {
       class_.def_prop_rw(
           name, [member](const StructRef<T>& self) -> M { return self.get()->*member; },
           [member](const StructRef<T>& self, M value) { self.get()->*member = std::move(value); },
-          doc);
+          nb::for_setter(nb::arg("value")), doc);
       return *this;
     }
   }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 from collections.abc import Callable, Iterator
@@ -30,9 +31,10 @@ def needs_slots() -> None:
 
 @pytest.fixture
 def needs_elements() -> None:
-    """Skips over NVIDIA's libraries, which Thalweg's elements do not run over."""
+    """Skips over NVIDIA's libraries, which Thalweg's elements do not run over, and without gi."""
     if OVER_DEEPSTREAM:
         pytest.skip("needs Thalweg's elements")
+    import gi  # noqa: F401
 
 
 @pytest.fixture
@@ -67,6 +69,21 @@ def fill(batch: Any) -> SimpleNamespace:
 def tree(batch: Any) -> SimpleNamespace:
     """A batch with two frames of two objects."""
     return fill(batch)
+
+
+@pytest.fixture
+def new_tree() -> Iterator[Callable[[], SimpleNamespace]]:
+    """new_tree(): a filled batch, given back at the end if it still lives."""
+    batches: list[Any] = []
+
+    def make() -> SimpleNamespace:
+        batches.append(pyds.nvds_create_batch_meta(2))
+        return fill(batches[-1])
+
+    yield make
+    for batch in batches:
+        with contextlib.suppress(ReferenceError):
+            pyds.nvds_destroy_batch_meta(batch)
 
 
 @pytest.fixture
