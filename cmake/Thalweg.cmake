@@ -16,6 +16,18 @@ if(THALWEG_SANITIZE)
   target_link_options(thalweg_flags INTERFACE -fsanitize=${THALWEG_SANITIZE})
 endif()
 
+# The same source gives the same wheel in every folder: no path of the building machine gets in.
+# GStreamer's macros use __FILE__, and ccache may have made the paths relative.
+if(SKBUILD)
+  add_compile_options(-g0)
+  set(CMAKE_BUILD_WITH_INSTALL_RPATH ON)
+  get_filename_component(python_packages ${OpenVINO_DIR}/../.. ABSOLUTE)
+  foreach(folder ${python_packages} ${CMAKE_SOURCE_DIR})
+    file(RELATIVE_PATH relative ${CMAKE_BINARY_DIR} ${folder})
+    add_compile_options(-ffile-prefix-map=${folder}/= -ffile-prefix-map=${relative}/=)
+  endforeach()
+endif()
+
 # All the C++ tests and what they open at run time; the soak builds this alone under a sanitizer.
 add_custom_target(cpp_tests)
 
@@ -24,7 +36,7 @@ function(thalweg_shared_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;LIBS" ${ARGN})
   add_library(${name} SHARED ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE thalweg_flags PUBLIC ${arg_LIBS})
-  set_target_properties(${name} PROPERTIES INSTALL_RPATH "$ORIGIN;$ORIGIN/../../openvino/libs")
+  set_target_properties(${name} PROPERTIES INSTALL_RPATH "$ORIGIN")
   install(TARGETS ${name} LIBRARY DESTINATION thalweg/lib)
   add_dependencies(cpp_tests ${name})
 endfunction()

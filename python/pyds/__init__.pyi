@@ -35,7 +35,6 @@ class StructArray(Sequence[_T]):
     @overload
     def __getitem__(self, index: slice) -> list[_T]: ...
 
-
 class GList(Struct):
     """
     Node of a list of metas. `next` is None at the end:

@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 
 PROGRAM = """
+import numpy
+
 import pyds
+
+def copy(data: object, user_data: None) -> pyds.CustomDataStruct:
+    return pyds.CustomDataStruct.cast(pyds.get_ptr(data))
 
 def probe(buffer: object) -> int:
     batch = pyds.gst_buffer_get_nvds_batch_meta(hash(buffer))
@@ -26,6 +31,9 @@ def probe(buffer: object) -> int:
             obj.rect_params.border_color.set(0.0, 0.0, 1.0, 0.8)
             obj.obj_label = obj.obj_label + "!"
             obj.base_meta.meta_type = 5
+            obj.rect_params.border_width = numpy.int32(3)
+            obj.confidence = numpy.float32(0.5)
+            obj.rect_params.left = 3
             l_obj = l_obj.next
         display = pyds.nvds_acquire_display_meta_from_pool(batch)
         display.num_labels = 1
@@ -33,12 +41,24 @@ def probe(buffer: object) -> int:
         text.display_text = "Frame Number={}".format(frame.frame_num)
         text.font_params.font_name = "Serif"
         text.text_bg_clr.set(0.0, 0.0, 0.0, 1.0)
+        for line in display.line_params:
+            line.x1 = 5
+        halves: list[pyds.NvOSD_RectParams] = display.rect_params[:8]
+        boxes: pyds.StructArray[pyds.NvOSD_RectParams] = display.rect_params
+        print(len(halves), boxes.index(halves[0]))
+        meta = pyds.nvds_acquire_user_meta_from_pool(batch)
+        meta.user_meta_data = pyds.alloc_custom_struct(user_meta=meta)
+        pyds.user_copyfunc(meta, copy)
+        pyds.user_releasefunc(meta, lambda data, user_data: pyds.free_gbuffer(data))
         print(pyds.get_string(text.display_text))
         pyds.nvds_add_display_meta_to_frame(frame, display)
         l_frame = l_frame.next
     return count
 """
 WRONG = {
+    'pyds.NvDsFrameMeta.cast("x")': "CapsuleType | Struct | int | None",
+    "obj.rect_params.border_width = 1.5": "SupportsIndex",
+    "pyds.user_copyfunc(obj, None)": "NvDsUserMeta",
     'obj.class_id = "x"': "str",
     "obj.class_idd = 1": "no attribute",
     "obj.class_id = None": "None",
