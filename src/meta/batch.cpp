@@ -307,6 +307,7 @@ int thalweg_batch_pin(const void* abi_struct, uint64_t generation) {
   thalweg::SlotHeader* slot = thalweg::find_slot(abi_struct);
   if (slot == nullptr || slot->generation.load() != generation || !(generation & 1)) return 0;
   thalweg::BatchBlock* block = slot->block.load(std::memory_order_relaxed);
+  if (block == nullptr) return 0;  // a payload
   block->pins.fetch_add(1);
   if (slot->generation.load() == generation) return 1;
   thalweg_batch_unpin(block);
@@ -325,6 +326,21 @@ const uint64_t* thalweg_batch_epoch(const void* abi_struct) {
   if (slot == nullptr) return nullptr;
   thalweg::BatchBlock* block = slot->block.load(std::memory_order_relaxed);
   return block == nullptr ? nullptr : reinterpret_cast<const uint64_t*>(&block->epoch);
+}
+
+void* thalweg_payload_new(size_t size) {
+  thalweg::SlotHeader* slot = thalweg::take_slot(size);
+  slot->block.store(nullptr, std::memory_order_relaxed);  // it may have been a meta before
+  slot->pool = nullptr;
+  slot->generation.fetch_add(1, std::memory_order_release);
+  return slot->meta();
+}
+
+void thalweg_payload_free(void* payload, size_t size) {
+  thalweg::SlotHeader* slot = thalweg::find_exact(payload);
+  if (slot == nullptr || !slot->live()) return;
+  slot->generation.fetch_add(1);
+  thalweg::give_slot(slot, size);
 }
 
 #pragma GCC visibility pop

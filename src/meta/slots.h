@@ -5,6 +5,9 @@
 // released: its generation. A wrapper stores (address, generation) and is stale as soon as the two
 // no longer match.
 //
+// Payloads that Thalweg's own libraries put into user metas may lie in slots too, so that a wrapper
+// knows when they are gone.
+//
 // All functions take any address. One inside a struct (an embedded rect_params, say) stands for the
 // struct around it, except for thalweg_slot_wrapper. Any thread may call any of them without a
 // lock; only thalweg_batch_unpin may take the batch's lock, and then only when a release waited for
@@ -16,6 +19,7 @@
 // g_rec_mutex_trylock(&batch->meta_mutex) first, and give up the other lock while waiting.
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -57,6 +61,14 @@ void thalweg_batch_unpin(const void* batch);
  * address; valid as long as the generation is. Read it with an acquire load.
  */
 const uint64_t* thalweg_batch_epoch(const void* abi_struct);
+
+/**
+ * A zeroed payload of `size` bytes in a slot of its own, in no batch; the caller owns it, and gives
+ * it back with thalweg_payload_free (in the user meta's release function).
+ */
+void* thalweg_payload_new(size_t size);
+/** Ends a payload's life; `size` as it was made. A payload that is not live is left alone. */
+void thalweg_payload_free(void* payload, size_t size);
 
 #ifdef __cplusplus
 }

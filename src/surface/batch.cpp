@@ -167,6 +167,27 @@ struct Frame::State {
   std::shared_ptr<SharedPixels> shared;  // null once `own` is set
   std::shared_ptr<Picture> own;          // after write(): pixels of nobody else
   NvBufSurfaceParams* view = nullptr;    // where foreign code sees this frame
+  bool adopted = false;                  // `own` is memory of foreign code
+
+  /// Pixels that nobody writes any more, to share with copies and snapshots. Under the mutex.
+  std::shared_ptr<SharedPixels> freeze() {
+    if (!own) return shared;
+    const ConstPixels& pixels = own->pixels();
+    auto frozen = std::make_shared<SharedPixels>();
+    frozen->width = pixels.width;
+    frozen->height = pixels.height;
+    frozen->placement = {0, 0, pixels.width, pixels.height};
+    if (adopted) {  // which may be gone before its copy is
+      auto copy = Picture::allocate(pixels.format, pixels.width, pixels.height, pixels.colour);
+      copy_pixels(pixels, copy->mutable_pixels());
+      frozen->source = std::move(copy);
+      return frozen;
+    }
+    frozen->source = std::move(own);
+    own.reset();
+    shared = frozen;
+    return frozen;
+  }
 };
 
 Frame::Frame(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -198,6 +219,11 @@ Frame::Source Frame::source() const {
 std::shared_ptr<const Picture> Frame::read_picture() {
   std::lock_guard lock(state_->mutex);
   return state_->own ? std::shared_ptr<const Picture>(state_->own) : state_->shared->make_full();
+}
+
+std::function<std::shared_ptr<const Picture>()> Frame::snapshot() {
+  std::lock_guard lock(state_->mutex);
+  return [frozen = state_->freeze()] { return frozen->make_full(); };
 }
 
 ConstPixels Frame::read() { return read_picture()->pixels(); }
@@ -259,6 +285,7 @@ std::unique_ptr<Batch> Batch::adopt(NvBufSurface* surface) {
   for (uint32_t i = 0; i < surface->numFilled; ++i) {
     auto frame = std::make_unique<Frame::State>();
     frame->own = std::make_shared<AdoptedPicture>(adopted_pixels(*surface, i));
+    frame->adopted = true;
     batch->state_->frames.push_back(Frame(std::move(frame)));
   }
   batch->state_->adopted = surface;
@@ -337,25 +364,8 @@ std::unique_ptr<Batch> Batch::copy() {
   for (Frame& frame : state_->frames) {
     Frame::State& state = *frame.state_;
     std::lock_guard lock(state.mutex);
-    if (state_->adopted) {
-      // Foreign memory may be gone before the copy is.
-      const ConstPixels& pixels = state.own->pixels();
-      auto picture = Picture::allocate(pixels.format, pixels.width, pixels.height, pixels.colour);
-      copy_pixels(pixels, picture->mutable_pixels());
-      result->add(std::move(picture));
-      continue;
-    }
-    if (state.own) {
-      auto shared = std::make_shared<SharedPixels>();
-      shared->width = state.own->pixels().width;
-      shared->height = state.own->pixels().height;
-      shared->placement = {0, 0, shared->width, shared->height};
-      shared->source = std::move(state.own);
-      state.shared = std::move(shared);
-      state.own.reset();
-    }
     auto twin = std::make_unique<Frame::State>();
-    twin->shared = state.shared;
+    twin->shared = state.freeze();
     result->state_->frames.push_back(Frame(std::move(twin)));
   }
   return result;

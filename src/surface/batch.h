@@ -2,6 +2,7 @@
 
 #include <gst/gst.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -37,6 +38,10 @@ class THALWEG_SURFACE_API Frame {
   ConstPixels read();
   /// The same as a picture that outlives the batch (shared).
   std::shared_ptr<const Picture> read_picture();
+  /// The frame as it is now, for a reader in another thread: calling the result makes the pixels,
+  /// as read_picture() does. It outlives the batch, and a later write() does not change what it
+  /// gives. Pixels that write() gave earlier are frozen by this; ask write() again.
+  std::function<std::shared_ptr<const Picture>()> snapshot();
   /// Pixels of the frame's size, for writing: from the first call on, a private copy *is* the
   /// frame. To keep the pixels alive beyond the batch, keep source().picture afterwards.
   Pixels write();

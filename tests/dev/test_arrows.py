@@ -19,11 +19,12 @@ MAY_INCLUDE: dict[str, set[str]] = {
     "unwind": set(),
     "meta": set(),
     "surface": {"meta"},
+    "encode": {"meta/slots.h", "surface"},
     "infer": {"files", "meta", "surface"},
     "draw": {"meta", "surface"},
     "elements": {"meta", "surface", "infer", "draw"},
-    # The metadata library only through its C interface: include/nvds and this header.
-    "pyds": {"meta/slots.h", "surface"},
+    # Other libraries only through their C interfaces: include/nvds and these headers.
+    "pyds": {"encode/checked.h", "meta/slots.h", "surface"},
 }
 
 # Python code and the packages that it may import, besides the standard library and itself. A file

@@ -456,4 +456,32 @@ TEST_F(Slots, PinsAgainstDestroyers) {
   EXPECT_EQ(releases, 3000);
 }
 
+// ---- payloads
+
+TEST_F(Slots, APayloadKnowsWhenItIsGone) {
+  // Of the size of a user meta: its slot may have been one before, and may become one again.
+  constexpr size_t kSize = sizeof(NvDsUserMeta);
+  nvds_destroy_batch_meta(nvds_create_batch_meta(64));
+  auto* payload = static_cast<char*>(thalweg_payload_new(kSize));
+  for (size_t i = 0; i < kSize; ++i) EXPECT_EQ(payload[i], 0);
+  const uint64_t* counter = thalweg_slot_generation(payload + 8);
+  ASSERT_NE(counter, nullptr);
+  const uint64_t live = load(counter);
+  EXPECT_EQ(live & 1, 1u);
+  EXPECT_EQ(thalweg_batch_epoch(payload), nullptr);
+  EXPECT_EQ(thalweg_batch_pin(payload, live), 0);
+  std::memset(payload, 7, kSize);
+  thalweg_payload_free(payload, kSize);
+  EXPECT_EQ(load(counter), live + 1);
+  thalweg_payload_free(payload, kSize);  // twice: nothing happens
+  EXPECT_EQ(load(counter), live + 1);
+  auto* again = static_cast<char*>(thalweg_payload_new(kSize));
+  EXPECT_EQ(again, payload);
+  EXPECT_EQ(again[0], 0);
+  EXPECT_EQ(load(counter), live + 2);
+  thalweg_payload_free(again, kSize);
+  int local = 0;
+  thalweg_payload_free(&local, sizeof local);  // foreign: left alone
+}
+
 }  // namespace
