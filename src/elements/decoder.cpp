@@ -4,6 +4,7 @@
 #include <string>
 
 #include "elements/nvmm_wrapper.h"
+#include "nvds_latency_meta.h"
 
 GST_DEBUG_CATEGORY_STATIC(decoder_debug);
 #define GST_CAT_DEFAULT decoder_debug
@@ -42,6 +43,17 @@ std::span<const Codec> codecs_of(ThalwegDecoder* self) {
   return G_TYPE_INSTANCE_GET_CLASS(self, decoder_get_type(), ThalwegDecoderClass)->codecs;
 }
 
+/// The buffer with a note of when it came, which travels with its picture to the muxer.
+GstBuffer* stamped(GstElement* bin, GstBuffer* buffer, uint64_t number) {
+  // The library knows decoders by this beginning.
+  constexpr char kKind[] = "nvv4l2decoder";
+  const std::string name = GST_OBJECT_NAME(bin);
+  std::string component = name.starts_with(kKind) ? name : std::string(kKind) + "-" + name;
+  buffer = gst_buffer_make_writable(buffer);
+  nvds_add_reference_timestamp_meta(buffer, component.data(), guint(number));
+  return buffer;
+}
+
 /// Streaming thread, before the decoder: counts access units and leaves out those to be skipped.
 /// Units that nothing refers to (or all but key frames) can be left out without damage.
 GstPadProbeReturn on_access_unit(GstPad*, GstPadProbeInfo* info, gpointer data) {
@@ -65,6 +77,8 @@ GstPadProbeReturn on_access_unit(GstPad*, GstPadProbeInfo* info, gpointer data) 
   }
   ++state.units_given;
   if (unit.gives_a_picture) ++state.pending;
+  if (nvds_enable_latency_measurement)
+    info->data = stamped(GST_ELEMENT(data), buffer, state.units_in - 1);
   return GST_PAD_PROBE_OK;
 }
 

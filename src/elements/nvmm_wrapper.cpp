@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "nvds_latency_meta_internal.h"
 #include "surface/batch.h"
 
 GST_DEBUG_CATEGORY_STATIC(nvmm_wrapper_debug);
@@ -155,14 +156,22 @@ GstBuffer* converted(WrapperState& state, GstBuffer* buffer) {
   return result;
 }
 
-/// Only timestamps of the source travel on. The rest speaks of memory that is wrapped now, or (SEI,
-/// captions) would become frame user metas behind the muxer, which programs do not expect there.
+/// Only timestamps of the source and notes of latency travel on. The rest speaks of memory that is
+/// wrapped now, or (SEI, captions) would become frame user metas behind the muxer, which programs
+/// do not expect there.
 void copy_reference_timestamps(GstBuffer* from, GstBuffer* to) {
   gpointer state = nullptr;
   while (GstMeta* meta = gst_buffer_iterate_meta_filtered(from, &state,
                                                           GST_REFERENCE_TIMESTAMP_META_API_TYPE)) {
     const auto* time = reinterpret_cast<GstReferenceTimestampMeta*>(meta);
-    gst_buffer_add_reference_timestamp_meta(to, time->reference, time->timestamp, time->duration);
+    GstCaps* reference = gst_caps_ref(time->reference);
+    if (gst_structure_has_field(gst_caps_get_structure(reference, 0), "component_name")) {
+      reference = gst_caps_make_writable(reference);
+      gst_caps_set_simple(reference, "out_timestamp", G_TYPE_DOUBLE,
+                          nvds_get_current_system_timestamp(), nullptr);
+    }
+    gst_buffer_add_reference_timestamp_meta(to, reference, time->timestamp, time->duration);
+    gst_caps_unref(reference);
   }
 }
 

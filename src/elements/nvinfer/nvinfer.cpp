@@ -14,6 +14,7 @@
 #include "elements/kept_properties.h"
 #include "elements/nvinfer/object_meta.h"
 #include "elements/nvinfer/output_queue.h"
+#include "gst-nvdscustomevent.h"
 #include "gstnvdsmeta.h"
 #include "infer/config.h"
 #include "infer/detector.h"
@@ -322,6 +323,7 @@ GstFlowReturn generate_output(GstBaseTransform* base, GstBuffer** out) {
     interval = state->settings.interval;
     limit = state->detector->runs();
   }
+  state->batches_to_pass = std::min(state->batches_to_pass, interval);  // it may be a new one
   if (state->batches_to_pass > 0) {
     --state->batches_to_pass;
   } else if (state->queue->flow() == GST_FLOW_OK) {
@@ -348,9 +350,29 @@ GstFlowReturn generate_output(GstBaseTransform* base, GstBuffer** out) {
   return state->queue->add(buffer, arrived, limit);
 }
 
+/// Takes a new interval from the event that sets it; false for any other event.
+bool take_interval(GstNvInfer* self, GstEvent* event) {
+  if (guint(GST_EVENT_TYPE(event)) != guint(GST_NVEVENT_INFER_INTERVAL_UPDATE)) return false;
+  guint interval = 0;
+  gst_nvevent_parse_infer_interval_update(event, nullptr, &interval);
+  GST_INFO_OBJECT(self, "interval is %u from now on", interval);
+  std::lock_guard lock(self->state->mutex);
+  self->state->settings.interval = interval;
+  return true;
+}
+
+/// An interval for this element, not for those downstream as events sent to elements are.
+gboolean send_event(GstElement* element, GstEvent* event) {
+  if (!take_interval(as_infer(element), event))
+    return GST_ELEMENT_CLASS(nvinfer_parent_class)->send_event(element, event);
+  gst_event_unref(event);
+  return TRUE;
+}
+
 gboolean sink_event(GstBaseTransform* base, GstEvent* event) {
   InferState* state = as_infer(base)->state;
   const GstEventType type = GST_EVENT_TYPE(event);
+  take_interval(as_infer(base), event);
   if (state->queue && GST_EVENT_IS_SERIALIZED(event) && type != GST_EVENT_TAG) {
     // After FLUSH_START pushes fail at once, so this is short for FLUSH_STOP.
     state->queue->drain();
@@ -637,6 +659,7 @@ static void nvinfer_class_init(GstNvInferClass* klass) {
   object->get_property = get_property;
   object->finalize = finalize;
   element->change_state = change_state;
+  element->send_event = send_event;
   transform->start = start;
   transform->stop = stop;
   transform->sink_event = sink_event;

@@ -16,6 +16,8 @@
 #include "gst-nvmessage.h"
 #include "gst-nvquery.h"
 #include "gstnvdsmeta.h"
+#include "nvds_latency_meta.h"
+#include "nvds_latency_meta_internal.h"
 #include "surface/batch.h"
 
 GST_DEBUG_CATEGORY_STATIC(nvstreammux_debug);
@@ -426,6 +428,51 @@ std::shared_ptr<const Picture> picture_of(Frame& frame) {
   return plain ? std::move(source.picture) : frame.read_picture();
 }
 
+/// When the frame was sent, by the clock of its RTSP sender (see nvdsgstutils.h), in nanoseconds
+/// since 1970; 0 when it is not known.
+uint64_t sender_time_ns(GstBuffer* buffer) {
+  static GstStaticCaps ntp = GST_STATIC_CAPS("timestamp/x-ntp");
+  constexpr uint64_t kSecondsFrom1900To1970 = 2208988800;
+  GstCaps* caps = gst_static_caps_get(&ntp);
+  const auto* time = gst_buffer_get_reference_timestamp_meta(buffer, caps);
+  gst_caps_unref(caps);
+  constexpr uint64_t kEpoch = kSecondsFrom1900To1970 * GST_SECOND;
+  return time && time->timestamp > kEpoch ? time->timestamp - kEpoch : 0;
+}
+
+/// Notes when a frame came into its decoder and into the muxer, for nvds_measure_buffer_latency.
+void note_latency(GstElement* mux, GstBuffer* batch, const Collector::Frame& taken,
+                  const NvDsFrameMeta& meta) {
+  const auto note = [&](std::string name, double in_ms, double out_ms, guint number) {
+    const NvDsUserMeta* user = nvds_set_input_system_timestamp(batch, name.data());
+    if (!user) return;
+    auto* entry = static_cast<NvDsMetaCompLatency*>(user->user_meta_data);
+    entry->in_system_timestamp = in_ms;
+    entry->out_system_timestamp = out_ms;
+    entry->source_id = meta.source_id;
+    entry->pad_index = meta.pad_index;
+    entry->frame_num = number;
+  };
+  guint number = guint(meta.frame_num);
+  gpointer state = nullptr;
+  while (const GstMeta* each = gst_buffer_iterate_meta_filtered(
+             taken.frame.buffer.get(), &state, GST_REFERENCE_TIMESTAMP_META_API_TYPE)) {
+    const auto* time = reinterpret_cast<const GstReferenceTimestampMeta*>(each);
+    const GstStructure* fields = gst_caps_get_structure(time->reference, 0);
+    double in_ms = 0, out_ms = 0;
+    gint decoded = 0;
+    const char* name = gst_structure_get_string(fields, "component_name");
+    if (!name ||
+        !gst_structure_get(fields, "in_timestamp", G_TYPE_DOUBLE, &in_ms, "out_timestamp",
+                           G_TYPE_DOUBLE, &out_ms, "frame_num", G_TYPE_INT, &decoded, nullptr))
+      continue;
+    number = guint(decoded);
+    note(name, in_ms, out_ms, number);
+  }
+  note(std::string("nvstreammux-") + GST_OBJECT_NAME(mux), double(taken.frame.arrival_ns) / 1e6,
+       nvds_get_current_system_timestamp(), number);
+}
+
 void fill(NvDsFrameMeta* meta, const Collector::Frame& taken, const Frame& frame, unsigned batch_id,
           const Settings& settings) {
   meta->pad_index = taken.id;
@@ -433,7 +480,8 @@ void fill(NvDsFrameMeta* meta, const Collector::Frame& taken, const Frame& frame
   meta->batch_id = batch_id;
   meta->frame_num = taken.number;
   meta->buf_pts = GST_BUFFER_PTS(taken.frame.buffer.get());
-  meta->ntp_timestamp = settings.attach_sys_ts ? taken.frame.arrival_ns : 0;
+  meta->ntp_timestamp =
+      settings.attach_sys_ts ? taken.frame.arrival_ns : sender_time_ns(taken.frame.buffer.get());
   meta->num_surfaces_per_frame = gint(settings.surfaces_per_frame);
   meta->source_frame_width = guint(frame.width());
   meta->source_frame_height = guint(frame.height());
@@ -478,6 +526,7 @@ void MuxState::push_frames(std::vector<Collector::Frame>& taken) {
     if (gst_buffer_get_nvds_meta(buffer))
       nvds_copy_gst_meta_to_frame_meta(buffer, batch_meta, meta);
     nvds_add_frame_meta_to_batch(batch_meta, meta);
+    if (nvds_enable_latency_measurement) note_latency(mux, out.get(), one, *meta);
   }
   gst_buffer_append_memory(out.get(), new_nvmm_memory(std::move(batch)));
 
@@ -1202,7 +1251,8 @@ void install_properties(GObjectClass* object) {
   add_uint(kNumSurfacesPerFrame, "num-surfaces-per-frame", "Surfaces in each input buffer", 1, 4,
            defaults.surfaces_per_frame);
   add_flag(kAttachSysTs, "attach-sys-ts",
-           "ntp_timestamp is the system time at which a frame reached the muxer",
+           "ntp_timestamp is the system time at which a frame reached the muxer; else the RTSP "
+           "sender's time, where configure_source_for_ntp_sync was called",
            defaults.attach_sys_ts);
   add_flag(kSyncInputs, "sync-inputs",
            "Batch only frames of the same time; early ones wait, late ones are dropped and counted",
