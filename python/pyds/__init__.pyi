@@ -2937,6 +2937,21 @@ def gst_buffer_add_nvds_meta(buffer: object, meta_data: object, user_data: objec
     Raises TypeError, as it always did, and nothing is taken: use a user meta.
     """
 
+def gst_element_send_nvevent_new_stream_reset(gst_element: object, source_id: int) -> int:
+    """
+    Sends the stream-reset event of a source to an element (a Gst.Element or its hash()), which passes it downstream; 1 if it was handled.
+    """
+
+def gst_element_send_nvevent_interval_update(gst_element: object, stream_id: str | bytes | bytearray, interval: int) -> bool:
+    """
+    Sets the `interval` of an nvinfer (a Gst.Element or its hash()) while it plays: the batches to pass without inference after each inferred one. True if it was handled.
+    """
+
+def gst_nvevent_new_stream_reset(source_id: int) -> object:
+    """
+    A stream-reset event, as a Gst.Event to be sent with element.send_event(event).
+    """
+
 class NvBufSurfaceMemMapFlags(Enum):
     """What a map is for."""
 
@@ -4477,6 +4492,16 @@ def get_optical_flow_vectors(data: CapsuleType | Struct | None) -> Annotated[NDA
     The vectors as a flat float32 array (copy): x and y of each block, row by row, in 1/32 pixel. `data` is an NvDsOpticalFlowMeta or its capsule.
     """
 
+def nvds_measure_buffer_latency(gst_buffer: object) -> int:
+    """
+    With NVDS_ENABLE_LATENCY_MEASUREMENT in the environment, prints how long each frame of the batch has been in the pipeline, and gives the number of frames measured; without it, 0. NVDS_ENABLE_COMPONENT_LATENCY_MEASUREMENT adds a line for each element.
+    """
+
+def configure_source_for_ntp_sync(src_elem: object) -> None:
+    """
+    Makes an RTSP source (rtspsrc, or a bin that has or will have one, such as uridecodebin) give the sender's time with each frame, from RTCP sender reports. An nvstreammux with attach-sys-ts=0 writes it to `ntp_timestamp`, 0 before the first report. `src_elem` is the Gst.Element or its hash(). Does nothing to other sources.
+    """
+
 class NvDsObjEncOutParams(Struct):
     """A picture as JPEG."""
 
@@ -4487,6 +4512,10 @@ class NvDsObjEncOutParams(Struct):
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
+
+    @property
+    def outLen(self) -> int:
+        """Size of the JPEG, bytes."""
 
     def outBuffer(self) -> Annotated[NDArray[numpy.uint8], dict(shape=(None,))]:
         """The JPEG's bytes as an array (view)."""
@@ -4511,7 +4540,9 @@ class NvDsObjEncUsrArgs(Struct):
 
     @property
     def attachUsrMeta(self) -> bool:
-        """True to attach a user meta."""
+        """
+        True to attach an NvDsUserMeta of type NVDS_CROP_IMAGE_META, whose payload is an NvDsObjEncOutParams.
+        """
 
     @attachUsrMeta.setter
     def attachUsrMeta(self, value: bool) -> None: ...
@@ -4540,7 +4571,7 @@ class NvDsObjEncUsrArgs(Struct):
     @property
     def fileNameImg(self) -> str:
         """
-        Name of the file (copy); up to 1023 bytes of UTF-8, longer ones are cut.
+        Name of the file (copy); up to 1023 bytes of UTF-8, longer ones are cut. Empty: FRAME_STREAM_OBJECT_LABEL_WIDTHxHEIGHT.jpg in the current folder, for a frame FRAME_STREAM_WIDTHxHEIGHT.jpg.
         """
 
     @fileNameImg.setter
@@ -4548,14 +4579,14 @@ class NvDsObjEncUsrArgs(Struct):
 
     @property
     def objNum(self) -> int:
-        """Number of the object."""
+        """Number of the object, for the file's name."""
 
     @objNum.setter
     def objNum(self, value: SupportsIndex) -> None: ...
 
     @property
     def quality(self) -> int:
-        """JPEG quality, 1 to 100."""
+        """JPEG quality, 1 to 100; 0 for 80."""
 
     @quality.setter
     def quality(self, value: SupportsIndex) -> None: ...
@@ -4569,10 +4600,40 @@ class NvDsObjEncUsrArgs(Struct):
 
     @property
     def calcEncodeTime(self) -> bool:
-        """True to measure."""
+        """
+        True to write the time it took to GStreamer's log (category nvdsobjenc, INFO).
+        """
 
     @calcEncodeTime.setter
     def calcEncodeTime(self, value: bool) -> None: ...
+
+def nvds_obj_enc_create_context(gpu_id: int) -> int:
+    """
+    A JPEG encoder with threads of its own, as an int; `gpu_id` is ignored. RuntimeError naming the package to install where libturbojpeg is missing.
+
+        encoder = pyds.nvds_obj_enc_create_context(0)
+        args = pyds.NvDsObjEncUsrArgs()
+        args.attachUsrMeta, args.quality = True, 80
+        # in a probe, for each object:
+        pyds.nvds_obj_enc_process(encoder, args, hash(buffer), obj, frame)
+        # once a buffer:
+        pyds.nvds_obj_enc_finish(encoder)
+    """
+
+def nvds_obj_enc_process(ctx: int, args: NvDsObjEncUsrArgs, gst_buffer: object, obj_meta: NvDsObjectMeta | None, frame_meta: NvDsFrameMeta) -> bool:
+    """
+    Queues the part of the frame that is the box of `obj_meta`, cut to the frame, or the whole frame with args.isFrame (`obj_meta` may be None then); returns True. The pixels are those of now, whatever is drawn later. Waits, without the GIL, while 64 pictures are queued. ValueError naming the argument that cannot be; RuntimeError for a buffer that is not memory:NVMM.
+    """
+
+def nvds_obj_enc_finish(ctx: int) -> None:
+    """
+    Waits, without the GIL, until all that is queued is encoded and written, and attaches the pictures to their metas: call it in the probe, while the buffer lives. Then raises what failed since the last call: OSError for a file, RuntimeError for anything else. 0 is ignored.
+    """
+
+def nvds_obj_enc_destroy_context(ctx: int) -> None:
+    """
+    Ends a context, having waited for its files; pictures that nvds_obj_enc_finish did not attach are dropped. ValueError for one that is not live; 0 is ignored.
+    """
 
 class NvDsDataType(Enum):
     """Type of a tensor's elements."""
@@ -4852,6 +4913,16 @@ class CustomDataStruct(Struct):
 def alloc_custom_struct(user_meta: NvDsUserMeta) -> CustomDataStruct:
     """
     A zeroed CustomDataStruct (shared), which `user_meta` learns to copy and free; make it the user meta's payload yourself.
+    """
+
+def copy_custom_struct(data: object, user_data: object | None = None) -> CustomDataStruct | None:
+    """
+    A copy (shared) of the CustomDataStruct that is the payload of an NvDsUserMeta or of its capsule, None without one. For user_copyfunc, or to be called; alloc_custom_struct does the same by itself.
+    """
+
+def release_custom_struct(data: object, user_data: object | None = None) -> None:
+    """
+    Frees the CustomDataStruct that is the payload of an NvDsUserMeta or of its capsule, and sets the payload to None. For user_releasefunc, or to be called; alloc_custom_struct does the same by itself.
     """
 
 class ROI_STATUS_360D(Enum):

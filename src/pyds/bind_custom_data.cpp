@@ -7,6 +7,20 @@
 
 namespace thalweg::pyds {
 
+namespace {
+
+/// The user meta behind an argument.
+NvDsUserMeta* to_carrier(nb::handle data, const char* function) {
+  const Site site{function, "data"};
+  const Ref* ref = as_ref(data);
+  if (data.is_none() || (ref && &ref->info() != &struct_info<NvDsUserMeta>)) {
+    throw_type_error(site, "NvDsUserMeta or its capsule", data);
+  }
+  return static_cast<NvDsUserMeta*>(to_pointer(data, site, false));
+}
+
+}  // namespace
+
 void bind_custom_data(nb::module_& module) {
   StructBinder<CustomDataStruct>(module, "CustomDataStruct",
                                  "A payload for user metas, to learn from.")
@@ -27,6 +41,27 @@ void bind_custom_data(nb::module_& module) {
       nb::arg("user_meta"),
       "A zeroed CustomDataStruct (shared), which `user_meta` learns to copy and free; make it the "
       "user meta's payload yourself.");
+
+  module.def(
+      "copy_custom_struct",
+      [](nb::handle data, nb::handle) {
+        NvDsUserMeta* carrier = to_carrier(data, "copy_custom_struct");
+        return OptionalReference<CustomDataStruct>{
+            wrap(static_cast<CustomDataStruct*>(copy_custom_struct(carrier, nullptr)))};
+      },
+      nb::arg("data").none(), nb::arg("user_data") = nb::none(),
+      "A copy (shared) of the CustomDataStruct that is the payload of an NvDsUserMeta or of its "
+      "capsule, None without one. For user_copyfunc, or to be called; alloc_custom_struct does the "
+      "same by itself.");
+  module.def(
+      "release_custom_struct",
+      [](nb::handle data, nb::handle) {
+        release_custom_struct(to_carrier(data, "release_custom_struct"), nullptr);
+      },
+      nb::arg("data").none(), nb::arg("user_data") = nb::none(),
+      "Frees the CustomDataStruct that is the payload of an NvDsUserMeta or of its capsule, and "
+      "sets the payload to None. For user_releasefunc, or to be called; alloc_custom_struct does "
+      "the same by itself.");
 
   bind_enum<ROI_STATUS_360D>(module, "ROI_STATUS_360D", "Bits of RectDim.roi_status.")
       .value("ROI_ENTRY_360D", ROI_ENTRY_360D)

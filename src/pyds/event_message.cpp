@@ -131,20 +131,6 @@ void release_message(void* data, void*) {
 
 std::initializer_list<char* CustomDataStruct::*> kCustomTexts = {&CustomDataStruct::message};
 
-void* copy_custom(void* data, void*) {
-  const auto* from =
-      static_cast<CustomDataStruct*>(static_cast<NvDsUserMeta*>(data)->user_meta_data);
-  return from ? copy_with_texts(from, kCustomTexts) : nullptr;
-}
-
-void release_custom(void* data, void*) {
-  auto* user_meta = static_cast<NvDsUserMeta*>(data);
-  if (user_meta->user_meta_data) {
-    free_with_texts<CustomDataStruct>(user_meta->user_meta_data, kCustomTexts);
-  }
-  user_meta->user_meta_data = nullptr;
-}
-
 }  // namespace
 
 void install_event_message_hooks(NvDsUserMeta* user_meta) {
@@ -152,9 +138,23 @@ void install_event_message_hooks(NvDsUserMeta* user_meta) {
   user_meta->base_meta.release_func = release_message;
 }
 
+void* copy_custom_struct(void* data, void*) {
+  const auto* from =
+      static_cast<CustomDataStruct*>(static_cast<NvDsUserMeta*>(data)->user_meta_data);
+  return from ? copy_with_texts(from, kCustomTexts) : nullptr;
+}
+
+void release_custom_struct(void* data, void*) {
+  auto* user_meta = static_cast<NvDsUserMeta*>(data);
+  if (user_meta->user_meta_data) {
+    free_with_texts<CustomDataStruct>(user_meta->user_meta_data, kCustomTexts);
+  }
+  user_meta->user_meta_data = nullptr;
+}
+
 void install_custom_struct_hooks(NvDsUserMeta* user_meta) {
-  user_meta->base_meta.copy_func = copy_custom;
-  user_meta->base_meta.release_func = release_custom;
+  user_meta->base_meta.copy_func = copy_custom_struct;
+  user_meta->base_meta.release_func = release_custom_struct;
 }
 
 }  // namespace thalweg::pyds

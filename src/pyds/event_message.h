@@ -11,5 +11,8 @@ namespace thalweg::pyds {
 void install_event_message_hooks(NvDsUserMeta* user_meta);
 /// The same for a CustomDataStruct.
 void install_custom_struct_hooks(NvDsUserMeta* user_meta);
+/// Those hooks: `data` is the NvDsUserMeta.
+void* copy_custom_struct(void* data, void* user_data);
+void release_custom_struct(void* data, void* user_data);
 
 }  // namespace thalweg::pyds

@@ -581,3 +581,40 @@ def test_custom_struct(new_buffer: Callable[[], Any]) -> None:
     assert copied.message != custom.message
     with pytest.raises(TypeError):
         pyds.alloc_custom_struct()
+
+
+def test_custom_struct_helpers(new_buffer: Callable[[], Any]) -> None:
+    """As functions of a meta that has no hooks of its own, and called directly."""
+    buffer = new_buffer()
+    batch, frame = first_frame(buffer)
+    meta = pyds.nvds_acquire_user_meta_from_pool(batch)
+    custom = pyds.alloc_custom_struct(meta)
+    custom.structId, custom.message = 7, "hello"
+    meta.user_meta_data = custom
+    pyds.user_copyfunc(meta, pyds.copy_custom_struct)
+    pyds.user_releasefunc(meta, pyds.release_custom_struct)
+    pyds.nvds_add_user_meta_to_frame(frame, meta)
+    twin = buffer.copy_deep()
+    _, copied_frame = first_frame(twin)
+    found = pyds.NvDsUserMeta.cast(copied_frame.frame_user_meta_list.data)
+    copied = pyds.CustomDataStruct.cast(found.user_meta_data)
+    assert (copied.structId, pyds.get_string(copied.message)) == (7, "hello")
+    assert copied.message != custom.message
+    del twin
+    with pytest.raises(ReferenceError):
+        _ = copied.structId
+
+    again = pyds.copy_custom_struct(meta, None)
+    assert again.structId == 7
+    pyds.release_custom_struct(frame.frame_user_meta_list.data)
+    assert meta.user_meta_data is None
+    with pytest.raises(ReferenceError):
+        _ = custom.structId
+    assert pyds.copy_custom_struct(meta) is None
+    pyds.release_custom_struct(data=meta, user_data=None)
+    assert again.structId == 7
+    pyds.free_gbuffer(again)
+    for wrong in (None, 5, "x", frame, again.__class__()):
+        for function in (pyds.copy_custom_struct, pyds.release_custom_struct):
+            with pytest.raises(TypeError, match=rf"^{function.__name__}\.data: expected "):
+                function(wrong)
