@@ -4,8 +4,8 @@ The interface of DeepStream's `pyds`, over Thalweg's metadata library.
 Importing it makes Thalweg's GStreamer elements known, before or after `Gst.init`.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Annotated, SupportsFloat, SupportsIndex, TypeAlias, TypeVar, overload
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, TypeAlias
 
 import numpy
 from numpy.typing import NDArray
@@ -13,27 +13,19 @@ from typing_extensions import CapsuleType
 
 from pyds._enum import Enum
 
-_T = TypeVar("_T", covariant=True)
-
 
 class Struct:
     """
     Base of every class that stands for a C struct. An object is a view of the struct; reading one whose memory was given back raises ReferenceError.
     """
 
-class StructArray(Sequence[_T]):
-    """
-    Array of structs inside another struct: a sequence of views, made when asked for.
-    """
+class StructArray:
+    """Array of structs inside another struct: a sequence of views."""
 
     def __len__(self) -> int: ...
 
-    @overload
-    def __getitem__(self, index: SupportsIndex) -> _T:
+    def __getitem__(self, index: object) -> object:
         """View of one element, or a list of views for a slice."""
-
-    @overload
-    def __getitem__(self, index: slice) -> list[_T]: ...
 
 class GList(Struct):
     """
@@ -49,29 +41,27 @@ class GList(Struct):
 
     @property
     def data(self) -> CapsuleType | None:
-        """
-        Address of the meta as a capsule (view), None for none; cast it to its class. Set from a capsule, a pyds object (taken) or None.
-        """
+        """Address of the meta as a capsule, None for none; cast it to its class."""
 
     @data.setter
-    def data(self, value: CapsuleType | Struct | None) -> None: ...
+    def data(self, value: object) -> None: ...
 
     @property
     def next(self) -> GList | None:
-        """The next node (view), None at the end."""
+        """The next node, None at the end."""
 
     @next.setter
     def next(self, value: GList | None) -> None: ...
 
     @property
     def prev(self) -> GList | None:
-        """The previous node (view), None at the head."""
+        """The previous node, None at the head."""
 
     @prev.setter
     def prev(self, value: GList | None) -> None: ...
 
 class NvOSD_Mode(Enum):
-    """Who draws the overlay. Here it is always the CPU."""
+    """Where the overlay draws."""
 
 
     MODE_CPU: NvOSD_Mode
@@ -91,9 +81,7 @@ MODE_NONE: NvOSD_Mode
 MODE_HW: NvOSD_Mode
 
 class NvOSD_Arrow_Head_Direction(Enum):
-    """
-    Which ends of an arrow have a head: where the line begins, where it ends, or both.
-    """
+    """Which ends of an arrow have a head."""
 
 
     START_HEAD: NvOSD_Arrow_Head_Direction
@@ -114,7 +102,7 @@ class NvBbox_Coords(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvBbox_Coords:
+    def cast(data: object) -> NvBbox_Coords:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -124,28 +112,28 @@ class NvBbox_Coords(Struct):
         """Left edge, pixels."""
 
     @left.setter
-    def left(self, value: SupportsFloat) -> None: ...
+    def left(self, value: float) -> None: ...
 
     @property
     def top(self) -> float:
         """Top edge, pixels."""
 
     @top.setter
-    def top(self, value: SupportsFloat) -> None: ...
+    def top(self, value: float) -> None: ...
 
     @property
     def width(self) -> float:
         """Width, pixels."""
 
     @width.setter
-    def width(self, value: SupportsFloat) -> None: ...
+    def width(self, value: float) -> None: ...
 
     @property
     def height(self) -> float:
         """Height, pixels."""
 
     @height.setter
-    def height(self, value: SupportsFloat) -> None: ...
+    def height(self, value: float) -> None: ...
 
 class NvOSD_ColorParams(Struct):
     """A colour; each part is 0 to 1."""
@@ -153,7 +141,7 @@ class NvOSD_ColorParams(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_ColorParams:
+    def cast(data: object) -> NvOSD_ColorParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -163,31 +151,31 @@ class NvOSD_ColorParams(Struct):
         """Red, 0 to 1."""
 
     @red.setter
-    def red(self, value: SupportsFloat) -> None: ...
+    def red(self, value: float) -> None: ...
 
     @property
     def green(self) -> float:
         """Green, 0 to 1."""
 
     @green.setter
-    def green(self, value: SupportsFloat) -> None: ...
+    def green(self, value: float) -> None: ...
 
     @property
     def blue(self) -> float:
         """Blue, 0 to 1."""
 
     @blue.setter
-    def blue(self, value: SupportsFloat) -> None: ...
+    def blue(self, value: float) -> None: ...
 
     @property
     def alpha(self) -> float:
         """Opacity, 0 (invisible) to 1."""
 
     @alpha.setter
-    def alpha(self, value: SupportsFloat) -> None: ...
+    def alpha(self, value: float) -> None: ...
 
-    def set(self, red: SupportsFloat, green: SupportsFloat, blue: SupportsFloat, alpha: SupportsFloat) -> None:
-        """Sets all four parts, each 0 to 1; alpha 0 is invisible."""
+    def set(self, red: float, green: float, blue: float, alpha: float) -> None:
+        """Sets all four parts, each 0 to 1."""
 
 class NvOSD_FontParams(Struct):
     """Font of a text."""
@@ -195,7 +183,7 @@ class NvOSD_FontParams(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_FontParams:
+    def cast(data: object) -> NvOSD_FontParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -203,7 +191,7 @@ class NvOSD_FontParams(Struct):
     @property
     def font_name(self) -> int:
         """
-        Family, as the address of a text (see get_string), 0 if unset. Set it from a str; one text a name is shared by all structs and never freed.
+        Family, as the address of a text (see get_string), 0 if unset. Set it from a str; one text a name is shared and never freed.
         """
 
     @font_name.setter
@@ -211,10 +199,10 @@ class NvOSD_FontParams(Struct):
 
     @property
     def font_size(self) -> int:
-        """Size, points at 96 dots an inch (12 points are 16 pixels), 10 to 256."""
+        """Size, points."""
 
     @font_size.setter
-    def font_size(self, value: SupportsIndex) -> None: ...
+    def font_size(self, value: int) -> None: ...
 
     @property
     def font_color(self) -> NvOSD_ColorParams:
@@ -224,12 +212,12 @@ class NvOSD_FontParams(Struct):
     def font_color(self, value: NvOSD_ColorParams) -> None: ...
 
 class NvOSD_TextParams(Struct):
-    """A text to draw, in pixels of the muxer's frame."""
+    """A text to draw."""
 
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_TextParams:
+    def cast(data: object) -> NvOSD_TextParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -245,17 +233,17 @@ class NvOSD_TextParams(Struct):
 
     @property
     def x_offset(self) -> int:
-        """Left edge of the background, pixels."""
+        """Left edge, pixels."""
 
     @x_offset.setter
-    def x_offset(self, value: SupportsIndex) -> None: ...
+    def x_offset(self, value: int) -> None: ...
 
     @property
     def y_offset(self) -> int:
-        """Top edge of the background, pixels."""
+        """Top edge, pixels."""
 
     @y_offset.setter
-    def y_offset(self, value: SupportsIndex) -> None: ...
+    def y_offset(self, value: int) -> None: ...
 
     @property
     def font_params(self) -> NvOSD_FontParams:
@@ -269,7 +257,7 @@ class NvOSD_TextParams(Struct):
         """1 to fill the background."""
 
     @set_bg_clr.setter
-    def set_bg_clr(self, value: SupportsIndex) -> None: ...
+    def set_bg_clr(self, value: int) -> None: ...
 
     @property
     def text_bg_clr(self) -> NvOSD_ColorParams:
@@ -284,7 +272,7 @@ class NvOSD_Color_info(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_Color_info:
+    def cast(data: object) -> NvOSD_Color_info:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -294,7 +282,7 @@ class NvOSD_Color_info(Struct):
         """Number of the class."""
 
     @id.setter
-    def id(self, value: SupportsIndex) -> None: ...
+    def id(self, value: int) -> None: ...
 
     @property
     def color(self) -> NvOSD_ColorParams:
@@ -304,12 +292,12 @@ class NvOSD_Color_info(Struct):
     def color(self, value: NvOSD_ColorParams) -> None: ...
 
 class NvOSD_RectParams(Struct):
-    """A box to draw, in pixels of the muxer's frame."""
+    """A box to draw."""
 
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_RectParams:
+    def cast(data: object) -> NvOSD_RectParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -319,35 +307,35 @@ class NvOSD_RectParams(Struct):
         """Left edge, pixels."""
 
     @left.setter
-    def left(self, value: SupportsFloat) -> None: ...
+    def left(self, value: float) -> None: ...
 
     @property
     def top(self) -> float:
         """Top edge, pixels."""
 
     @top.setter
-    def top(self, value: SupportsFloat) -> None: ...
+    def top(self, value: float) -> None: ...
 
     @property
     def width(self) -> float:
         """Width, pixels."""
 
     @width.setter
-    def width(self, value: SupportsFloat) -> None: ...
+    def width(self, value: float) -> None: ...
 
     @property
     def height(self) -> float:
         """Height, pixels."""
 
     @height.setter
-    def height(self, value: SupportsFloat) -> None: ...
+    def height(self, value: float) -> None: ...
 
     @property
     def border_width(self) -> int:
         """Width of the border, pixels."""
 
     @border_width.setter
-    def border_width(self, value: SupportsIndex) -> None: ...
+    def border_width(self, value: int) -> None: ...
 
     @property
     def border_color(self) -> NvOSD_ColorParams:
@@ -361,14 +349,14 @@ class NvOSD_RectParams(Struct):
         """1 to fill the box."""
 
     @has_bg_color.setter
-    def has_bg_color(self, value: SupportsIndex) -> None: ...
+    def has_bg_color(self, value: int) -> None: ...
 
     @property
     def reserved(self) -> int:
         """Unused."""
 
     @reserved.setter
-    def reserved(self, value: SupportsIndex) -> None: ...
+    def reserved(self, value: int) -> None: ...
 
     @property
     def bg_color(self) -> NvOSD_ColorParams:
@@ -379,32 +367,32 @@ class NvOSD_RectParams(Struct):
 
     @property
     def has_color_info(self) -> int:
-        """1 if `color_id` counts. The overlay here does not look at it."""
+        """1 to blend by the colour of `color_id`."""
 
     @has_color_info.setter
-    def has_color_info(self, value: SupportsIndex) -> None: ...
+    def has_color_info(self, value: int) -> None: ...
 
     @property
     def color_id(self) -> int:
         """Number of a class's colour."""
 
     @color_id.setter
-    def color_id(self, value: SupportsIndex) -> None: ...
+    def color_id(self, value: int) -> None: ...
 
     @property
     def rotation_angle(self) -> float:
-        """Turn of the box about its centre, degrees, clockwise."""
+        """Turn of the box, radians."""
 
     @rotation_angle.setter
-    def rotation_angle(self, value: SupportsFloat) -> None: ...
+    def rotation_angle(self, value: float) -> None: ...
 
 class NvOSD_LineParams(Struct):
-    """A line to draw, in pixels of the muxer's frame."""
+    """A line to draw."""
 
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_LineParams:
+    def cast(data: object) -> NvOSD_LineParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -414,35 +402,35 @@ class NvOSD_LineParams(Struct):
         """Start, pixels from the left."""
 
     @x1.setter
-    def x1(self, value: SupportsIndex) -> None: ...
+    def x1(self, value: int) -> None: ...
 
     @property
     def y1(self) -> int:
         """Start, pixels from the top."""
 
     @y1.setter
-    def y1(self, value: SupportsIndex) -> None: ...
+    def y1(self, value: int) -> None: ...
 
     @property
     def x2(self) -> int:
         """End, pixels from the left."""
 
     @x2.setter
-    def x2(self, value: SupportsIndex) -> None: ...
+    def x2(self, value: int) -> None: ...
 
     @property
     def y2(self) -> int:
         """End, pixels from the top."""
 
     @y2.setter
-    def y2(self, value: SupportsIndex) -> None: ...
+    def y2(self, value: int) -> None: ...
 
     @property
     def line_width(self) -> int:
         """Width, pixels."""
 
     @line_width.setter
-    def line_width(self, value: SupportsIndex) -> None: ...
+    def line_width(self, value: int) -> None: ...
 
     @property
     def line_color(self) -> NvOSD_ColorParams:
@@ -452,12 +440,12 @@ class NvOSD_LineParams(Struct):
     def line_color(self, value: NvOSD_ColorParams) -> None: ...
 
 class NvOSD_ArrowParams(Struct):
-    """An arrow to draw, in pixels of the muxer's frame."""
+    """An arrow to draw."""
 
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_ArrowParams:
+    def cast(data: object) -> NvOSD_ArrowParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -467,42 +455,42 @@ class NvOSD_ArrowParams(Struct):
         """Start, pixels from the left."""
 
     @x1.setter
-    def x1(self, value: SupportsIndex) -> None: ...
+    def x1(self, value: int) -> None: ...
 
     @property
     def y1(self) -> int:
         """Start, pixels from the top."""
 
     @y1.setter
-    def y1(self, value: SupportsIndex) -> None: ...
+    def y1(self, value: int) -> None: ...
 
     @property
     def x2(self) -> int:
         """End, pixels from the left."""
 
     @x2.setter
-    def x2(self, value: SupportsIndex) -> None: ...
+    def x2(self, value: int) -> None: ...
 
     @property
     def y2(self) -> int:
         """End, pixels from the top."""
 
     @y2.setter
-    def y2(self, value: SupportsIndex) -> None: ...
+    def y2(self, value: int) -> None: ...
 
     @property
     def arrow_width(self) -> int:
         """Width of the shaft, pixels."""
 
     @arrow_width.setter
-    def arrow_width(self, value: SupportsIndex) -> None: ...
+    def arrow_width(self, value: int) -> None: ...
 
     @property
     def arrow_head(self) -> NvOSD_Arrow_Head_Direction:
         """Which ends have a head."""
 
     @arrow_head.setter
-    def arrow_head(self, value: SupportsIndex) -> None: ...
+    def arrow_head(self, value: int) -> None: ...
 
     @property
     def arrow_color(self) -> NvOSD_ColorParams:
@@ -516,15 +504,15 @@ class NvOSD_ArrowParams(Struct):
         """Unused."""
 
     @reserved.setter
-    def reserved(self, value: SupportsIndex) -> None: ...
+    def reserved(self, value: int) -> None: ...
 
 class NvOSD_CircleParams(Struct):
-    """A circle to draw, in pixels of the muxer's frame."""
+    """A circle to draw."""
 
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_CircleParams:
+    def cast(data: object) -> NvOSD_CircleParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -534,21 +522,21 @@ class NvOSD_CircleParams(Struct):
         """Centre, pixels from the left."""
 
     @xc.setter
-    def xc(self, value: SupportsIndex) -> None: ...
+    def xc(self, value: int) -> None: ...
 
     @property
     def yc(self) -> int:
         """Centre, pixels from the top."""
 
     @yc.setter
-    def yc(self, value: SupportsIndex) -> None: ...
+    def yc(self, value: int) -> None: ...
 
     @property
     def radius(self) -> int:
         """Radius, pixels."""
 
     @radius.setter
-    def radius(self, value: SupportsIndex) -> None: ...
+    def radius(self, value: int) -> None: ...
 
     @property
     def circle_color(self) -> NvOSD_ColorParams:
@@ -562,7 +550,7 @@ class NvOSD_CircleParams(Struct):
         """1 to fill the circle."""
 
     @has_bg_color.setter
-    def has_bg_color(self, value: SupportsIndex) -> None: ...
+    def has_bg_color(self, value: int) -> None: ...
 
     @property
     def bg_color(self) -> NvOSD_ColorParams:
@@ -576,14 +564,14 @@ class NvOSD_CircleParams(Struct):
         """Width of the line, pixels."""
 
     @circle_width.setter
-    def circle_width(self, value: SupportsIndex) -> None: ...
+    def circle_width(self, value: int) -> None: ...
 
     @property
     def reserved(self) -> int:
         """Unused."""
 
     @reserved.setter
-    def reserved(self, value: SupportsIndex) -> None: ...
+    def reserved(self, value: int) -> None: ...
 
 class NvOSD_MaskParams(Struct):
     """Mask of an object, over its box."""
@@ -591,7 +579,7 @@ class NvOSD_MaskParams(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_MaskParams:
+    def cast(data: object) -> NvOSD_MaskParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -610,28 +598,28 @@ class NvOSD_MaskParams(Struct):
         """Size of the mask, bytes."""
 
     @size.setter
-    def size(self, value: SupportsIndex) -> None: ...
+    def size(self, value: int) -> None: ...
 
     @property
     def threshold(self) -> float:
         """Values above it belong to the object."""
 
     @threshold.setter
-    def threshold(self, value: SupportsFloat) -> None: ...
+    def threshold(self, value: float) -> None: ...
 
     @property
     def width(self) -> int:
         """Columns of the mask."""
 
     @width.setter
-    def width(self, value: SupportsIndex) -> None: ...
+    def width(self, value: int) -> None: ...
 
     @property
     def height(self) -> int:
         """Rows of the mask."""
 
     @height.setter
-    def height(self, value: SupportsIndex) -> None: ...
+    def height(self, value: int) -> None: ...
 
     def get_mask_array(self) -> Annotated[NDArray[numpy.float32], dict(shape=(None,))]:
         """
@@ -649,7 +637,7 @@ class NvOSD_FrameTextParams(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_FrameTextParams:
+    def cast(data: object) -> NvOSD_FrameTextParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -666,14 +654,14 @@ class NvOSD_FrameTextParams(Struct):
         """Where to draw."""
 
     @mode.setter
-    def mode(self, value: SupportsIndex) -> None: ...
+    def mode(self, value: int) -> None: ...
 
     @property
     def num_strings(self) -> int:
         """Number of texts."""
 
     @num_strings.setter
-    def num_strings(self, value: SupportsIndex) -> None: ...
+    def num_strings(self, value: int) -> None: ...
 
     @property
     def text_params_list(self) -> NvOSD_TextParams | None:
@@ -682,13 +670,20 @@ class NvOSD_FrameTextParams(Struct):
     @text_params_list.setter
     def text_params_list(self, value: NvOSD_TextParams | None) -> None: ...
 
+    @property
+    def surf(self) -> NvBufSurface | None:
+        """Pictures to draw on (view) or None."""
+
+    @surf.setter
+    def surf(self, value: NvBufSurface | None) -> None: ...
+
 class NvOSD_FrameRectParams(Struct):
     """Boxes of one frame."""
 
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_FrameRectParams:
+    def cast(data: object) -> NvOSD_FrameRectParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -705,14 +700,14 @@ class NvOSD_FrameRectParams(Struct):
         """Where to draw."""
 
     @mode.setter
-    def mode(self, value: SupportsIndex) -> None: ...
+    def mode(self, value: int) -> None: ...
 
     @property
     def num_rects(self) -> int:
         """Number of boxes."""
 
     @num_rects.setter
-    def num_rects(self, value: SupportsIndex) -> None: ...
+    def num_rects(self, value: int) -> None: ...
 
     @property
     def rect_params_list(self) -> NvOSD_RectParams | None:
@@ -728,13 +723,20 @@ class NvOSD_FrameRectParams(Struct):
     @mask_params_list.setter
     def mask_params_list(self, value: NvOSD_MaskParams | None) -> None: ...
 
+    @property
+    def surf(self) -> NvBufSurface | None:
+        """Pictures to draw on (view) or None."""
+
+    @surf.setter
+    def surf(self, value: NvBufSurface | None) -> None: ...
+
 class NvOSD_FrameLineParams(Struct):
     """Lines of one frame."""
 
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_FrameLineParams:
+    def cast(data: object) -> NvOSD_FrameLineParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -751,14 +753,14 @@ class NvOSD_FrameLineParams(Struct):
         """Where to draw."""
 
     @mode.setter
-    def mode(self, value: SupportsIndex) -> None: ...
+    def mode(self, value: int) -> None: ...
 
     @property
     def num_lines(self) -> int:
         """Number of lines."""
 
     @num_lines.setter
-    def num_lines(self, value: SupportsIndex) -> None: ...
+    def num_lines(self, value: int) -> None: ...
 
     @property
     def line_params_list(self) -> NvOSD_LineParams | None:
@@ -767,13 +769,20 @@ class NvOSD_FrameLineParams(Struct):
     @line_params_list.setter
     def line_params_list(self, value: NvOSD_LineParams | None) -> None: ...
 
+    @property
+    def surf(self) -> NvBufSurface | None:
+        """Pictures to draw on (view) or None."""
+
+    @surf.setter
+    def surf(self, value: NvBufSurface | None) -> None: ...
+
 class NvOSD_FrameArrowParams(Struct):
     """Arrows of one frame."""
 
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_FrameArrowParams:
+    def cast(data: object) -> NvOSD_FrameArrowParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -790,14 +799,14 @@ class NvOSD_FrameArrowParams(Struct):
         """Where to draw."""
 
     @mode.setter
-    def mode(self, value: SupportsIndex) -> None: ...
+    def mode(self, value: int) -> None: ...
 
     @property
     def num_arrows(self) -> int:
         """Number of arrows."""
 
     @num_arrows.setter
-    def num_arrows(self, value: SupportsIndex) -> None: ...
+    def num_arrows(self, value: int) -> None: ...
 
     @property
     def arrow_params_list(self) -> NvOSD_ArrowParams | None:
@@ -806,13 +815,20 @@ class NvOSD_FrameArrowParams(Struct):
     @arrow_params_list.setter
     def arrow_params_list(self, value: NvOSD_ArrowParams | None) -> None: ...
 
+    @property
+    def surf(self) -> NvBufSurface | None:
+        """Pictures to draw on (view) or None."""
+
+    @surf.setter
+    def surf(self, value: NvBufSurface | None) -> None: ...
+
 class NvOSD_FrameCircleParams(Struct):
     """Circles of one frame."""
 
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_FrameCircleParams:
+    def cast(data: object) -> NvOSD_FrameCircleParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -829,14 +845,14 @@ class NvOSD_FrameCircleParams(Struct):
         """Where to draw."""
 
     @mode.setter
-    def mode(self, value: SupportsIndex) -> None: ...
+    def mode(self, value: int) -> None: ...
 
     @property
     def num_circles(self) -> int:
         """Number of circles."""
 
     @num_circles.setter
-    def num_circles(self, value: SupportsIndex) -> None: ...
+    def num_circles(self, value: int) -> None: ...
 
     @property
     def circle_params_list(self) -> NvOSD_CircleParams | None:
@@ -844,6 +860,13 @@ class NvOSD_FrameCircleParams(Struct):
 
     @circle_params_list.setter
     def circle_params_list(self, value: NvOSD_CircleParams | None) -> None: ...
+
+    @property
+    def surf(self) -> NvBufSurface | None:
+        """Pictures to draw on (view) or None."""
+
+    @surf.setter
+    def surf(self, value: NvBufSurface | None) -> None: ...
 
 class NvDsMetaType(Enum):
     """Kind of a meta. A program's own kinds begin at NVDS_START_USER_META."""
@@ -885,7 +908,7 @@ class NvDsMetaType(Enum):
 
     NVDS_TRACKER_OBJ_REID_META: NvDsMetaType
 
-    NVDS_TRACKER_TERMINATED_LIST_META: NvDsMetaType
+    NVDS_TRACKER_TERMINATED_LIST_META: NvDsMetaType = ...
 
     NVDS_TRACKER_SHADOW_LIST_META: NvDsMetaType
 
@@ -961,7 +984,7 @@ NVDS_TRACKER_BATCH_REID_META: NvDsMetaType
 
 NVDS_TRACKER_OBJ_REID_META: NvDsMetaType
 
-NVDS_TRACKER_TERMINATED_LIST_META: NvDsMetaType
+NVDS_TRACKER_TERMINATED_LIST_META: NvDsMetaType = ...
 
 NVDS_TRACKER_SHADOW_LIST_META: NvDsMetaType
 
@@ -1007,7 +1030,7 @@ class NvDsComp_BboxInfo(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsComp_BboxInfo:
+    def cast(data: object) -> NvDsComp_BboxInfo:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -1025,7 +1048,7 @@ class NvDsSensorInfo_meta(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsSensorInfo_meta:
+    def cast(data: object) -> NvDsSensorInfo_meta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -1035,7 +1058,7 @@ class NvDsSensorInfo_meta(Struct):
         """Number of the source."""
 
     @source_id.setter
-    def source_id(self, value: SupportsIndex) -> None: ...
+    def source_id(self, value: int) -> None: ...
 
     @property
     def uri(self) -> str | None:
@@ -1055,7 +1078,7 @@ class NvDsMetaPool(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsMetaPool:
+    def cast(data: object) -> NvDsMetaPool:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -1065,35 +1088,35 @@ class NvDsMetaPool(Struct):
         """Kind of the metas."""
 
     @meta_type.setter
-    def meta_type(self, value: SupportsIndex) -> None: ...
+    def meta_type(self, value: int) -> None: ...
 
     @property
     def max_elements_in_pool(self) -> int:
         """Metas free and in use."""
 
     @max_elements_in_pool.setter
-    def max_elements_in_pool(self, value: SupportsIndex) -> None: ...
+    def max_elements_in_pool(self, value: int) -> None: ...
 
     @property
     def element_size(self) -> int:
         """Size of a meta, bytes."""
 
     @element_size.setter
-    def element_size(self, value: SupportsIndex) -> None: ...
+    def element_size(self, value: int) -> None: ...
 
     @property
     def num_empty_elements(self) -> int:
         """Free metas."""
 
     @num_empty_elements.setter
-    def num_empty_elements(self, value: SupportsIndex) -> None: ...
+    def num_empty_elements(self, value: int) -> None: ...
 
     @property
     def num_full_elements(self) -> int:
         """Metas in use."""
 
     @num_full_elements.setter
-    def num_full_elements(self, value: SupportsIndex) -> None: ...
+    def num_full_elements(self, value: int) -> None: ...
 
     @property
     def empty_list(self) -> GList | None:
@@ -1109,13 +1132,27 @@ class NvDsMetaPool(Struct):
     @full_list.setter
     def full_list(self, value: GList | None) -> None: ...
 
+    @property
+    def copy_func(self) -> CapsuleType | None:
+        """C function (shared) or None."""
+
+    @copy_func.setter
+    def copy_func(self, value: object) -> None: ...
+
+    @property
+    def release_func(self) -> CapsuleType | None:
+        """C function (shared) or None."""
+
+    @release_func.setter
+    def release_func(self, value: object) -> None: ...
+
 class NvDsBaseMeta(Struct):
     """Head of every meta."""
 
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsBaseMeta:
+    def cast(data: object) -> NvDsBaseMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -1132,14 +1169,32 @@ class NvDsBaseMeta(Struct):
         """Kind of the meta; for a user meta, what its payload is."""
 
     @meta_type.setter
-    def meta_type(self, value: SupportsIndex) -> None: ...
+    def meta_type(self, value: int) -> None: ...
 
     @property
     def uContext(self) -> CapsuleType | None:
         """Pointer of the program's own (shared) or None."""
 
     @uContext.setter
-    def uContext(self, value: CapsuleType | Struct | None) -> None: ...
+    def uContext(self, value: object) -> None: ...
+
+    @property
+    def copy_func(self) -> CapsuleType | None:
+        """
+        C function that copies the payload (shared) or None; see user_copyfunc.
+        """
+
+    @copy_func.setter
+    def copy_func(self, value: object) -> None: ...
+
+    @property
+    def release_func(self) -> CapsuleType | None:
+        """
+        C function that frees the payload (shared) or None; see user_releasefunc.
+        """
+
+    @release_func.setter
+    def release_func(self, value: object) -> None: ...
 
 class NvDsBatchMeta(Struct):
     """
@@ -1149,7 +1204,7 @@ class NvDsBatchMeta(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsBatchMeta:
+    def cast(data: object) -> NvDsBatchMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -1166,14 +1221,14 @@ class NvDsBatchMeta(Struct):
         """Most frames that the muxer puts into a batch."""
 
     @max_frames_in_batch.setter
-    def max_frames_in_batch(self, value: SupportsIndex) -> None: ...
+    def max_frames_in_batch(self, value: int) -> None: ...
 
     @property
     def num_frames_in_batch(self) -> int:
         """Frames in this batch."""
 
     @num_frames_in_batch.setter
-    def num_frames_in_batch(self, value: SupportsIndex) -> None: ...
+    def num_frames_in_batch(self, value: int) -> None: ...
 
     @property
     def frame_meta_pool(self) -> NvDsMetaPool | None:
@@ -1233,23 +1288,21 @@ class NvDsBatchMeta(Struct):
 
     @property
     def meta_mutex(self) -> object:
-        """
-        The lock (shared by all who use the batch). Has no Python type: reading it raises TypeError; use nvds_acquire_meta_lock.
-        """
+        """The lock; see nvds_acquire_meta_lock."""
 
     @property
     def misc_batch_info(self) -> Annotated[NDArray[numpy.int64], dict(shape=(4))]:
         """Four numbers of the program's own: int64 array (view)."""
 
     @misc_batch_info.setter
-    def misc_batch_info(self, value: Sequence[SupportsFloat]) -> None: ...
+    def misc_batch_info(self, value: Sequence[int]) -> None: ...
 
     @property
     def reserved(self) -> Annotated[NDArray[numpy.int64], dict(shape=(4))]:
         """Unused: int64 array (view)."""
 
     @reserved.setter
-    def reserved(self, value: Sequence[SupportsFloat]) -> None: ...
+    def reserved(self, value: Sequence[int]) -> None: ...
 
 class NvDsFrameMeta(Struct):
     """One frame of a batch."""
@@ -1257,7 +1310,7 @@ class NvDsFrameMeta(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsFrameMeta:
+    def cast(data: object) -> NvDsFrameMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -1274,91 +1327,91 @@ class NvDsFrameMeta(Struct):
         """Number of the muxer's pad (its source)."""
 
     @pad_index.setter
-    def pad_index(self, value: SupportsIndex) -> None: ...
+    def pad_index(self, value: int) -> None: ...
 
     @property
     def batch_id(self) -> int:
         """Place of the frame's picture in the batch; for get_nvds_buf_surface."""
 
     @batch_id.setter
-    def batch_id(self, value: SupportsIndex) -> None: ...
+    def batch_id(self, value: int) -> None: ...
 
     @property
     def frame_num(self) -> int:
         """Number of the frame in its source, from 0."""
 
     @frame_num.setter
-    def frame_num(self, value: SupportsIndex) -> None: ...
+    def frame_num(self, value: int) -> None: ...
 
     @property
     def buf_pts(self) -> int:
         """Presentation time, nanoseconds."""
 
     @buf_pts.setter
-    def buf_pts(self, value: SupportsIndex) -> None: ...
+    def buf_pts(self, value: int) -> None: ...
 
     @property
     def ntp_timestamp(self) -> int:
         """Time of capture, nanoseconds since 1970, if the source gives it."""
 
     @ntp_timestamp.setter
-    def ntp_timestamp(self, value: SupportsIndex) -> None: ...
+    def ntp_timestamp(self, value: int) -> None: ...
 
     @property
     def source_id(self) -> int:
         """Number of the source."""
 
     @source_id.setter
-    def source_id(self, value: SupportsIndex) -> None: ...
+    def source_id(self, value: int) -> None: ...
 
     @property
     def num_surfaces_per_frame(self) -> int:
         """Pictures that make up the frame, mostly 1."""
 
     @num_surfaces_per_frame.setter
-    def num_surfaces_per_frame(self, value: SupportsIndex) -> None: ...
+    def num_surfaces_per_frame(self, value: int) -> None: ...
 
     @property
     def source_frame_width(self) -> int:
         """Width before the muxer, pixels."""
 
     @source_frame_width.setter
-    def source_frame_width(self, value: SupportsIndex) -> None: ...
+    def source_frame_width(self, value: int) -> None: ...
 
     @property
     def source_frame_height(self) -> int:
         """Height before the muxer, pixels."""
 
     @source_frame_height.setter
-    def source_frame_height(self, value: SupportsIndex) -> None: ...
+    def source_frame_height(self, value: int) -> None: ...
 
     @property
     def surface_type(self) -> int:
         """Kind of picture (dewarper)."""
 
     @surface_type.setter
-    def surface_type(self, value: SupportsIndex) -> None: ...
+    def surface_type(self, value: int) -> None: ...
 
     @property
     def surface_index(self) -> int:
         """Number of the picture (dewarper)."""
 
     @surface_index.setter
-    def surface_index(self, value: SupportsIndex) -> None: ...
+    def surface_index(self, value: int) -> None: ...
 
     @property
     def num_obj_meta(self) -> int:
         """Objects in obj_meta_list."""
 
     @num_obj_meta.setter
-    def num_obj_meta(self, value: SupportsIndex) -> None: ...
+    def num_obj_meta(self, value: int) -> None: ...
 
     @property
     def bInferDone(self) -> int:
         """1 if inference ran on this frame, 0 if it was skipped (`interval`)."""
 
     @bInferDone.setter
-    def bInferDone(self, value: SupportsIndex) -> None: ...
+    def bInferDone(self, value: int) -> None: ...
 
     @property
     def obj_meta_list(self) -> GList | None:
@@ -1386,21 +1439,21 @@ class NvDsFrameMeta(Struct):
         """Four numbers of the program's own: int64 array (view)."""
 
     @misc_frame_info.setter
-    def misc_frame_info(self, value: Sequence[SupportsFloat]) -> None: ...
+    def misc_frame_info(self, value: Sequence[int]) -> None: ...
 
     @property
     def pipeline_width(self) -> int:
         """Width of the muxer's frame, pixels: the space of all boxes."""
 
     @pipeline_width.setter
-    def pipeline_width(self, value: SupportsIndex) -> None: ...
+    def pipeline_width(self, value: int) -> None: ...
 
     @property
     def pipeline_height(self) -> int:
         """Height of the muxer's frame, pixels."""
 
     @pipeline_height.setter
-    def pipeline_height(self, value: SupportsIndex) -> None: ...
+    def pipeline_height(self, value: int) -> None: ...
 
     @property
     def sensorInfo_meta(self) -> NvDsSensorInfo_meta:
@@ -1414,7 +1467,7 @@ class NvDsFrameMeta(Struct):
         """Unused: int64 array (view)."""
 
     @reserved.setter
-    def reserved(self, value: Sequence[SupportsFloat]) -> None: ...
+    def reserved(self, value: Sequence[int]) -> None: ...
 
 class NvDsObjectMeta(Struct):
     """One object found in a frame."""
@@ -1422,7 +1475,7 @@ class NvDsObjectMeta(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsObjectMeta:
+    def cast(data: object) -> NvDsObjectMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -1446,21 +1499,21 @@ class NvDsObjectMeta(Struct):
         """`unique-id` of the element that found it."""
 
     @unique_component_id.setter
-    def unique_component_id(self, value: SupportsIndex) -> None: ...
+    def unique_component_id(self, value: int) -> None: ...
 
     @property
     def class_id(self) -> int:
         """Class of the object, as the model counts."""
 
     @class_id.setter
-    def class_id(self, value: SupportsIndex) -> None: ...
+    def class_id(self, value: int) -> None: ...
 
     @property
     def object_id(self) -> int:
         """Number that a tracker gave, 0xFFFFFFFFFFFFFFFF without one."""
 
     @object_id.setter
-    def object_id(self, value: SupportsIndex) -> None: ...
+    def object_id(self, value: int) -> None: ...
 
     @property
     def detector_bbox_info(self) -> NvDsComp_BboxInfo:
@@ -1481,14 +1534,14 @@ class NvDsObjectMeta(Struct):
         """Of the detector, 0 to 1."""
 
     @confidence.setter
-    def confidence(self, value: SupportsFloat) -> None: ...
+    def confidence(self, value: float) -> None: ...
 
     @property
     def tracker_confidence(self) -> float:
         """Of the tracker, 0 to 1."""
 
     @tracker_confidence.setter
-    def tracker_confidence(self, value: SupportsFloat) -> None: ...
+    def tracker_confidence(self, value: float) -> None: ...
 
     @property
     def rect_params(self) -> NvOSD_RectParams:
@@ -1539,14 +1592,14 @@ class NvDsObjectMeta(Struct):
         """Four numbers of the program's own: int64 array (view)."""
 
     @misc_obj_info.setter
-    def misc_obj_info(self, value: Sequence[SupportsFloat]) -> None: ...
+    def misc_obj_info(self, value: Sequence[int]) -> None: ...
 
     @property
     def reserved(self) -> Annotated[NDArray[numpy.int64], dict(shape=(4))]:
         """Unused: int64 array (view)."""
 
     @reserved.setter
-    def reserved(self, value: Sequence[SupportsFloat]) -> None: ...
+    def reserved(self, value: Sequence[int]) -> None: ...
 
 class NvDsClassifierMeta(Struct):
     """What one classifier says about an object."""
@@ -1554,7 +1607,7 @@ class NvDsClassifierMeta(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsClassifierMeta:
+    def cast(data: object) -> NvDsClassifierMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -1571,14 +1624,14 @@ class NvDsClassifierMeta(Struct):
         """Labels in label_info_list."""
 
     @num_labels.setter
-    def num_labels(self, value: SupportsIndex) -> None: ...
+    def num_labels(self, value: int) -> None: ...
 
     @property
     def unique_component_id(self) -> int:
         """`unique-id` of the element that classified."""
 
     @unique_component_id.setter
-    def unique_component_id(self, value: SupportsIndex) -> None: ...
+    def unique_component_id(self, value: int) -> None: ...
 
     @property
     def label_info_list(self) -> GList | None:
@@ -1597,7 +1650,7 @@ class NvDsLabelInfo(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsLabelInfo:
+    def cast(data: object) -> NvDsLabelInfo:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -1614,7 +1667,7 @@ class NvDsLabelInfo(Struct):
         """Classes that the label was chosen from."""
 
     @num_classes.setter
-    def num_classes(self, value: SupportsIndex) -> None: ...
+    def num_classes(self, value: int) -> None: ...
 
     @property
     def result_label(self) -> str:
@@ -1635,21 +1688,21 @@ class NvDsLabelInfo(Struct):
         """Class that was chosen."""
 
     @result_class_id.setter
-    def result_class_id(self, value: SupportsIndex) -> None: ...
+    def result_class_id(self, value: int) -> None: ...
 
     @property
     def label_id(self) -> int:
         """Number of the label among the model's outputs."""
 
     @label_id.setter
-    def label_id(self, value: SupportsIndex) -> None: ...
+    def label_id(self, value: int) -> None: ...
 
     @property
     def result_prob(self) -> float:
         """Probability, 0 to 1."""
 
     @result_prob.setter
-    def result_prob(self, value: SupportsFloat) -> None: ...
+    def result_prob(self, value: float) -> None: ...
 
 class NvDsDisplayMeta(Struct):
     """
@@ -1659,7 +1712,7 @@ class NvDsDisplayMeta(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsDisplayMeta:
+    def cast(data: object) -> NvDsDisplayMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -1676,54 +1729,54 @@ class NvDsDisplayMeta(Struct):
         """Boxes to draw, 0 to 16."""
 
     @num_rects.setter
-    def num_rects(self, value: SupportsIndex) -> None: ...
+    def num_rects(self, value: int) -> None: ...
 
     @property
     def num_labels(self) -> int:
         """Texts to draw, 0 to 16."""
 
     @num_labels.setter
-    def num_labels(self, value: SupportsIndex) -> None: ...
+    def num_labels(self, value: int) -> None: ...
 
     @property
     def num_lines(self) -> int:
         """Lines to draw, 0 to 16."""
 
     @num_lines.setter
-    def num_lines(self, value: SupportsIndex) -> None: ...
+    def num_lines(self, value: int) -> None: ...
 
     @property
     def num_arrows(self) -> int:
         """Arrows to draw, 0 to 16."""
 
     @num_arrows.setter
-    def num_arrows(self, value: SupportsIndex) -> None: ...
+    def num_arrows(self, value: int) -> None: ...
 
     @property
     def num_circles(self) -> int:
         """Circles to draw, 0 to 16."""
 
     @num_circles.setter
-    def num_circles(self, value: SupportsIndex) -> None: ...
+    def num_circles(self, value: int) -> None: ...
 
     @property
-    def rect_params(self) -> StructArray[NvOSD_RectParams]:
+    def rect_params(self) -> Sequence[NvOSD_RectParams]:
         """The 16 boxes (views)."""
 
     @property
-    def text_params(self) -> StructArray[NvOSD_TextParams]:
+    def text_params(self) -> Sequence[NvOSD_TextParams]:
         """The 16 texts (views)."""
 
     @property
-    def line_params(self) -> StructArray[NvOSD_LineParams]:
+    def line_params(self) -> Sequence[NvOSD_LineParams]:
         """The 16 lines (views)."""
 
     @property
-    def arrow_params(self) -> StructArray[NvOSD_ArrowParams]:
+    def arrow_params(self) -> Sequence[NvOSD_ArrowParams]:
         """The 16 arrows (views)."""
 
     @property
-    def circle_params(self) -> StructArray[NvOSD_CircleParams]:
+    def circle_params(self) -> Sequence[NvOSD_CircleParams]:
         """The 16 circles (views)."""
 
     @property
@@ -1731,14 +1784,14 @@ class NvDsDisplayMeta(Struct):
         """Four numbers of the program's own: int64 array (view)."""
 
     @misc_osd_data.setter
-    def misc_osd_data(self, value: Sequence[SupportsFloat]) -> None: ...
+    def misc_osd_data(self, value: Sequence[int]) -> None: ...
 
     @property
     def reserved(self) -> Annotated[NDArray[numpy.int64], dict(shape=(4))]:
         """Unused: int64 array (view)."""
 
     @reserved.setter
-    def reserved(self, value: Sequence[SupportsFloat]) -> None: ...
+    def reserved(self, value: Sequence[int]) -> None: ...
 
 class NvDsUserMeta(Struct):
     """
@@ -1748,7 +1801,7 @@ class NvDsUserMeta(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsUserMeta:
+    def cast(data: object) -> NvDsUserMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -1765,26 +1818,24 @@ class NvDsUserMeta(Struct):
         """The payload (taken) or None; the meta's release function frees it."""
 
     @user_meta_data.setter
-    def user_meta_data(self, value: CapsuleType | Struct | None) -> None: ...
+    def user_meta_data(self, value: object) -> None: ...
 
 def nvds_acquire_meta_lock(batch_meta: NvDsBatchMeta) -> None:
     """
-    Takes the recursive lock of a batch (view); other Python threads run while it waits.
+    Takes the batch's recursive lock; other Python threads run while it waits.
     """
 
 def nvds_release_meta_lock(batch_meta: NvDsBatchMeta) -> None:
-    """
-    Gives the lock of a batch (view) back, once for each acquire, in the same thread.
-    """
+    """Gives the lock back, once for each acquire, in the same thread."""
 
-def nvds_create_batch_meta(max_batch_size: SupportsIndex) -> NvDsBatchMeta:
+def nvds_create_batch_meta(max_batch_size: int) -> NvDsBatchMeta:
     """
     A batch meta outside any buffer (shared); give it back with nvds_destroy_batch_meta.
     """
 
 def nvds_destroy_batch_meta(batch_meta: NvDsBatchMeta) -> int:
     """
-    Gives back a batch meta of nvds_create_batch_meta (taken) and everything in it; 1 if it did.
+    Gives back a batch meta of nvds_create_batch_meta and everything in it; 1 if it did.
     """
 
 def nvds_acquire_frame_meta_from_pool(batch_meta: NvDsBatchMeta) -> NvDsFrameMeta:
@@ -1810,172 +1861,170 @@ def nvds_acquire_user_meta_from_pool(batch_meta: NvDsBatchMeta) -> NvDsUserMeta:
     """A zeroed user meta of the batch's pool (view)."""
 
 def nvds_add_frame_meta_to_batch(batch_meta: NvDsBatchMeta, frame_meta: NvDsFrameMeta) -> None:
-    """Appends a frame (taken) to the batch."""
+    """Appends a frame to the batch."""
 
 def nvds_add_obj_meta_to_frame(frame_meta: NvDsFrameMeta, obj_meta: NvDsObjectMeta, obj_parent: NvDsObjectMeta | None) -> None:
     """
-    Adds an object (taken) to the frame; `obj_parent` (view) is the object that it was found in, or None.
+    Adds an object to the frame; `obj_parent` is the object that it was found in, or None.
     """
 
 def nvds_add_classifier_meta_to_object(obj_meta: NvDsObjectMeta, classifier_meta: NvDsClassifierMeta) -> None:
-    """Adds a classifier's results (taken) to an object."""
+    """Adds a classifier's results to an object."""
 
 def nvds_add_label_info_meta_to_classifier(classifier_meta: NvDsClassifierMeta, label_info_meta: NvDsLabelInfo) -> None:
-    """Adds a label (taken) to a classifier's results."""
+    """Adds a label to a classifier's results."""
 
 def nvds_add_display_meta_to_frame(frame_meta: NvDsFrameMeta, display_meta: NvDsDisplayMeta) -> None:
-    """Adds things to draw (taken) to a frame; set the num_* counters before."""
+    """Adds things to draw to a frame; set the num_* counters before."""
 
 def nvds_add_user_meta_to_batch(batch_meta: NvDsBatchMeta, user_meta: NvDsUserMeta) -> None:
-    """Adds a user meta (taken) to the batch."""
+    """Adds a user meta to the batch."""
 
 def nvds_add_user_meta_to_frame(frame_meta: NvDsFrameMeta, user_meta: NvDsUserMeta) -> None:
-    """Adds a user meta (taken) to a frame."""
+    """Adds a user meta to a frame."""
 
 def nvds_add_user_meta_to_obj(obj_meta: NvDsObjectMeta, user_meta: NvDsUserMeta) -> None:
-    """Adds a user meta (taken) to an object."""
+    """Adds a user meta to an object."""
 
 def nvds_remove_frame_meta_from_batch(batch_meta: NvDsBatchMeta, frame_meta: NvDsFrameMeta) -> None:
     """
-    Takes the second (view) out of the first and gives it back to the pool; wrappers of it raise ReferenceError from now on.
+    Takes it out and gives it back to the pool; wrappers of it raise ReferenceError from now on.
     """
 
 def nvds_remove_obj_meta_from_frame(frame_meta: NvDsFrameMeta, obj_meta: NvDsObjectMeta) -> None:
     """
-    Takes the second (view) out of the first and gives it back to the pool; wrappers of it raise ReferenceError from now on.
+    Takes it out and gives it back to the pool; wrappers of it raise ReferenceError from now on.
     """
 
 def nvds_remove_classifier_meta_from_obj(obj_meta: NvDsObjectMeta, classifier_meta: NvDsClassifierMeta) -> None:
     """
-    Takes the second (view) out of the first and gives it back to the pool; wrappers of it raise ReferenceError from now on.
+    Takes it out and gives it back to the pool; wrappers of it raise ReferenceError from now on.
     """
 
 def nvds_remove_label_info_meta_from_classifier(classifier_meta: NvDsClassifierMeta, label_info_meta: NvDsLabelInfo) -> None:
     """
-    Takes the second (view) out of the first and gives it back to the pool; wrappers of it raise ReferenceError from now on.
+    Takes it out and gives it back to the pool; wrappers of it raise ReferenceError from now on.
     """
 
 def nvds_remove_display_meta_from_frame(frame_meta: NvDsFrameMeta, display_meta: NvDsDisplayMeta) -> None:
     """
-    Takes the second (view) out of the first and gives it back to the pool; wrappers of it raise ReferenceError from now on.
+    Takes it out and gives it back to the pool; wrappers of it raise ReferenceError from now on.
     """
 
 def nvds_remove_user_meta_from_batch(batch_meta: NvDsBatchMeta, user_meta: NvDsUserMeta) -> None:
     """
-    Takes the second (view) out of the first and gives it back to the pool; wrappers of it raise ReferenceError from now on.
+    Takes it out and gives it back to the pool; wrappers of it raise ReferenceError from now on.
     """
 
 def nvds_remove_user_meta_from_frame(frame_meta: NvDsFrameMeta, user_meta: NvDsUserMeta) -> None:
     """
-    Takes the second (view) out of the first and gives it back to the pool; wrappers of it raise ReferenceError from now on.
+    Takes it out and gives it back to the pool; wrappers of it raise ReferenceError from now on.
     """
 
 def nvds_remove_user_meta_from_object(obj_meta: NvDsObjectMeta, user_meta: NvDsUserMeta) -> None:
     """
-    Takes the second (view) out of the first and gives it back to the pool; wrappers of it raise ReferenceError from now on.
+    Takes it out and gives it back to the pool; wrappers of it raise ReferenceError from now on.
     """
 
 def nvds_clear_frame_meta_list(batch_meta: NvDsBatchMeta, meta_list: GList | None) -> None:
     """
-    Gives back every meta of the list: the attribute of the first argument (view), or None.
+    Gives back every meta of the list (the attribute of the first argument, or None).
     """
 
 def nvds_clear_obj_meta_list(frame_meta: NvDsFrameMeta, meta_list: GList | None) -> None:
     """
-    Gives back every meta of the list: the attribute of the first argument (view), or None.
+    Gives back every meta of the list (the attribute of the first argument, or None).
     """
 
 def nvds_clear_display_meta_list(frame_meta: NvDsFrameMeta, meta_list: GList | None) -> None:
     """
-    Gives back every meta of the list: the attribute of the first argument (view), or None.
+    Gives back every meta of the list (the attribute of the first argument, or None).
     """
 
 def nvds_clear_batch_user_meta_list(batch_meta: NvDsBatchMeta, meta_list: GList | None) -> None:
     """
-    Gives back every meta of the list: the attribute of the first argument (view), or None.
+    Gives back every meta of the list (the attribute of the first argument, or None).
     """
 
 def nvds_clear_frame_user_meta_list(frame_meta: NvDsFrameMeta, meta_list: GList | None) -> None:
     """
-    Gives back every meta of the list: the attribute of the first argument (view), or None.
+    Gives back every meta of the list (the attribute of the first argument, or None).
     """
 
 def nvds_clear_obj_user_meta_list(object_meta: NvDsObjectMeta, meta_list: GList | None) -> None:
     """
-    Gives back every meta of the list: the attribute of the first argument (view), or None.
+    Gives back every meta of the list (the attribute of the first argument, or None).
     """
 
 def nvds_clear_meta_list(batch_meta: NvDsBatchMeta, meta_list: GList | None, meta_pool: NvDsMetaPool) -> GList | None:
     """
-    Gives every meta of the list (view) back to the pool; what is left of the list, normally None.
+    Gives every meta of the list back to the pool; what is left of the list, normally None.
     """
 
 def nvds_copy_batch_user_meta_list(src_user_meta_list: GList | None, dst_batch_meta: NvDsBatchMeta) -> None:
     """
-    Adds a deep copy of every meta of the list; user metas are copied by their copy functions.
+    Adds a deep copy of every meta of the list; user metas by their copy functions.
     """
 
 def nvds_copy_frame_user_meta_list(src_user_meta_list: GList | None, dst_frame_meta: NvDsFrameMeta) -> None:
     """
-    Adds a deep copy of every meta of the list; user metas are copied by their copy functions.
+    Adds a deep copy of every meta of the list; user metas by their copy functions.
     """
 
 def nvds_copy_display_meta_list(src_display_meta: GList | None, dst_frame_meta: NvDsFrameMeta) -> None:
     """
-    Adds a deep copy of every meta of the list; user metas are copied by their copy functions.
+    Adds a deep copy of every meta of the list; user metas by their copy functions.
     """
 
 def nvds_copy_frame_meta_list(src_frame_meta_list: GList | None, dst_batch_meta: NvDsBatchMeta) -> None:
     """
-    Adds a deep copy of every meta of the list; user metas are copied by their copy functions.
+    Adds a deep copy of every meta of the list; user metas by their copy functions.
     """
 
 def nvds_copy_obj_meta_list(src_obj_meta_list: GList | None, dst_object_meta: NvDsFrameMeta) -> None:
     """
-    Adds a deep copy of every meta of the list; user metas are copied by their copy functions.
+    Adds a deep copy of every meta of the list; user metas by their copy functions.
     """
 
-def nvds_get_nth_frame_meta(frame_meta_list: GList | None, index: SupportsIndex) -> NvDsFrameMeta | None:
+def nvds_get_nth_frame_meta(frame_meta_list: GList | None, index: int) -> NvDsFrameMeta | None:
     """The frame meta at a place of the list (view), None past its end."""
 
 def nvds_get_current_metadata_info(batch_meta: NvDsBatchMeta) -> int:
-    """
-    Writes the state of the pools of a batch (view) to the log; 1 if it could.
-    """
+    """Writes the state of the batch's pools to the log; 1 if it could."""
 
 def nvds_get_user_meta_type(meta_descriptor: str | bytes | bytearray) -> int:
     """
-    Number (NvDsMetaType) for payloads of a program's own, named by a text (copy): the same for the same text while the process runs, NVDS_START_USER_META or more.
+    Number for payloads of a program's own, the same for the same text while the process runs.
     """
 
-def nvds_batch_meta_copy_func(data: CapsuleType | Struct | None, user_meta: CapsuleType | Struct | None) -> CapsuleType | None:
+def nvds_batch_meta_copy_func(data: object, user_meta: object) -> CapsuleType | None:
     """
-    A deep copy of a batch meta, as a capsule; nvds_batch_meta_release_func frees it. `user_meta` is not used.
+    A deep copy of a batch meta, as a capsule; nvds_batch_meta_release_func frees it.
     """
 
-def nvds_batch_meta_release_func(data: CapsuleType | Struct | None, user_data: CapsuleType | Struct | None) -> None:
-    """Gives a batch meta (taken) back. `user_data` is not used."""
+def nvds_batch_meta_release_func(data: object, user_data: object) -> None:
+    """Gives a batch meta back."""
 
-def glist_get_nvds_batch_meta(data: CapsuleType | Struct | None) -> NvDsBatchMeta:
-    """Older name of NvDsBatchMeta.cast: view of the struct, or None."""
+def glist_get_nvds_batch_meta(data: object) -> NvDsBatchMeta | None:
+    """Older name of NvDsBatchMeta.cast."""
 
-def glist_get_nvds_frame_meta(data: CapsuleType | Struct | None) -> NvDsFrameMeta:
-    """Older name of NvDsFrameMeta.cast: view of the struct, or None."""
+def glist_get_nvds_frame_meta(data: object) -> NvDsFrameMeta | None:
+    """Older name of NvDsFrameMeta.cast."""
 
-def glist_get_nvds_object_meta(data: CapsuleType | Struct | None) -> NvDsObjectMeta:
-    """Older name of NvDsObjectMeta.cast: view of the struct, or None."""
+def glist_get_nvds_object_meta(data: object) -> NvDsObjectMeta | None:
+    """Older name of NvDsObjectMeta.cast."""
 
-def glist_get_nvds_user_meta(data: CapsuleType | Struct | None) -> NvDsUserMeta:
-    """Older name of NvDsUserMeta.cast: view of the struct, or None."""
+def glist_get_nvds_user_meta(data: object) -> NvDsUserMeta | None:
+    """Older name of NvDsUserMeta.cast."""
 
-def glist_get_nvds_classifier_meta(data: CapsuleType | Struct | None) -> NvDsClassifierMeta:
-    """Older name of NvDsClassifierMeta.cast: view of the struct, or None."""
+def glist_get_nvds_classifier_meta(data: object) -> NvDsClassifierMeta | None:
+    """Older name of NvDsClassifierMeta.cast."""
 
-def glist_get_nvds_display_meta(data: CapsuleType | Struct | None) -> NvDsDisplayMeta:
-    """Older name of NvDsDisplayMeta.cast: view of the struct, or None."""
+def glist_get_nvds_display_meta(data: object) -> NvDsDisplayMeta | None:
+    """Older name of NvDsDisplayMeta.cast."""
 
-def glist_get_nvds_label_info(data: CapsuleType | Struct | None) -> NvDsLabelInfo:
-    """Older name of NvDsLabelInfo.cast: view of the struct, or None."""
+def glist_get_nvds_label_info(data: object) -> NvDsLabelInfo | None:
+    """Older name of NvDsLabelInfo.cast."""
 
 class NvDsEventType(Enum):
     """What happened to an object."""
@@ -2043,13 +2092,21 @@ class NvDsObjectType(Enum):
 
     NVDS_OBJECT_TYPE_FACE_EXT: NvDsObjectType
 
+    NVDS_OBJECT_TYPE_3D: NvDsObjectType
+
+    NVDS_OBJECT_TYPE_DUMMY: NvDsObjectType
+
+    NVDS_OBJECT_TYPE_PRODUCT: NvDsObjectType
+
+    NVDS_OBJECT_TYPE_PRODUCT_EXT: NvDsObjectType
+
     NVDS_OBJECT_TYPE_RESERVED: NvDsObjectType
 
     NVDS_OBJECT_TYPE_CUSTOM: NvDsObjectType
 
     NVDS_OBJECT_TYPE_UNKNOWN: NvDsObjectType
 
-    NVDS_OBEJCT_TYPE_FORCE32: NvDsObjectType
+    NVDS_OBEJCT_TYPE_FORCE32: NvDsObjectType = ...
 
 NVDS_OBJECT_TYPE_VEHICLE: NvDsObjectType
 
@@ -2069,13 +2126,21 @@ NVDS_OBJECT_TYPE_PERSON_EXT: NvDsObjectType
 
 NVDS_OBJECT_TYPE_FACE_EXT: NvDsObjectType
 
+NVDS_OBJECT_TYPE_3D: NvDsObjectType
+
+NVDS_OBJECT_TYPE_DUMMY: NvDsObjectType
+
+NVDS_OBJECT_TYPE_PRODUCT: NvDsObjectType
+
+NVDS_OBJECT_TYPE_PRODUCT_EXT: NvDsObjectType
+
 NVDS_OBJECT_TYPE_RESERVED: NvDsObjectType
 
 NVDS_OBJECT_TYPE_CUSTOM: NvDsObjectType
 
 NVDS_OBJECT_TYPE_UNKNOWN: NvDsObjectType
 
-NVDS_OBEJCT_TYPE_FORCE32: NvDsObjectType
+NVDS_OBEJCT_TYPE_FORCE32: NvDsObjectType = ...
 
 class NvDsPayloadType(Enum):
     """Form of a message."""
@@ -2083,23 +2148,27 @@ class NvDsPayloadType(Enum):
 
     NVDS_PAYLOAD_DEEPSTREAM: NvDsPayloadType
 
-    NVDS_PAYLOAD_DEEPSTREAM_MINIMAL: NvDsPayloadType
+    NVDS_PAYLOAD_DEEPSTREAM_MINIMAL: NvDsPayloadType = ...
+
+    NVDS_PAYLOAD_DEEPSTREAM_PROTOBUF: NvDsPayloadType = ...
 
     NVDS_PAYLOAD_RESERVED: NvDsPayloadType
 
     NVDS_PAYLOAD_CUSTOM: NvDsPayloadType
 
-    NVDS_PAYLOAD_FORCE32: NvDsPayloadType
+    NVDS_PAYLOAD_FORCE32: NvDsPayloadType = ...
 
 NVDS_PAYLOAD_DEEPSTREAM: NvDsPayloadType
 
-NVDS_PAYLOAD_DEEPSTREAM_MINIMAL: NvDsPayloadType
+NVDS_PAYLOAD_DEEPSTREAM_MINIMAL: NvDsPayloadType = ...
+
+NVDS_PAYLOAD_DEEPSTREAM_PROTOBUF: NvDsPayloadType = ...
 
 NVDS_PAYLOAD_RESERVED: NvDsPayloadType
 
 NVDS_PAYLOAD_CUSTOM: NvDsPayloadType
 
-NVDS_PAYLOAD_FORCE32: NvDsPayloadType
+NVDS_PAYLOAD_FORCE32: NvDsPayloadType = ...
 
 class NvDsRect(Struct):
     """A box in pixels."""
@@ -2107,7 +2176,7 @@ class NvDsRect(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsRect:
+    def cast(data: object) -> NvDsRect:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2117,28 +2186,28 @@ class NvDsRect(Struct):
         """Top edge, pixels."""
 
     @top.setter
-    def top(self, value: SupportsFloat) -> None: ...
+    def top(self, value: float) -> None: ...
 
     @property
     def left(self) -> float:
         """Left edge, pixels."""
 
     @left.setter
-    def left(self, value: SupportsFloat) -> None: ...
+    def left(self, value: float) -> None: ...
 
     @property
     def width(self) -> float:
         """Width, pixels."""
 
     @width.setter
-    def width(self, value: SupportsFloat) -> None: ...
+    def width(self, value: float) -> None: ...
 
     @property
     def height(self) -> float:
         """Height, pixels."""
 
     @height.setter
-    def height(self, value: SupportsFloat) -> None: ...
+    def height(self, value: float) -> None: ...
 
 class NvDsGeoLocation(Struct):
     """A place on Earth."""
@@ -2146,7 +2215,7 @@ class NvDsGeoLocation(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsGeoLocation:
+    def cast(data: object) -> NvDsGeoLocation:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2156,21 +2225,21 @@ class NvDsGeoLocation(Struct):
         """Latitude, degrees."""
 
     @lat.setter
-    def lat(self, value: SupportsFloat) -> None: ...
+    def lat(self, value: float) -> None: ...
 
     @property
     def lon(self) -> float:
         """Longitude, degrees."""
 
     @lon.setter
-    def lon(self, value: SupportsFloat) -> None: ...
+    def lon(self, value: float) -> None: ...
 
     @property
     def alt(self) -> float:
         """Altitude, metres."""
 
     @alt.setter
-    def alt(self, value: SupportsFloat) -> None: ...
+    def alt(self, value: float) -> None: ...
 
 class NvDsCoordinate(Struct):
     """A point in space."""
@@ -2178,7 +2247,7 @@ class NvDsCoordinate(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsCoordinate:
+    def cast(data: object) -> NvDsCoordinate:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2188,21 +2257,21 @@ class NvDsCoordinate(Struct):
         """First coordinate."""
 
     @x.setter
-    def x(self, value: SupportsFloat) -> None: ...
+    def x(self, value: float) -> None: ...
 
     @property
     def y(self) -> float:
         """Second coordinate."""
 
     @y.setter
-    def y(self, value: SupportsFloat) -> None: ...
+    def y(self, value: float) -> None: ...
 
     @property
     def z(self) -> float:
         """Third coordinate."""
 
     @z.setter
-    def z(self, value: SupportsFloat) -> None: ...
+    def z(self, value: float) -> None: ...
 
 class NvDsObjectSignature(Struct):
     """Numbers that identify an object."""
@@ -2210,7 +2279,7 @@ class NvDsObjectSignature(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsObjectSignature:
+    def cast(data: object) -> NvDsObjectSignature:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2229,7 +2298,7 @@ class NvDsObjectSignature(Struct):
         """How many numbers."""
 
     @size.setter
-    def size(self, value: SupportsIndex) -> None: ...
+    def size(self, value: int) -> None: ...
 
 class NvDsVehicleObject(Struct):
     """A vehicle."""
@@ -2237,7 +2306,7 @@ class NvDsVehicleObject(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsVehicleObject:
+    def cast(data: object) -> NvDsVehicleObject:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2290,7 +2359,7 @@ class NvDsPersonObject(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsPersonObject:
+    def cast(data: object) -> NvDsPersonObject:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2328,7 +2397,7 @@ class NvDsPersonObject(Struct):
         """Age, years."""
 
     @age.setter
-    def age(self, value: SupportsIndex) -> None: ...
+    def age(self, value: int) -> None: ...
 
 class NvDsFaceObject(Struct):
     """A face."""
@@ -2336,7 +2405,7 @@ class NvDsFaceObject(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsFaceObject:
+    def cast(data: object) -> NvDsFaceObject:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2395,7 +2464,7 @@ class NvDsFaceObject(Struct):
         """Age, years."""
 
     @age.setter
-    def age(self, value: SupportsIndex) -> None: ...
+    def age(self, value: int) -> None: ...
 
 class NvDsVehicleObjectExt(Struct):
     """A vehicle with polygons."""
@@ -2403,7 +2472,7 @@ class NvDsVehicleObjectExt(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsVehicleObjectExt:
+    def cast(data: object) -> NvDsVehicleObjectExt:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2463,7 +2532,7 @@ class NvDsPersonObjectExt(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsPersonObjectExt:
+    def cast(data: object) -> NvDsPersonObjectExt:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2501,7 +2570,7 @@ class NvDsPersonObjectExt(Struct):
         """Age, years."""
 
     @age.setter
-    def age(self, value: SupportsIndex) -> None: ...
+    def age(self, value: int) -> None: ...
 
     @property
     def mask(self) -> GList | None:
@@ -2516,7 +2585,7 @@ class NvDsFaceObjectWithExt(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsFaceObjectWithExt:
+    def cast(data: object) -> NvDsFaceObjectWithExt:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2575,7 +2644,7 @@ class NvDsFaceObjectWithExt(Struct):
         """Age, years."""
 
     @age.setter
-    def age(self, value: SupportsIndex) -> None: ...
+    def age(self, value: int) -> None: ...
 
     @property
     def mask(self) -> GList | None:
@@ -2584,13 +2653,572 @@ class NvDsFaceObjectWithExt(Struct):
     @mask.setter
     def mask(self, value: GList | None) -> None: ...
 
+class NvDsJoint(Struct):
+    """A joint of a body."""
+
+    def __init__(self) -> None: ...
+
+    @staticmethod
+    def cast(data: object) -> NvDsJoint:
+        """
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        """
+
+    @property
+    def x(self) -> float:
+        """First coordinate."""
+
+    @x.setter
+    def x(self, value: float) -> None: ...
+
+    @property
+    def y(self) -> float:
+        """Second coordinate."""
+
+    @y.setter
+    def y(self, value: float) -> None: ...
+
+    @property
+    def z(self) -> float:
+        """Third coordinate."""
+
+    @z.setter
+    def z(self, value: float) -> None: ...
+
+    @property
+    def confidence(self) -> float:
+        """0 to 1."""
+
+    @confidence.setter
+    def confidence(self, value: float) -> None: ...
+
+class NvDsJoints(Struct):
+    """Joints of a body."""
+
+    def __init__(self) -> None: ...
+
+    @staticmethod
+    def cast(data: object) -> NvDsJoints:
+        """
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        """
+
+    @property
+    def joints(self) -> NvDsJoint | None:
+        """First joint (shared) or None."""
+
+    @joints.setter
+    def joints(self, value: NvDsJoint | None) -> None: ...
+
+    @property
+    def num_joints(self) -> int:
+        """How many joints."""
+
+    @num_joints.setter
+    def num_joints(self, value: int) -> None: ...
+
+    @property
+    def pose_type(self) -> int:
+        """0 on the picture, 1 in space."""
+
+    @pose_type.setter
+    def pose_type(self, value: int) -> None: ...
+
+class NvDsEmbedding(Struct):
+    """Numbers that say what something looks like."""
+
+    def __init__(self) -> None: ...
+
+    @staticmethod
+    def cast(data: object) -> NvDsEmbedding:
+        """
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        """
+
+    @property
+    def embedding_vector(self) -> float | None:
+        """
+        First number or None. Set it from the address of floats (taken) or None.
+        """
+
+    @embedding_vector.setter
+    def embedding_vector(self, value: int | None) -> None: ...
+
+    @property
+    def embedding_length(self) -> int:
+        """How many numbers."""
+
+    @embedding_length.setter
+    def embedding_length(self, value: int) -> None: ...
+
+class NvDsConvexHull(Struct):
+    """A polygon round an object."""
+
+    def __init__(self) -> None: ...
+
+    @staticmethod
+    def cast(data: object) -> NvDsConvexHull:
+        """
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        """
+
+    @property
+    def points(self) -> int | None:
+        """
+        First number or None. Set it from the address of int32 pairs (taken) or None.
+        """
+
+    @points.setter
+    def points(self, value: int | None) -> None: ...
+
+    @property
+    def numFilled(self) -> int:
+        """How many points."""
+
+    @numFilled.setter
+    def numFilled(self, value: int) -> None: ...
+
+class NvDsBbox3dObject(Struct):
+    """A box in space."""
+
+    def __init__(self) -> None: ...
+
+    @staticmethod
+    def cast(data: object) -> NvDsBbox3dObject:
+        """
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        """
+
+    @property
+    def boxes_3d(self) -> Annotated[NDArray[numpy.float32], dict(shape=(12))]:
+        """
+        Centre, size, rotation and speed, three numbers each: float32 array of 12 (view).
+        """
+
+    @boxes_3d.setter
+    def boxes_3d(self, value: Sequence[int]) -> None: ...
+
+    @property
+    def scores_3d(self) -> float:
+        """Confidence of the box, 0 to 1."""
+
+    @scores_3d.setter
+    def scores_3d(self, value: float) -> None: ...
+
+    @property
+    def labels_3d(self) -> str | None:
+        """Name of the class (copy) or None."""
+
+    @labels_3d.setter
+    def labels_3d(self, value: str | bytes | bytearray | None) -> None: ...
+
+    @property
+    def embedding_filter(self) -> str | None:
+        """Which embedding it is (copy) or None."""
+
+    @embedding_filter.setter
+    def embedding_filter(self, value: str | bytes | bytearray | None) -> None: ...
+
+    @property
+    def cls_scores(self) -> float:
+        """Confidence of the class, 0 to 1."""
+
+    @cls_scores.setter
+    def cls_scores(self, value: float) -> None: ...
+
+    @property
+    def instance_ids(self) -> int:
+        """Number of the object."""
+
+    @instance_ids.setter
+    def instance_ids(self, value: int) -> None: ...
+
+    @property
+    def instance_feats(self) -> NvDsEmbedding | None:
+        """What it looks like (shared) or None."""
+
+    @instance_feats.setter
+    def instance_feats(self, value: NvDsEmbedding | None) -> None: ...
+
+    @property
+    def ocr_label(self) -> str | None:
+        """Text that was read on it (copy) or None."""
+
+    @ocr_label.setter
+    def ocr_label(self, value: str | bytes | bytearray | None) -> None: ...
+
+class SourceTimePair(Struct):
+    """A source and a time."""
+
+    def __init__(self) -> None: ...
+
+    @staticmethod
+    def cast(data: object) -> SourceTimePair:
+        """
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        """
+
+    @property
+    def source_id(self) -> str:
+        """
+        Id of the source (copy); up to 127 bytes of UTF-8, longer ones are cut.
+        """
+
+    @source_id.setter
+    def source_id(self, value: str | bytes | bytearray) -> None: ...
+
+    @property
+    def timestamp(self) -> int:
+        """Time."""
+
+    @timestamp.setter
+    def timestamp(self, value: int) -> None: ...
+
+class NvDs3DTracking(Struct):
+    """Track of an object in space."""
+
+    def __init__(self) -> None: ...
+
+    @staticmethod
+    def cast(data: object) -> NvDs3DTracking:
+        """
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        """
+
+    @property
+    def ptWorldFeet(self) -> Annotated[NDArray[numpy.float32], dict(shape=(2))]:
+        """Where it stands in the world: float32 array of x and y (view)."""
+
+    @ptWorldFeet.setter
+    def ptWorldFeet(self, value: Sequence[int]) -> None: ...
+
+    @property
+    def ptImgFeet(self) -> Annotated[NDArray[numpy.float32], dict(shape=(2))]:
+        """Where it stands on the picture: float32 array of x and y (view)."""
+
+    @ptImgFeet.setter
+    def ptImgFeet(self, value: Sequence[int]) -> None: ...
+
+    @property
+    def convexHull(self) -> NvDsConvexHull:
+        """Polygon round it (view)."""
+
+    @convexHull.setter
+    def convexHull(self, value: NvDsConvexHull) -> None: ...
+
+    @property
+    def bbox3d(self) -> NvDsBbox3dObject:
+        """Box in space (view)."""
+
+    @bbox3d.setter
+    def bbox3d(self, value: NvDsBbox3dObject) -> None: ...
+
+class NvDsConversationObject(Struct):
+    """A question and its answer."""
+
+    def __init__(self) -> None: ...
+
+    @staticmethod
+    def cast(data: object) -> NvDsConversationObject:
+        """
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        """
+
+    @property
+    def id(self) -> str | None:
+        """Id (copy) or None."""
+
+    @id.setter
+    def id(self, value: str | bytes | bytearray | None) -> None: ...
+
+    @property
+    def query(self) -> str | None:
+        """The question (copy) or None."""
+
+    @query.setter
+    def query(self, value: str | bytes | bytearray | None) -> None: ...
+
+    @property
+    def response(self) -> str | None:
+        """The answer (copy) or None."""
+
+    @response.setter
+    def response(self, value: str | bytes | bytearray | None) -> None: ...
+
+class NvDsLLMObject(Struct):
+    """A language model's answers."""
+
+    def __init__(self) -> None: ...
+
+    @staticmethod
+    def cast(data: object) -> NvDsLLMObject:
+        """
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        """
+
+    @property
+    def info(self) -> CapsuleType | None:
+        """GHashTable of texts (shared) or None."""
+
+    @info.setter
+    def info(self, value: object) -> None: ...
+
+    @property
+    def conversations(self) -> NvDsConversationObject | None:
+        """First conversation (shared) or None."""
+
+    @conversations.setter
+    def conversations(self, value: NvDsConversationObject | None) -> None: ...
+
+    @property
+    def num_conversations(self) -> int:
+        """How many conversations."""
+
+    @num_conversations.setter
+    def num_conversations(self, value: int) -> None: ...
+
+    @property
+    def embeddings(self) -> NvDsEmbedding | None:
+        """First embedding (shared) or None."""
+
+    @embeddings.setter
+    def embeddings(self, value: NvDsEmbedding | None) -> None: ...
+
+    @property
+    def num_embeddings(self) -> int:
+        """How many embeddings."""
+
+    @num_embeddings.setter
+    def num_embeddings(self, value: int) -> None: ...
+
+class NvDsInteractionObject(Struct):
+    """Objects that have to do with each other."""
+
+    def __init__(self) -> None: ...
+
+    @staticmethod
+    def cast(data: object) -> NvDsInteractionObject:
+        """
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        """
+
+    @property
+    def id(self) -> str | None:
+        """Id (copy) or None."""
+
+    @id.setter
+    def id(self, value: str | bytes | bytearray | None) -> None: ...
+
+    @property
+    def objectIds(self) -> CapsuleType | None:
+        """Ids of the objects, char** (shared) or None."""
+
+    @objectIds.setter
+    def objectIds(self, value: object) -> None: ...
+
+    @property
+    def num_objectIds(self) -> int:
+        """How many ids."""
+
+    @num_objectIds.setter
+    def num_objectIds(self, value: int) -> None: ...
+
+    @property
+    def coordinates(self) -> NvDsCoordinate | None:
+        """First place (shared) or None."""
+
+    @coordinates.setter
+    def coordinates(self, value: NvDsCoordinate | None) -> None: ...
+
+    @property
+    def num_coordinates(self) -> int:
+        """How many places."""
+
+    @num_coordinates.setter
+    def num_coordinates(self, value: int) -> None: ...
+
+    @property
+    def description(self) -> str | None:
+        """What happens (copy) or None."""
+
+    @description.setter
+    def description(self, value: str | bytes | bytearray | None) -> None: ...
+
+    @property
+    def info(self) -> CapsuleType | None:
+        """GHashTable of texts (shared) or None."""
+
+    @info.setter
+    def info(self, value: object) -> None: ...
+
+    @property
+    def timestamp(self) -> int:
+        """Time."""
+
+    @timestamp.setter
+    def timestamp(self, value: int) -> None: ...
+
+class NvDsCongestionObject(Struct):
+    """Objects that are in each other's way."""
+
+    def __init__(self) -> None: ...
+
+    @staticmethod
+    def cast(data: object) -> NvDsCongestionObject:
+        """
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        """
+
+    @property
+    def id(self) -> str | None:
+        """Id (copy) or None."""
+
+    @id.setter
+    def id(self, value: str | bytes | bytearray | None) -> None: ...
+
+    @property
+    def objectIds(self) -> CapsuleType | None:
+        """Ids of the objects, char** (shared) or None."""
+
+    @objectIds.setter
+    def objectIds(self, value: object) -> None: ...
+
+    @property
+    def num_objectIds(self) -> int:
+        """How many ids."""
+
+    @num_objectIds.setter
+    def num_objectIds(self, value: int) -> None: ...
+
+    @property
+    def amount(self) -> float:
+        """How much."""
+
+    @amount.setter
+    def amount(self, value: float) -> None: ...
+
+    @property
+    def info(self) -> CapsuleType | None:
+        """GHashTable of texts (shared) or None."""
+
+    @info.setter
+    def info(self, value: object) -> None: ...
+
+    @property
+    def timestamp(self) -> int:
+        """Time."""
+
+    @timestamp.setter
+    def timestamp(self, value: int) -> None: ...
+
+class NvDsTypeMetricsObject(Struct):
+    """How many objects of a kind."""
+
+    def __init__(self) -> None: ...
+
+    @staticmethod
+    def cast(data: object) -> NvDsTypeMetricsObject:
+        """
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        """
+
+    @property
+    def id(self) -> str | None:
+        """Id (copy) or None."""
+
+    @id.setter
+    def id(self, value: str | bytes | bytearray | None) -> None: ...
+
+    @property
+    def type(self) -> str | None:
+        """Kind of the objects (copy) or None."""
+
+    @type.setter
+    def type(self, value: str | bytes | bytearray | None) -> None: ...
+
+    @property
+    def count(self) -> int:
+        """How many objects."""
+
+    @count.setter
+    def count(self, value: int) -> None: ...
+
+    @property
+    def coordinates(self) -> NvDsCoordinate | None:
+        """First place (shared) or None."""
+
+    @coordinates.setter
+    def coordinates(self, value: NvDsCoordinate | None) -> None: ...
+
+    @property
+    def num_coordinates(self) -> int:
+        """How many places."""
+
+    @num_coordinates.setter
+    def num_coordinates(self, value: int) -> None: ...
+
+    @property
+    def objectIds(self) -> CapsuleType | None:
+        """Ids of the objects, char** (shared) or None."""
+
+    @objectIds.setter
+    def objectIds(self, value: object) -> None: ...
+
+    @property
+    def num_objectIds(self) -> int:
+        """How many ids."""
+
+    @num_objectIds.setter
+    def num_objectIds(self, value: int) -> None: ...
+
+    @property
+    def info(self) -> CapsuleType | None:
+        """GHashTable of texts (shared) or None."""
+
+    @info.setter
+    def info(self, value: object) -> None: ...
+
+class NvDsSegmentationObject(Struct):
+    """Mask of an object."""
+
+    def __init__(self) -> None: ...
+
+    @staticmethod
+    def cast(data: object) -> NvDsSegmentationObject:
+        """
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        """
+
+    @property
+    def mask(self) -> int | None:
+        """
+        First value or None. Set it from the address of int32 values (taken) or None.
+        """
+
+    @mask.setter
+    def mask(self, value: int | None) -> None: ...
+
+    @property
+    def mask_size(self) -> int:
+        """How many values."""
+
+    @mask_size.setter
+    def mask_size(self, value: int) -> None: ...
+
+    @property
+    def info(self) -> CapsuleType | None:
+        """GHashTable of texts (shared) or None."""
+
+    @info.setter
+    def info(self, value: object) -> None: ...
+
 class NvDsEventMsgMeta(Struct):
     """One event of one object, to be sent to a broker."""
 
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsEventMsgMeta:
+    def cast(data: object) -> NvDsEventMsgMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2600,14 +3228,14 @@ class NvDsEventMsgMeta(Struct):
         """What happened."""
 
     @type.setter
-    def type(self, value: SupportsIndex) -> None: ...
+    def type(self, value: int) -> None: ...
 
     @property
     def objType(self) -> NvDsObjectType:
         """What `extMsg` is."""
 
     @objType.setter
-    def objType(self, value: SupportsIndex) -> None: ...
+    def objType(self, value: int) -> None: ...
 
     @property
     def bbox(self) -> NvDsRect:
@@ -2642,56 +3270,56 @@ class NvDsEventMsgMeta(Struct):
         """Class of the object."""
 
     @objClassId.setter
-    def objClassId(self, value: SupportsIndex) -> None: ...
+    def objClassId(self, value: int) -> None: ...
 
     @property
     def sensorId(self) -> int:
         """Number of the sensor."""
 
     @sensorId.setter
-    def sensorId(self, value: SupportsIndex) -> None: ...
+    def sensorId(self, value: int) -> None: ...
 
     @property
     def moduleId(self) -> int:
         """Number of the analysis module."""
 
     @moduleId.setter
-    def moduleId(self, value: SupportsIndex) -> None: ...
+    def moduleId(self, value: int) -> None: ...
 
     @property
     def placeId(self) -> int:
         """Number of the place."""
 
     @placeId.setter
-    def placeId(self, value: SupportsIndex) -> None: ...
+    def placeId(self, value: int) -> None: ...
 
     @property
     def componentId(self) -> int:
         """Number of the component."""
 
     @componentId.setter
-    def componentId(self, value: SupportsIndex) -> None: ...
+    def componentId(self, value: int) -> None: ...
 
     @property
     def frameId(self) -> int:
         """Number of the frame."""
 
     @frameId.setter
-    def frameId(self, value: SupportsIndex) -> None: ...
+    def frameId(self, value: int) -> None: ...
 
     @property
     def confidence(self) -> float:
         """0 to 1."""
 
     @confidence.setter
-    def confidence(self, value: SupportsFloat) -> None: ...
+    def confidence(self, value: float) -> None: ...
 
     @property
     def trackingId(self) -> int:
         """Number that the tracker gave."""
 
     @trackingId.setter
-    def trackingId(self, value: SupportsIndex) -> None: ...
+    def trackingId(self, value: int) -> None: ...
 
     @property
     def ts(self) -> int:
@@ -2735,28 +3363,123 @@ class NvDsEventMsgMeta(Struct):
         """The object's struct (taken), as `objType` says, or None."""
 
     @extMsg.setter
-    def extMsg(self, value: CapsuleType | Struct | None) -> None: ...
+    def extMsg(self, value: object) -> None: ...
 
     @property
     def extMsgSize(self) -> int:
         """Not 0 if `extMsg` is to be used."""
 
     @extMsgSize.setter
-    def extMsgSize(self, value: SupportsIndex) -> None: ...
+    def extMsgSize(self, value: int) -> None: ...
+
+    @property
+    def entries(self) -> Sequence[SourceTimePair]:
+        """Sources of a fused object, 100 (views)."""
+
+    @property
+    def count(self) -> int:
+        """How many of `entries` count."""
+
+    @count.setter
+    def count(self, value: int) -> None: ...
+
+    @property
+    def bbox3d(self) -> NvDsBbox3dObject | None:
+        """Box in space (shared) or None."""
+
+    @bbox3d.setter
+    def bbox3d(self, value: NvDsBbox3dObject | None) -> None: ...
+
+    @property
+    def llm(self) -> NvDsLLMObject | None:
+        """A language model's answers (shared) or None."""
+
+    @llm.setter
+    def llm(self, value: NvDsLLMObject | None) -> None: ...
+
+    @property
+    def num_interactions(self) -> int:
+        """How many interactions."""
+
+    @num_interactions.setter
+    def num_interactions(self, value: int) -> None: ...
+
+    @property
+    def interactions(self) -> NvDsInteractionObject | None:
+        """First interaction (shared) or None."""
+
+    @interactions.setter
+    def interactions(self, value: NvDsInteractionObject | None) -> None: ...
+
+    @property
+    def num_congestions(self) -> int:
+        """How many congestions."""
+
+    @num_congestions.setter
+    def num_congestions(self, value: int) -> None: ...
+
+    @property
+    def congestions(self) -> NvDsCongestionObject | None:
+        """First congestion (shared) or None."""
+
+    @congestions.setter
+    def congestions(self, value: NvDsCongestionObject | None) -> None: ...
+
+    @property
+    def num_fov(self) -> int:
+        """How many counts of the field of view."""
+
+    @num_fov.setter
+    def num_fov(self, value: int) -> None: ...
+
+    @property
+    def fov(self) -> NvDsTypeMetricsObject | None:
+        """First count of the field of view (shared) or None."""
+
+    @fov.setter
+    def fov(self, value: NvDsTypeMetricsObject | None) -> None: ...
+
+    @property
+    def segmentation(self) -> NvDsSegmentationObject | None:
+        """Mask (shared) or None."""
+
+    @segmentation.setter
+    def segmentation(self, value: NvDsSegmentationObject | None) -> None: ...
+
+    @property
+    def pose(self) -> NvDsJoints:
+        """Joints of the body (view)."""
+
+    @pose.setter
+    def pose(self, value: NvDsJoints) -> None: ...
+
+    @property
+    def embedding(self) -> NvDsEmbedding:
+        """What it looks like, as numbers (view)."""
+
+    @embedding.setter
+    def embedding(self, value: NvDsEmbedding) -> None: ...
 
     @property
     def has3DTracking(self) -> bool:
-        """True with a 3D track."""
+        """True if `singleView3DTracking` counts."""
 
     @has3DTracking.setter
     def has3DTracking(self, value: bool) -> None: ...
+
+    @property
+    def singleView3DTracking(self) -> NvDs3DTracking:
+        """Track in space (view)."""
+
+    @singleView3DTracking.setter
+    def singleView3DTracking(self, value: NvDs3DTracking) -> None: ...
 
     @property
     def visibility(self) -> float:
         """Visible part of the object, 0 to 1."""
 
     @visibility.setter
-    def visibility(self, value: SupportsFloat) -> None: ...
+    def visibility(self, value: float) -> None: ...
 
 class NvDsEvent(Struct):
     """An event and its message."""
@@ -2764,7 +3487,7 @@ class NvDsEvent(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsEvent:
+    def cast(data: object) -> NvDsEvent:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2774,7 +3497,7 @@ class NvDsEvent(Struct):
         """What happened."""
 
     @eventType.setter
-    def eventType(self, value: SupportsIndex) -> None: ...
+    def eventType(self, value: int) -> None: ...
 
     @property
     def metadata(self) -> NvDsEventMsgMeta | None:
@@ -2789,7 +3512,7 @@ class NvDsPayload(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsPayload:
+    def cast(data: object) -> NvDsPayload:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2799,21 +3522,21 @@ class NvDsPayload(Struct):
         """The bytes (shared) or None."""
 
     @payload.setter
-    def payload(self, value: CapsuleType | Struct | None) -> None: ...
+    def payload(self, value: object) -> None: ...
 
     @property
     def payloadSize(self) -> int:
         """How many bytes."""
 
     @payloadSize.setter
-    def payloadSize(self, value: SupportsIndex) -> None: ...
+    def payloadSize(self, value: int) -> None: ...
 
     @property
     def componentId(self) -> int:
         """Number of the component."""
 
     @componentId.setter
-    def componentId(self, value: SupportsIndex) -> None: ...
+    def componentId(self, value: int) -> None: ...
 
 def alloc_nvds_vehicle_object() -> NvDsVehicleObject:
     """
@@ -2845,19 +3568,19 @@ def alloc_nvds_event_msg_meta(user_meta: NvDsUserMeta | None = None) -> NvDsEven
     A zeroed message on the C heap (shared). `user_meta` learns to copy and free it, with its texts and its extMsg; make it the user meta's payload yourself. Without it, set functions of your own.
     """
 
-def generate_ts_rfc3339(buffer: int, size: SupportsIndex) -> None:
+def generate_ts_rfc3339(buffer: int, size: int) -> None:
     """
-    Writes the time now, UTC, as 2024-01-31T12:00:00.000Z into the block at the address `buffer` (view); `size` is the room in bytes, 25 for all of it.
+    Writes the time now, UTC, as 2024-01-31T12:00:00.000Z to an address; `size` is the room in bytes, 25 for all of it.
     """
 
-def glist_get_nvds_event_msg_meta(data: CapsuleType | Struct | int | None) -> NvDsEventMsgMeta:
-    """Older name of NvDsEventMsgMeta.cast: view of the struct, or None."""
+def glist_get_nvds_event_msg_meta(data: object) -> NvDsEventMsgMeta | None:
+    """Older name of NvDsEventMsgMeta.cast."""
 
-def glist_get_nvds_vehicle_object(data: CapsuleType | Struct | None) -> NvDsVehicleObject:
-    """Older name of NvDsVehicleObject.cast: view of the struct, or None."""
+def glist_get_nvds_vehicle_object(data: object) -> NvDsVehicleObject | None:
+    """Older name of NvDsVehicleObject.cast."""
 
-def glist_get_nvds_person_object(data: CapsuleType | Struct | None) -> NvDsPersonObject:
-    """Older name of NvDsPersonObject.cast: view of the struct, or None."""
+def glist_get_nvds_person_object(data: object) -> NvDsPersonObject | None:
+    """Older name of NvDsPersonObject.cast."""
 
 class GstNvDsMetaType(Enum):
     """Kind of an NvDsMeta on a buffer."""
@@ -2873,7 +3596,7 @@ class GstNvDsMetaType(Enum):
 
     NVDS_RESERVED_GST_META: GstNvDsMetaType
 
-    NVDS_GST_META_FORCE32: GstNvDsMetaType
+    NVDS_GST_META_FORCE32: GstNvDsMetaType = ...
 
 NVDS_GST_INVALID_META: GstNvDsMetaType
 
@@ -2885,7 +3608,7 @@ NVDS_DEWARPER_GST_META: GstNvDsMetaType
 
 NVDS_RESERVED_GST_META: GstNvDsMetaType
 
-NVDS_GST_META_FORCE32: GstNvDsMetaType
+NVDS_GST_META_FORCE32: GstNvDsMetaType = ...
 
 class NvDsMeta(Struct):
     """Metadata on a GStreamer buffer."""
@@ -2893,37 +3616,65 @@ class NvDsMeta(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsMeta:
+    def cast(data: object) -> NvDsMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
 
     @property
     def meta(self) -> object:
-        """
-        GStreamer's own part (shared). Has no Python type: reading it raises TypeError.
-        """
+        """GStreamer's own part."""
 
     @property
     def meta_data(self) -> CapsuleType | None:
         """The metadata (shared) or None."""
 
     @meta_data.setter
-    def meta_data(self, value: CapsuleType | Struct | None) -> None: ...
+    def meta_data(self, value: object) -> None: ...
 
     @property
     def user_data(self) -> CapsuleType | None:
         """Pointer for the hooks (shared) or None."""
 
     @user_data.setter
-    def user_data(self, value: CapsuleType | Struct | None) -> None: ...
+    def user_data(self, value: object) -> None: ...
 
     @property
     def meta_type(self) -> int:
         """Number of GstNvDsMetaType."""
 
     @meta_type.setter
-    def meta_type(self, value: SupportsIndex) -> None: ...
+    def meta_type(self, value: int) -> None: ...
+
+    @property
+    def copyfunc(self) -> CapsuleType | None:
+        """C function that copies the metadata with the buffer (shared) or None."""
+
+    @copyfunc.setter
+    def copyfunc(self, value: object) -> None: ...
+
+    @property
+    def freefunc(self) -> CapsuleType | None:
+        """C function that frees the metadata (shared) or None."""
+
+    @freefunc.setter
+    def freefunc(self, value: object) -> None: ...
+
+    @property
+    def gst_to_nvds_meta_transform_func(self) -> CapsuleType | None:
+        """
+        C function with which the muxer makes a user meta of it (shared) or None.
+        """
+
+    @gst_to_nvds_meta_transform_func.setter
+    def gst_to_nvds_meta_transform_func(self, value: object) -> None: ...
+
+    @property
+    def gst_to_nvds_meta_release_func(self) -> CapsuleType | None:
+        """C function that frees what that made (shared) or None."""
+
+    @gst_to_nvds_meta_release_func.setter
+    def gst_to_nvds_meta_release_func(self, value: object) -> None: ...
 
 def gst_buffer_get_nvds_batch_meta(buffer: object) -> NvDsBatchMeta | None:
     """
@@ -2933,9 +3684,7 @@ def gst_buffer_get_nvds_batch_meta(buffer: object) -> NvDsBatchMeta | None:
     """
 
 def gst_buffer_add_nvds_meta(buffer: object, meta_data: object, user_data: object, copy_func: object, release_func: object) -> object:
-    """
-    Raises TypeError, as it always did, and nothing is taken: use a user meta.
-    """
+    """Raises TypeError, as it always did: use a user meta."""
 
 def gst_element_send_nvevent_new_stream_reset(gst_element: object, source_id: int) -> int:
     """
@@ -2969,471 +3718,467 @@ NVBUF_MAP_WRITE: NvBufSurfaceMemMapFlags
 NVBUF_MAP_READ_WRITE: NvBufSurfaceMemMapFlags
 
 class NvBufSurfaceColorFormat(Enum):
-    """
-    Format of the pixels; frames here are YUV420, NV12 or RGBA. _ER is full range, _709 and _2020 name the colour matrix (BT.601 without), 10LE and 12LE the bits of a sample.
-    """
+    """Format of the pixels."""
 
 
-    NVBUF_COLOR_FORMAT_INVALID: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_INVALID: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_GRAY8: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_GRAY8: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YUV420: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YUV420: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YVU420: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YVU420: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YUV420_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YUV420_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YVU420_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YVU420_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV12: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV12: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV12_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV12_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV21: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV21: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV21_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV21_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_UYVY: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_UYVY: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_UYVY_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_UYVY_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_VYUY: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_VYUY: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_VYUY_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_VYUY_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YUYV: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YUYV: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YUYV_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YUYV_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YVYU: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YVYU: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YVYU_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YVYU_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YUV444: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YUV444: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_RGBA: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_RGBA: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_BGRA: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_BGRA: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_ARGB: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_ARGB: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_ABGR: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_ABGR: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_RGBx: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_RGBx: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_BGRx: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_BGRx: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_xRGB: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_xRGB: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_xBGR: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_xBGR: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_RGB: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_RGB: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_BGR: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_BGR: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV12_10LE: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV12_10LE: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV12_12LE: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV12_12LE: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YUV420_709: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YUV420_709: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YUV420_709_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YUV420_709_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV12_709: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV12_709: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV12_709_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV12_709_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YUV420_2020: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YUV420_2020: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV12_2020: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV12_2020: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV12_10LE_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV12_10LE_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV12_10LE_709: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV12_10LE_709: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV12_10LE_709_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV12_10LE_709_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV12_10LE_2020: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV12_10LE_2020: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_SIGNED_R16G16: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_SIGNED_R16G16: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_R8_G8_B8: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_R8_G8_B8: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_B8_G8_R8: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_B8_G8_R8: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_R32F_G32F_B32F: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_R32F_G32F_B32F: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_B32F_G32F_R32F: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_B32F_G32F_R32F: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YUV422: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YUV422: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV21_10LE: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV21_10LE: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV21_12LE: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV21_12LE: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV12_12LE_2020: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV12_12LE_2020: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV16: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV16: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV16_10LE: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV16_10LE: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV24: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV24: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV24_10LE: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV24_10LE: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV16_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV16_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV24_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV24_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV16_709: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV16_709: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV24_709: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV24_709: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV16_709_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV16_709_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV24_709_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV24_709_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV24_10LE_709: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV24_10LE_709: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV24_10LE_709_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV24_10LE_709_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV24_10LE_2020: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV24_10LE_2020: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV24_12LE_2020: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV24_12LE_2020: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_RGBA_10_10_10_2_709: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_RGBA_10_10_10_2_709: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_RGBA_10_10_10_2_2020: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_RGBA_10_10_10_2_2020: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_BGRA_10_10_10_2_709: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_BGRA_10_10_10_2_709: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_BGRA_10_10_10_2_2020: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_BGRA_10_10_10_2_2020: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_A32: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_A32: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_UYVP: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_UYVP: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_UYVP_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_UYVP_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YUV444_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YUV444_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YUV444_709: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YUV444_709: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YUV444_709_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YUV444_709_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YUV444_2020: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YUV444_2020: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YUV444_10LE: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YUV444_10LE: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YUV444_10LE_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YUV444_10LE_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YUV444_10LE_709: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YUV444_10LE_709: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YUV444_10LE_709_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YUV444_10LE_709_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YUV444_10LE_2020: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YUV444_10LE_2020: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YUV444_12LE: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YUV444_12LE: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YUV444_12LE_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YUV444_12LE_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YUV444_12LE_709: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YUV444_12LE_709: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YUV444_12LE_709_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YUV444_12LE_709_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_YUV444_12LE_2020: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_YUV444_12LE_2020: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV12_12LE_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV12_12LE_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV12_12LE_709: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV12_12LE_709: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV12_12LE_709_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV12_12LE_709_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_GRAY8_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_GRAY8_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_UYVY_709: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_UYVY_709: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_UYVY_709_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_UYVY_709_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_UYVY_2020: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_UYVY_2020: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_GRAY16_LE: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_GRAY16_LE: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_BGRA64_LE: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_BGRA64_LE: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV16_2020: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV16_2020: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV16_10LE_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV16_10LE_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV16_10LE_709: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV16_10LE_709: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV16_10LE_709_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV16_10LE_709_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV16_10LE_2020: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV16_10LE_2020: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV16_12LE: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV16_12LE: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV16_12LE_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV16_12LE_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV16_12LE_709: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV16_12LE_709: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV16_12LE_709_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV16_12LE_709_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV16_12LE_2020: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV16_12LE_2020: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV24_2020: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV24_2020: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV24_10LE_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV24_10LE_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV24_12LE: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV24_12LE: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV24_12LE_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV24_12LE_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV24_12LE_709: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV24_12LE_709: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_NV24_12LE_709_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_NV24_12LE_709_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_UYVP_709: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_UYVP_709: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_UYVP_709_ER: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_UYVP_709_ER: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_UYVP_2020: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_UYVP_2020: NvBufSurfaceColorFormat = ...
 
-    NVBUF_COLOR_FORMAT_LAST: NvBufSurfaceColorFormat
+    NVBUF_COLOR_FORMAT_LAST: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_INVALID: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_INVALID: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_GRAY8: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_GRAY8: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YUV420: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YUV420: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YVU420: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YVU420: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YUV420_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YUV420_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YVU420_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YVU420_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV12: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV12: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV12_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV12_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV21: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV21: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV21_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV21_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_UYVY: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_UYVY: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_UYVY_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_UYVY_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_VYUY: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_VYUY: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_VYUY_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_VYUY_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YUYV: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YUYV: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YUYV_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YUYV_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YVYU: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YVYU: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YVYU_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YVYU_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YUV444: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YUV444: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_RGBA: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_RGBA: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_BGRA: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_BGRA: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_ARGB: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_ARGB: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_ABGR: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_ABGR: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_RGBx: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_RGBx: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_BGRx: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_BGRx: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_xRGB: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_xRGB: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_xBGR: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_xBGR: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_RGB: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_RGB: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_BGR: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_BGR: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV12_10LE: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV12_10LE: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV12_12LE: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV12_12LE: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YUV420_709: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YUV420_709: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YUV420_709_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YUV420_709_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV12_709: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV12_709: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV12_709_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV12_709_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YUV420_2020: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YUV420_2020: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV12_2020: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV12_2020: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV12_10LE_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV12_10LE_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV12_10LE_709: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV12_10LE_709: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV12_10LE_709_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV12_10LE_709_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV12_10LE_2020: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV12_10LE_2020: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_SIGNED_R16G16: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_SIGNED_R16G16: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_R8_G8_B8: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_R8_G8_B8: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_B8_G8_R8: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_B8_G8_R8: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_R32F_G32F_B32F: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_R32F_G32F_B32F: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_B32F_G32F_R32F: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_B32F_G32F_R32F: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YUV422: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YUV422: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV21_10LE: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV21_10LE: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV21_12LE: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV21_12LE: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV12_12LE_2020: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV12_12LE_2020: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV16: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV16: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV16_10LE: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV16_10LE: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV24: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV24: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV24_10LE: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV24_10LE: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV16_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV16_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV24_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV24_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV16_709: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV16_709: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV24_709: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV24_709: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV16_709_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV16_709_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV24_709_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV24_709_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV24_10LE_709: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV24_10LE_709: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV24_10LE_709_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV24_10LE_709_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV24_10LE_2020: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV24_10LE_2020: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV24_12LE_2020: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV24_12LE_2020: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_RGBA_10_10_10_2_709: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_RGBA_10_10_10_2_709: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_RGBA_10_10_10_2_2020: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_RGBA_10_10_10_2_2020: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_BGRA_10_10_10_2_709: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_BGRA_10_10_10_2_709: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_BGRA_10_10_10_2_2020: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_BGRA_10_10_10_2_2020: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_A32: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_A32: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_UYVP: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_UYVP: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_UYVP_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_UYVP_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YUV444_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YUV444_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YUV444_709: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YUV444_709: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YUV444_709_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YUV444_709_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YUV444_2020: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YUV444_2020: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YUV444_10LE: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YUV444_10LE: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YUV444_10LE_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YUV444_10LE_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YUV444_10LE_709: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YUV444_10LE_709: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YUV444_10LE_709_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YUV444_10LE_709_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YUV444_10LE_2020: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YUV444_10LE_2020: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YUV444_12LE: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YUV444_12LE: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YUV444_12LE_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YUV444_12LE_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YUV444_12LE_709: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YUV444_12LE_709: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YUV444_12LE_709_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YUV444_12LE_709_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_YUV444_12LE_2020: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_YUV444_12LE_2020: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV12_12LE_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV12_12LE_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV12_12LE_709: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV12_12LE_709: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV12_12LE_709_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV12_12LE_709_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_GRAY8_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_GRAY8_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_UYVY_709: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_UYVY_709: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_UYVY_709_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_UYVY_709_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_UYVY_2020: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_UYVY_2020: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_GRAY16_LE: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_GRAY16_LE: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_BGRA64_LE: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_BGRA64_LE: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV16_2020: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV16_2020: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV16_10LE_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV16_10LE_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV16_10LE_709: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV16_10LE_709: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV16_10LE_709_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV16_10LE_709_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV16_10LE_2020: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV16_10LE_2020: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV16_12LE: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV16_12LE: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV16_12LE_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV16_12LE_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV16_12LE_709: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV16_12LE_709: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV16_12LE_709_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV16_12LE_709_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV16_12LE_2020: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV16_12LE_2020: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV24_2020: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV24_2020: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV24_10LE_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV24_10LE_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV24_12LE: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV24_12LE: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV24_12LE_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV24_12LE_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV24_12LE_709: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV24_12LE_709: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_NV24_12LE_709_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_NV24_12LE_709_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_UYVP_709: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_UYVP_709: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_UYVP_709_ER: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_UYVP_709_ER: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_UYVP_2020: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_UYVP_2020: NvBufSurfaceColorFormat = ...
 
-NVBUF_COLOR_FORMAT_LAST: NvBufSurfaceColorFormat
+NVBUF_COLOR_FORMAT_LAST: NvBufSurfaceColorFormat = ...
 
 class NvBufSurfaceLayout(Enum):
-    """
-    Order of the pixels in memory: row after row (PITCH, as all are here) or in tiles.
-    """
+    """Order of the pixels in memory."""
 
 
     NVBUF_LAYOUT_PITCH: NvBufSurfaceLayout
@@ -3445,9 +4190,7 @@ NVBUF_LAYOUT_PITCH: NvBufSurfaceLayout
 NVBUF_LAYOUT_BLOCK_LINEAR: NvBufSurfaceLayout
 
 class NvBufSurfaceMemType(Enum):
-    """
-    Where the pixels are. Surfaces made here are host memory, NVBUF_MEM_SYSTEM, whatever was asked for.
-    """
+    """Where the pixels are."""
 
 
     NVBUF_MEM_DEFAULT: NvBufSurfaceMemType
@@ -3464,6 +4207,8 @@ class NvBufSurfaceMemType(Enum):
 
     NVBUF_MEM_SYSTEM: NvBufSurfaceMemType
 
+    NVBUF_MEM_CUDA_ARRAY: NvBufSurfaceMemType
+
 NVBUF_MEM_DEFAULT: NvBufSurfaceMemType
 
 NVBUF_MEM_CUDA_PINNED: NvBufSurfaceMemType
@@ -3478,13 +4223,15 @@ NVBUF_MEM_HANDLE: NvBufSurfaceMemType
 
 NVBUF_MEM_SYSTEM: NvBufSurfaceMemType
 
+NVBUF_MEM_CUDA_ARRAY: NvBufSurfaceMemType
+
 class NvBufSurfacePlaneParams(Struct):
     """Planes of a picture."""
 
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvBufSurfacePlaneParams:
+    def cast(data: object) -> NvBufSurfacePlaneParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -3494,7 +4241,7 @@ class NvBufSurfacePlaneParams(Struct):
         """How many planes."""
 
     @num_planes.setter
-    def num_planes(self, value: SupportsIndex) -> None: ...
+    def num_planes(self, value: int) -> None: ...
 
     @property
     def width(self) -> Annotated[NDArray[numpy.int32], dict(shape=(4))]:
@@ -3526,7 +4273,7 @@ class NvBufSurfaceCreateParams(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvBufSurfaceCreateParams:
+    def cast(data: object) -> NvBufSurfaceCreateParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -3569,7 +4316,7 @@ class NvBufSurfaceMappedAddr(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvBufSurfaceMappedAddr:
+    def cast(data: object) -> NvBufSurfaceMappedAddr:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -3582,13 +4329,133 @@ class NvBufSurfaceMappedAddr(Struct):
     def eglImage(self) -> CapsuleType | None:
         """EGLImage (view) or None."""
 
+    @property
+    def nvmmPtr(self) -> CapsuleType | None:
+        """Address on a Jetson (view) or None."""
+
+    @property
+    def cudaPtr(self) -> CapsuleType | None:
+        """Address for CUDA (view) or None."""
+
+class NvBufSurfaceChromaSubsamplingParams(Struct):
+    """Where chroma samples lie."""
+
+    def __init__(self) -> None: ...
+
+    @staticmethod
+    def cast(data: object) -> NvBufSurfaceChromaSubsamplingParams:
+        """
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        """
+
+    @property
+    def chromaLocHoriz(self) -> int:
+        """Horizontal place."""
+
+    @property
+    def chromaLocVert(self) -> int:
+        """Vertical place."""
+
+class NvBufSurfacePlaneParamsEx(Struct):
+    """More about planes."""
+
+    def __init__(self) -> None: ...
+
+    @staticmethod
+    def cast(data: object) -> NvBufSurfacePlaneParamsEx:
+        """
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        """
+
+    @property
+    def scanformat(self) -> Annotated[NDArray[numpy.int32], dict(shape=(4))]:
+        """0 progressive, 1 interlaced, of each: int32 array (view)."""
+
+    @property
+    def secondfieldoffset(self) -> Annotated[NDArray[numpy.int32], dict(shape=(4))]:
+        """Start of the second field of each, bytes: int32 array (view)."""
+
+    @property
+    def blockheightlog2(self) -> Annotated[NDArray[numpy.int32], dict(shape=(4))]:
+        """Height of a block of each, as a power of two: int32 array (view)."""
+
+    @property
+    def physicaladdress(self) -> Annotated[NDArray[numpy.int32], dict(shape=(4))]:
+        """Physical address of each: int32 array (view)."""
+
+    @property
+    def flags(self) -> Annotated[NDArray[numpy.uint64], dict(shape=(4))]:
+        """Flags of each: uint64 array (view)."""
+
+    @property
+    def drmModifier(self) -> Annotated[NDArray[numpy.uint64], dict(shape=(4))]:
+        """DRM modifier of each: uint64 array (view)."""
+
+class NvBufSurfaceParamsEx(Struct):
+    """More about a picture."""
+
+    def __init__(self) -> None: ...
+
+    @staticmethod
+    def cast(data: object) -> NvBufSurfaceParamsEx:
+        """
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        """
+
+    @property
+    def startofvaliddata(self) -> int:
+        """Start of the data, bytes."""
+
+    @property
+    def sizeofvaliddatainbytes(self) -> int:
+        """Size of the data, bytes."""
+
+    @property
+    def chromaSubsampling(self) -> NvBufSurfaceChromaSubsamplingParams:
+        """Chroma samples (view)."""
+
+    @property
+    def is_protected(self) -> bool:
+        """True for protected memory."""
+
+    @property
+    def planeParamsex(self) -> NvBufSurfacePlaneParamsEx:
+        """Planes (view)."""
+
+class NvBufSurfaceCudaBuffer(Struct):
+    """A picture's memory, for CUDA."""
+
+    def __init__(self) -> None: ...
+
+    @staticmethod
+    def cast(data: object) -> NvBufSurfaceCudaBuffer:
+        """
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        """
+
+    @property
+    def basePtr(self) -> CapsuleType | None:
+        """Start of the memory (view) or None."""
+
+    @property
+    def dataPtr(self) -> CapsuleType | None:
+        """Start of the picture (view) or None."""
+
+    @property
+    def extMem(self) -> CapsuleType | None:
+        """External memory (view) or None."""
+
+    @property
+    def mipmap(self) -> CapsuleType | None:
+        """Mipmapped array (view) or None."""
+
 class NvBufSurfaceParams(Struct):
     """One picture of a batch."""
 
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvBufSurfaceParams:
+    def cast(data: object) -> NvBufSurfaceParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -3633,13 +4500,21 @@ class NvBufSurfaceParams(Struct):
     def mappedAddr(self) -> NvBufSurfaceMappedAddr:
         """Addresses after a map (view)."""
 
+    @property
+    def paramex(self) -> NvBufSurfaceParamsEx | None:
+        """More about it (view) or None."""
+
+    @property
+    def cudaBuffer(self) -> NvBufSurfaceCudaBuffer | None:
+        """Its memory for CUDA (view) or None."""
+
 class NvBufSurface(Struct):
     """The pictures of a batch."""
 
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvBufSurface:
+    def cast(data: object) -> NvBufSurface:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -3672,63 +4547,55 @@ class NvBufSurface(Struct):
     def isImportedBuf(self) -> bool:
         """True for memory of somebody else's."""
 
-def get_nvds_buf_surface(gst_buffer: object, batchID: SupportsIndex) -> Annotated[NDArray[numpy.uint8], dict(shape=(None, None, None))]:
+def get_nvds_buf_surface(gst_buffer: object, batchID: int) -> Annotated[NDArray[numpy.uint8], dict(shape=(None, None, None))]:
     """
     A frame's pixels as a uint8 array of height x width x 4 (RGBA) or 3 (RGB): a view; writing changes what is seen downstream. Keeps the pixels alive, not the buffer. RuntimeError for other formats, IndexError past the batch.
     """
 
 def get_nvds_buf_surface_gpu(gst_buffer: object, batchID: int) -> tuple[numpy.dtype, tuple[int, int, int], tuple[int, int, int], CapsuleType, int]:
     """
-    The same pixels as (dtype, shape, strides in bytes, capsule, size in bytes). The capsule (view) is an address in host memory here, good while the buffer is.
+    The same as (dtype, shape, strides, capsule, bytes). The capsule is an address in host memory here, good while the buffer is.
     """
 
-def unmap_nvds_buf_surface(gst_buffer: object, batchID: SupportsIndex) -> None:
-    """
-    Ends a get_nvds_buf_surface of a buffer (view); nothing has to be done on this platform.
-    """
+def unmap_nvds_buf_surface(gst_buffer: object, batchID: int) -> None:
+    """Ends a get_nvds_buf_surface; nothing has to be done on this platform."""
 
-def NvBufSurfaceCreate(surf: NvBufSurface, batchSize: SupportsIndex, params: NvBufSurfaceCreateParams) -> int:
-    """Cannot work with these arguments (views) and never did: -1."""
+def NvBufSurfaceCreate(surf: NvBufSurface, batchSize: int, params: NvBufSurfaceCreateParams) -> int:
+    """
+    Makes the pictures that `params` describes, `batchSize` of them, for an NvBufSurface() that has none yet: 0, or -1. Free them with NvBufSurfaceDestroy.
+    """
 
 def NvBufSurfaceDestroy(surf: NvBufSurface) -> int:
-    """Frees a surface (taken): 0, or -1."""
+    """Frees a surface that NvBufSurfaceCreate made: 0, or -1."""
 
-def NvBufSurfaceMap(surf: NvBufSurface, index: SupportsIndex, plane: SupportsIndex, type: SupportsIndex) -> int:
+def NvBufSurfaceMap(surf: NvBufSurface, index: int, plane: int, type: int) -> int:
     """
-    Fills mappedAddr.addr of a surface (view) with addresses for the CPU; -1 for all pictures or planes. 0, or -1 if it failed.
-    """
-
-def NvBufSurfaceUnMap(surf: NvBufSurface, index: SupportsIndex, plane: SupportsIndex) -> int:
-    """Ends a map of a surface (view): 0, or -1."""
-
-def NvBufSurfaceSyncForCpu(surf: NvBufSurface, index: SupportsIndex, plane: SupportsIndex) -> int:
-    """
-    Makes what a device wrote to a surface (view) visible to the CPU: 0, or -1.
+    Fills mappedAddr.addr with addresses for the CPU; -1 for all pictures or planes: 0, or -1.
     """
 
-def NvBufSurfaceSyncForDevice(surf: NvBufSurface, index: SupportsIndex, plane: SupportsIndex) -> int:
-    """
-    Makes what the CPU wrote to a surface (view) visible to a device: 0, or -1.
-    """
+def NvBufSurfaceUnMap(surf: NvBufSurface, index: int, plane: int) -> int:
+    """Ends a map: 0, or -1."""
 
-def NvBufSurfaceMemSet(surf: NvBufSurface, index: SupportsIndex, plane: SupportsIndex, value: SupportsIndex) -> int:
-    """
-    Sets every byte of a surface (view) to `value`, 0 to 255; -1 for all pictures or planes. 0, or -1 if it failed.
-    """
+def NvBufSurfaceSyncForCpu(surf: NvBufSurface, index: int, plane: int) -> int:
+    """Makes what a device wrote visible to the CPU: 0, or -1."""
+
+def NvBufSurfaceSyncForDevice(surf: NvBufSurface, index: int, plane: int) -> int:
+    """Makes what the CPU wrote visible to a device: 0, or -1."""
+
+def NvBufSurfaceMemSet(surf: NvBufSurface, index: int, plane: int, value: int) -> int:
+    """Sets every byte, of all pictures or planes for -1: 0, or -1."""
 
 def NvBufSurfaceCopy(srcSurf: NvBufSurface, dstSurf: NvBufSurface) -> int:
-    """Writes a copy of all pictures of one surface into another: 0, or -1."""
+    """Copies all pictures: 0, or -1."""
 
-def NvBufSurfaceFromFd(dmabuf: SupportsIndex, buffer: CapsuleType | Struct | None) -> int:
-    """
-    Writes the address of the surface of a DMABUF into a pointer at `buffer` (view): 0, or -1.
-    """
+def NvBufSurfaceFromFd(dmabuf: int, buffer: object) -> int:
+    """The surface of a DMABUF: 0, or -1."""
 
-def NvBufSurfaceMapEglImage(surf: NvBufSurface, index: SupportsIndex) -> int:
-    """Makes an EGLImage of a picture of a surface (view): 0, or -1."""
+def NvBufSurfaceMapEglImage(surf: NvBufSurface, index: int) -> int:
+    """Makes an EGLImage: 0, or -1."""
 
-def glist_get_nvds_Surface_Params(data: CapsuleType | Struct | None) -> NvBufSurfaceParams:
-    """Older name of NvBufSurfaceParams.cast: view of the struct, or None."""
+def glist_get_nvds_Surface_Params(data: object) -> NvBufSurfaceParams | None:
+    """Older name of NvBufSurfaceParams.cast."""
 
 class NvDsInferDataType(Enum):
     """Type of a layer's values."""
@@ -3764,7 +4631,7 @@ class NvDsInferDims(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsInferDims:
+    def cast(data: object) -> NvDsInferDims:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -3787,7 +4654,7 @@ class NvDsInferDimsCHW(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsInferDimsCHW:
+    def cast(data: object) -> NvDsInferDimsCHW:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -3810,7 +4677,7 @@ class NvDsInferLayerInfo(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsInferLayerInfo:
+    def cast(data: object) -> NvDsInferLayerInfo:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -3849,7 +4716,7 @@ class NvDsInferNetworkInfo(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsInferNetworkInfo:
+    def cast(data: object) -> NvDsInferNetworkInfo:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -3859,21 +4726,21 @@ class NvDsInferNetworkInfo(Struct):
         """Width, pixels."""
 
     @width.setter
-    def width(self, value: SupportsIndex) -> None: ...
+    def width(self, value: int) -> None: ...
 
     @property
     def height(self) -> int:
         """Height, pixels."""
 
     @height.setter
-    def height(self, value: SupportsIndex) -> None: ...
+    def height(self, value: int) -> None: ...
 
     @property
     def channels(self) -> int:
         """Channels."""
 
     @channels.setter
-    def channels(self, value: SupportsIndex) -> None: ...
+    def channels(self, value: int) -> None: ...
 
 class NvDsInferObjectDetectionInfo(Struct):
     """One detection, box in pixels of the model's input."""
@@ -3881,7 +4748,7 @@ class NvDsInferObjectDetectionInfo(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsInferObjectDetectionInfo:
+    def cast(data: object) -> NvDsInferObjectDetectionInfo:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -3891,49 +4758,49 @@ class NvDsInferObjectDetectionInfo(Struct):
         """Class of the object."""
 
     @classId.setter
-    def classId(self, value: SupportsIndex) -> None: ...
+    def classId(self, value: int) -> None: ...
 
     @property
     def left(self) -> float:
         """Left edge, pixels."""
 
     @left.setter
-    def left(self, value: SupportsFloat) -> None: ...
+    def left(self, value: float) -> None: ...
 
     @property
     def top(self) -> float:
         """Top edge, pixels."""
 
     @top.setter
-    def top(self, value: SupportsFloat) -> None: ...
+    def top(self, value: float) -> None: ...
 
     @property
     def width(self) -> float:
         """Width, pixels."""
 
     @width.setter
-    def width(self, value: SupportsFloat) -> None: ...
+    def width(self, value: float) -> None: ...
 
     @property
     def height(self) -> float:
         """Height, pixels."""
 
     @height.setter
-    def height(self, value: SupportsFloat) -> None: ...
+    def height(self, value: float) -> None: ...
 
     @property
     def detectionConfidence(self) -> float:
-        """Confidence, 0 to 1."""
+        """0 to 1."""
 
     @detectionConfidence.setter
-    def detectionConfidence(self, value: SupportsFloat) -> None: ...
+    def detectionConfidence(self, value: float) -> None: ...
 
     @property
     def rotation_angle(self) -> float:
-        """Turn of the box about its centre, as the model gives it."""
+        """Turn of the box, radians."""
 
     @rotation_angle.setter
-    def rotation_angle(self, value: SupportsFloat) -> None: ...
+    def rotation_angle(self, value: float) -> None: ...
 
 class NvDsInferAttribute(Struct):
     """One attribute of an object."""
@@ -3941,7 +4808,7 @@ class NvDsInferAttribute(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsInferAttribute:
+    def cast(data: object) -> NvDsInferAttribute:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -3960,7 +4827,7 @@ class NvDsInferAttribute(Struct):
 
     @property
     def attributeConfidence(self) -> float:
-        """Confidence, 0 to 1."""
+        """0 to 1."""
 
     @property
     def attributeLabel(self) -> str | None:
@@ -3972,7 +4839,7 @@ class NvDsInferTensorMeta(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsInferTensorMeta:
+    def cast(data: object) -> NvDsInferTensorMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -3987,7 +4854,7 @@ class NvDsInferTensorMeta(Struct):
 
     @property
     def num_output_layers(self) -> int:
-        """How many output layers."""
+        """Output layers."""
 
     @property
     def out_buf_ptrs_host(self) -> CapsuleType | None:
@@ -4003,7 +4870,7 @@ class NvDsInferTensorMeta(Struct):
 
     @property
     def priv_data(self) -> CapsuleType | None:
-        """The element's own (view) or None."""
+        """The element's own."""
 
     @property
     def maintain_aspect_ratio(self) -> int:
@@ -4013,7 +4880,7 @@ class NvDsInferTensorMeta(Struct):
     def symmetric_padding(self) -> int:
         """1 if padded on both sides."""
 
-    def output_layers_info(self, j: SupportsIndex) -> NvDsInferLayerInfo:
+    def output_layers_info(self, j: int) -> NvDsInferLayerInfo:
         """A layer (copy). Prefer get_nvds_LayerInfo, which has the values."""
 
 class NvDsInferSegmentationMeta(Struct):
@@ -4022,53 +4889,79 @@ class NvDsInferSegmentationMeta(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsInferSegmentationMeta:
+    def cast(data: object) -> NvDsInferSegmentationMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
 
     @property
     def classes(self) -> int:
-        """How many classes the model has."""
+        """Classes of the model."""
 
     @property
     def width(self) -> int:
-        """Columns of the map."""
+        """Columns."""
 
     @property
     def height(self) -> int:
-        """Rows of the map."""
+        """Rows."""
 
     @property
     def class_map(self) -> int | None:
-        """
-        Class of the first pixel (copy) or None; use get_segmentation_masks for all.
-        """
+        """Class of the first pixel or None; use get_segmentation_masks."""
 
     @property
     def class_probabilities_map(self) -> float | None:
-        """First probability, 0 to 1 (copy), or None."""
+        """First probability or None."""
 
     @property
     def priv_data(self) -> CapsuleType | None:
-        """The element's own (view) or None."""
+        """The element's own."""
 
     @property
     def unique_id(self) -> int:
         """`unique-id` of the element."""
 
-def get_nvds_LayerInfo(data: CapsuleType | Struct | None, index: SupportsIndex) -> NvDsInferLayerInfo:
+def get_nvds_LayerInfo(data: object, index: int) -> NvDsInferLayerInfo:
     """
     A layer of an NvDsInferTensorMeta or its capsule (view), with the address of its values.
     """
 
-def get_segmentation_masks(data: CapsuleType | Struct | None) -> Annotated[NDArray[numpy.int32], dict(shape=(None, None))]:
+def get_segmentation_masks(data: object) -> Annotated[NDArray[numpy.int32], dict(shape=(None, None))]:
     """
     Class of each pixel: int32 array of height x width (copy). `data` is an NvDsInferSegmentationMeta or its capsule.
     """
 
-def glist_get_nvds_tensor_meta(data: CapsuleType | Struct | None) -> NvDsInferTensorMeta:
-    """Older name of NvDsInferTensorMeta.cast: view of the struct, or None."""
+def glist_get_nvds_tensor_meta(data: object) -> NvDsInferTensorMeta | None:
+    """Older name of NvDsInferTensorMeta.cast."""
+
+class TRACKER_STATE(Enum):
+    """State of a target."""
+
+
+    EMPTY: TRACKER_STATE
+
+    ACTIVE: TRACKER_STATE
+
+    INACTIVE: TRACKER_STATE
+
+    TENTATIVE: TRACKER_STATE
+
+    PROJECTED: TRACKER_STATE
+
+    QUASIACTIVE: TRACKER_STATE
+
+EMPTY: TRACKER_STATE
+
+ACTIVE: TRACKER_STATE
+
+INACTIVE: TRACKER_STATE
+
+TENTATIVE: TRACKER_STATE
+
+PROJECTED: TRACKER_STATE
+
+QUASIACTIVE: TRACKER_STATE
 
 class NvDsTargetMiscDataFrame(Struct):
     """A target in one frame."""
@@ -4076,7 +4969,7 @@ class NvDsTargetMiscDataFrame(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsTargetMiscDataFrame:
+    def cast(data: object) -> NvDsTargetMiscDataFrame:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4086,7 +4979,7 @@ class NvDsTargetMiscDataFrame(Struct):
         """Number of the frame."""
 
     @frameNum.setter
-    def frameNum(self, value: SupportsIndex) -> None: ...
+    def frameNum(self, value: int) -> None: ...
 
     @property
     def tBbox(self) -> NvOSD_RectParams:
@@ -4097,33 +4990,38 @@ class NvDsTargetMiscDataFrame(Struct):
 
     @property
     def confidence(self) -> float:
-        """Confidence of the tracker, 0 to 1."""
+        """0 to 1."""
 
     @confidence.setter
-    def confidence(self, value: SupportsFloat) -> None: ...
+    def confidence(self, value: float) -> None: ...
 
     @property
     def age(self) -> int:
         """Age of the track, frames."""
 
     @age.setter
-    def age(self, value: SupportsIndex) -> None: ...
+    def age(self, value: int) -> None: ...
+
+    @property
+    def trackerState(self) -> TRACKER_STATE:
+        """State of the target."""
+
+    @trackerState.setter
+    def trackerState(self, value: int) -> None: ...
 
     @property
     def visibility(self) -> float:
         """Visible part, 0 to 1."""
 
     @visibility.setter
-    def visibility(self, value: SupportsFloat) -> None: ...
+    def visibility(self, value: float) -> None: ...
 
     @property
     def ptWorldFeet(self) -> Annotated[NDArray[numpy.float32], dict(shape=(2))]:
-        """
-        Where it stands on the ground, in the tracker's world coordinates: float32 array of x and y (view).
-        """
+        """Where it stands in the world: float32 array of x and y (view)."""
 
     @ptWorldFeet.setter
-    def ptWorldFeet(self, value: Sequence[SupportsFloat]) -> None: ...
+    def ptWorldFeet(self, value: Sequence[int]) -> None: ...
 
 class NvDsTargetMiscDataObject(Struct):
     """A target over several frames."""
@@ -4131,7 +5029,7 @@ class NvDsTargetMiscDataObject(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsTargetMiscDataObject:
+    def cast(data: object) -> NvDsTargetMiscDataObject:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4141,28 +5039,28 @@ class NvDsTargetMiscDataObject(Struct):
         """Frames in the list."""
 
     @numObj.setter
-    def numObj(self, value: SupportsIndex) -> None: ...
+    def numObj(self, value: int) -> None: ...
 
     @property
     def numAllocated(self) -> int:
         """Room in the list."""
 
     @numAllocated.setter
-    def numAllocated(self, value: SupportsIndex) -> None: ...
+    def numAllocated(self, value: int) -> None: ...
 
     @property
     def uniqueId(self) -> int:
         """Number of the track."""
 
     @uniqueId.setter
-    def uniqueId(self, value: SupportsIndex) -> None: ...
+    def uniqueId(self, value: int) -> None: ...
 
     @property
     def classId(self) -> int:
         """Class of the object."""
 
     @classId.setter
-    def classId(self, value: SupportsIndex) -> None: ...
+    def classId(self, value: int) -> None: ...
 
     @property
     def objLabel(self) -> str:
@@ -4182,7 +5080,7 @@ class NvDsTargetMiscDataStream(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsTargetMiscDataStream:
+    def cast(data: object) -> NvDsTargetMiscDataStream:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4192,28 +5090,28 @@ class NvDsTargetMiscDataStream(Struct):
         """Number of the stream."""
 
     @streamID.setter
-    def streamID(self, value: SupportsIndex) -> None: ...
+    def streamID(self, value: int) -> None: ...
 
     @property
     def surfaceStreamID(self) -> int:
         """Number of the stream and its picture."""
 
     @surfaceStreamID.setter
-    def surfaceStreamID(self, value: SupportsIndex) -> None: ...
+    def surfaceStreamID(self, value: int) -> None: ...
 
     @property
     def numAllocated(self) -> int:
         """Room in the list."""
 
     @numAllocated.setter
-    def numAllocated(self, value: SupportsIndex) -> None: ...
+    def numAllocated(self, value: int) -> None: ...
 
     @property
     def numFilled(self) -> int:
         """Targets in the list."""
 
     @numFilled.setter
-    def numFilled(self, value: SupportsIndex) -> None: ...
+    def numFilled(self, value: int) -> None: ...
 
     def list(self) -> Iterator[NvDsTargetMiscDataObject]:
         """Iterates over the entries (views), once."""
@@ -4224,7 +5122,7 @@ class NvDsTargetMiscDataBatch(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsTargetMiscDataBatch:
+    def cast(data: object) -> NvDsTargetMiscDataBatch:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4234,21 +5132,21 @@ class NvDsTargetMiscDataBatch(Struct):
         """Room in the list."""
 
     @numAllocated.setter
-    def numAllocated(self, value: SupportsIndex) -> None: ...
+    def numAllocated(self, value: int) -> None: ...
 
     @property
     def numFilled(self) -> int:
         """Streams in the list."""
 
     @numFilled.setter
-    def numFilled(self, value: SupportsIndex) -> None: ...
+    def numFilled(self, value: int) -> None: ...
 
     @property
     def priv_data(self) -> CapsuleType | None:
-        """The tracker's own (shared) or None."""
+        """The tracker's own."""
 
     @priv_data.setter
-    def priv_data(self, value: CapsuleType | Struct | None) -> None: ...
+    def priv_data(self, value: object) -> None: ...
 
     def list(self) -> Iterator[NvDsTargetMiscDataStream]:
         """Iterates over the entries (views), once."""
@@ -4267,7 +5165,7 @@ class NvDsObjReid(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsObjReid:
+    def cast(data: object) -> NvDsObjReid:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4277,126 +5175,140 @@ class NvDsObjReid(Struct):
         """How many numbers."""
 
     @featureSize.setter
-    def featureSize(self, value: SupportsIndex) -> None: ...
+    def featureSize(self, value: int) -> None: ...
+
+    @property
+    def ptr_host(self) -> CapsuleType | None:
+        """The numbers in host memory (shared) or None; see get_host_reid_vector."""
+
+    @ptr_host.setter
+    def ptr_host(self, value: object) -> None: ...
+
+    @property
+    def ptr_dev(self) -> CapsuleType | None:
+        """The numbers on a device (shared) or None."""
+
+    @ptr_dev.setter
+    def ptr_dev(self, value: object) -> None: ...
 
     def get_host_reid_vector(self) -> Annotated[NDArray[numpy.float32], dict(shape=(None,))]:
         """The numbers as a float32 array (copy)."""
 
 class NvDsAnalyticsObjInfo(Struct):
     """
-    What nvdsanalytics says about an object. To change a container assign a new one.
+    What nvdsanalytics says about an object. Containers are copies: assign a new one to change it.
     """
 
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsAnalyticsObjInfo:
+    def cast(data: object) -> NvDsAnalyticsObjInfo:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
 
     @property
     def roiStatus(self) -> list[str]:
-        """Names of the regions it is in (copy)."""
+        """Names of the regions it is in."""
 
     @roiStatus.setter
-    def roiStatus(self, value: Sequence[str]) -> None: ...
+    def roiStatus(self, arg: Sequence[str], /) -> None: ...
 
     @property
     def ocStatus(self) -> list[str]:
-        """Names of the overcrowded regions it is in (copy)."""
+        """Names of the overcrowded regions it is in."""
 
     @ocStatus.setter
-    def ocStatus(self, value: Sequence[str]) -> None: ...
+    def ocStatus(self, arg: Sequence[str], /) -> None: ...
 
     @property
     def lcStatus(self) -> list[str]:
-        """Names of the lines it has crossed (copy)."""
+        """Names of the lines it has crossed."""
 
     @lcStatus.setter
-    def lcStatus(self, value: Sequence[str]) -> None: ...
+    def lcStatus(self, arg: Sequence[str], /) -> None: ...
 
     @property
     def dirStatus(self) -> str:
-        """Name of its direction (copy)."""
+        """Name of its direction."""
 
     @dirStatus.setter
-    def dirStatus(self, value: str) -> None: ...
+    def dirStatus(self, arg: str, /) -> None: ...
 
     @property
     def objStatus(self) -> str:
-        """Its state (copy)."""
+        """Its state."""
 
     @objStatus.setter
-    def objStatus(self, value: str) -> None: ...
+    def objStatus(self, arg: str, /) -> None: ...
 
     @property
     def unique_id(self) -> int:
         """`unique-id` of the element."""
 
     @unique_id.setter
-    def unique_id(self, value: SupportsIndex) -> None: ...
+    def unique_id(self, value: int) -> None: ...
 
 class NvDsAnalyticsFrameMeta(Struct):
     """
-    What nvdsanalytics says about a frame. To change a container assign a new one.
+    What nvdsanalytics says about a frame. Containers are copies: assign a new one to change it.
     """
 
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsAnalyticsFrameMeta:
+    def cast(data: object) -> NvDsAnalyticsFrameMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
 
     @property
     def ocStatus(self) -> dict[str, bool]:
-        """By region: whether it is overcrowded (copy)."""
+        """By region: whether it is overcrowded."""
 
     @ocStatus.setter
-    def ocStatus(self, value: Mapping[str, bool]) -> None: ...
+    def ocStatus(self, arg: Mapping[str, bool], /) -> None: ...
 
     @property
     def objInROIcnt(self) -> dict[str, int]:
-        """By region: objects in it (copy)."""
+        """By region: objects in it."""
 
     @objInROIcnt.setter
-    def objInROIcnt(self, value: Mapping[str, int]) -> None: ...
+    def objInROIcnt(self, arg: Mapping[str, int], /) -> None: ...
 
     @property
     def objLCCurrCnt(self) -> dict[str, int]:
-        """By line: crossings in this frame (copy)."""
+        """By line: crossings in this frame."""
 
     @objLCCurrCnt.setter
-    def objLCCurrCnt(self, value: Mapping[str, int]) -> None: ...
+    def objLCCurrCnt(self, arg: Mapping[str, int], /) -> None: ...
 
     @property
     def objLCCumCnt(self) -> dict[str, int]:
-        """By line: crossings since the start (copy)."""
+        """By line: crossings since the start."""
 
     @objLCCumCnt.setter
-    def objLCCumCnt(self, value: Mapping[str, int]) -> None: ...
+    def objLCCumCnt(self, arg: Mapping[str, int], /) -> None: ...
 
     @property
     def unique_id(self) -> int:
         """`unique-id` of the element."""
 
     @unique_id.setter
-    def unique_id(self, value: SupportsIndex) -> None: ...
+    def unique_id(self, value: int) -> None: ...
 
     @property
     def objCnt(self) -> dict[int, int]:
-        """By class: objects in the frame (copy)."""
+        """By class: objects in the frame."""
 
     @objCnt.setter
-    def objCnt(self, value: Mapping[int, int]) -> None: ...
+    def objCnt(self, arg: Mapping[int, int], /) -> None: ...
 
 class NvOFFlowVector(Struct):
     """Motion of one block, in 1/32 pixel."""
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvOFFlowVector:
+    def cast(data: object) -> NvOFFlowVector:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4406,20 +5318,20 @@ class NvOFFlowVector(Struct):
         """To the right, 1/32 pixel."""
 
     @flowx.setter
-    def flowx(self, value: SupportsIndex) -> None: ...
+    def flowx(self, value: int) -> None: ...
 
     @property
     def flowy(self) -> int:
         """Downwards, 1/32 pixel."""
 
     @flowy.setter
-    def flowy(self, value: SupportsIndex) -> None: ...
+    def flowy(self, value: int) -> None: ...
 
 class NvDsOpticalFlowMeta(Struct):
     """Motion between two frames."""
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsOpticalFlowMeta:
+    def cast(data: object) -> NvDsOpticalFlowMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4429,65 +5341,65 @@ class NvDsOpticalFlowMeta(Struct):
         """Rows of vectors."""
 
     @rows.setter
-    def rows(self, value: SupportsIndex) -> None: ...
+    def rows(self, value: int) -> None: ...
 
     @property
     def cols(self) -> int:
         """Columns of vectors."""
 
     @cols.setter
-    def cols(self, value: SupportsIndex) -> None: ...
+    def cols(self, value: int) -> None: ...
 
     @property
     def mv_size(self) -> int:
         """Size of a vector, bytes."""
 
     @mv_size.setter
-    def mv_size(self, value: SupportsIndex) -> None: ...
+    def mv_size(self, value: int) -> None: ...
 
     @property
     def cost_size(self) -> int:
         """Size of a cost, bytes."""
 
     @cost_size.setter
-    def cost_size(self, value: SupportsIndex) -> None: ...
+    def cost_size(self, value: int) -> None: ...
 
     @property
     def frame_num(self) -> int:
         """Number of the frame."""
 
     @frame_num.setter
-    def frame_num(self, value: SupportsIndex) -> None: ...
+    def frame_num(self, value: int) -> None: ...
 
     @property
     def data(self) -> CapsuleType | None:
         """The vectors (shared) or None."""
 
     @data.setter
-    def data(self, value: CapsuleType | Struct | None) -> None: ...
+    def data(self, value: object) -> None: ...
 
     @property
     def cost(self) -> CapsuleType | None:
         """The costs (shared) or None."""
 
     @cost.setter
-    def cost(self, value: CapsuleType | Struct | None) -> None: ...
+    def cost(self, value: object) -> None: ...
 
     @property
     def priv(self) -> CapsuleType | None:
-        """The element's own (shared) or None."""
+        """The element's own."""
 
     @priv.setter
-    def priv(self, value: CapsuleType | Struct | None) -> None: ...
+    def priv(self, value: object) -> None: ...
 
     @property
     def reserved(self) -> CapsuleType | None:
-        """Unused pointer (shared) or None."""
+        """Unused."""
 
     @reserved.setter
-    def reserved(self, value: CapsuleType | Struct | None) -> None: ...
+    def reserved(self, value: object) -> None: ...
 
-def get_optical_flow_vectors(data: CapsuleType | Struct | None) -> Annotated[NDArray[numpy.float32], dict(shape=(None,))]:
+def get_optical_flow_vectors(data: object) -> Annotated[NDArray[numpy.float32], dict(shape=(None,))]:
     """
     The vectors as a flat float32 array (copy): x and y of each block, row by row, in 1/32 pixel. `data` is an NvDsOpticalFlowMeta or its capsule.
     """
@@ -4508,7 +5420,7 @@ class NvDsObjEncOutParams(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsObjEncOutParams:
+    def cast(data: object) -> NvDsObjEncOutParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4526,7 +5438,7 @@ class NvDsObjEncUsrArgs(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsObjEncUsrArgs:
+    def cast(data: object) -> NvDsObjEncUsrArgs:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4559,14 +5471,14 @@ class NvDsObjEncUsrArgs(Struct):
         """Width to scale to, pixels."""
 
     @scaledWidth.setter
-    def scaledWidth(self, value: SupportsIndex) -> None: ...
+    def scaledWidth(self, value: int) -> None: ...
 
     @property
     def scaledHeight(self) -> int:
         """Height to scale to, pixels."""
 
     @scaledHeight.setter
-    def scaledHeight(self, value: SupportsIndex) -> None: ...
+    def scaledHeight(self, value: int) -> None: ...
 
     @property
     def fileNameImg(self) -> str:
@@ -4582,14 +5494,14 @@ class NvDsObjEncUsrArgs(Struct):
         """Number of the object, for the file's name."""
 
     @objNum.setter
-    def objNum(self, value: SupportsIndex) -> None: ...
+    def objNum(self, value: int) -> None: ...
 
     @property
     def quality(self) -> int:
         """JPEG quality, 1 to 100; 0 for 80."""
 
     @quality.setter
-    def quality(self, value: SupportsIndex) -> None: ...
+    def quality(self, value: int) -> None: ...
 
     @property
     def isFrame(self) -> bool:
@@ -4693,7 +5605,7 @@ class NvDsRoiMeta(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsRoiMeta:
+    def cast(data: object) -> NvDsRoiMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4724,28 +5636,28 @@ class NvDsRoiMeta(Struct):
         """Horizontal scale of the picture."""
 
     @scale_ratio_x.setter
-    def scale_ratio_x(self, value: SupportsFloat) -> None: ...
+    def scale_ratio_x(self, value: float) -> None: ...
 
     @property
     def scale_ratio_y(self) -> float:
         """Vertical scale of the picture."""
 
     @scale_ratio_y.setter
-    def scale_ratio_y(self, value: SupportsFloat) -> None: ...
+    def scale_ratio_y(self, value: float) -> None: ...
 
     @property
     def offset_left(self) -> float:
         """Left padding, pixels."""
 
     @offset_left.setter
-    def offset_left(self, value: SupportsFloat) -> None: ...
+    def offset_left(self, value: float) -> None: ...
 
     @property
     def offset_top(self) -> float:
         """Top padding, pixels."""
 
     @offset_top.setter
-    def offset_top(self, value: SupportsFloat) -> None: ...
+    def offset_top(self, value: float) -> None: ...
 
     @property
     def classifier_meta_list(self) -> GList | None:
@@ -4769,12 +5681,12 @@ class NvDsRoiMeta(Struct):
     def object_meta(self, value: NvDsObjectMeta | None) -> None: ...
 
 class NvDsPreProcessTensorMeta(Struct):
-    """A tensor that nvdspreprocess made."""
+    """A tensor that nvdspreprocess made. Containers are copies."""
 
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> NvDsPreProcessTensorMeta:
+    def cast(data: object) -> NvDsPreProcessTensorMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4784,63 +5696,63 @@ class NvDsPreProcessTensorMeta(Struct):
         """The values (shared) or None."""
 
     @raw_tensor_buffer.setter
-    def raw_tensor_buffer(self, value: CapsuleType | Struct | None) -> None: ...
+    def raw_tensor_buffer(self, value: object) -> None: ...
 
     @property
     def buffer_size(self) -> int:
         """Size of the values, bytes."""
 
     @buffer_size.setter
-    def buffer_size(self, value: SupportsIndex) -> None: ...
+    def buffer_size(self, value: int) -> None: ...
 
     @property
     def tensor_shape(self) -> list[int]:
-        """Shape, batch first (copy)."""
+        """Shape, batch first."""
 
     @tensor_shape.setter
-    def tensor_shape(self, value: Sequence[int]) -> None: ...
+    def tensor_shape(self, arg: Sequence[int], /) -> None: ...
 
     @property
     def data_type(self) -> NvDsDataType:
         """Type of the values."""
 
     @data_type.setter
-    def data_type(self, value: SupportsIndex) -> None: ...
+    def data_type(self, value: int) -> None: ...
 
     @property
     def tensor_name(self) -> str:
-        """Name of the input layer (copy)."""
+        """Name of the input layer."""
 
     @tensor_name.setter
-    def tensor_name(self, value: str) -> None: ...
+    def tensor_name(self, arg: str, /) -> None: ...
 
     @property
     def gpu_id(self) -> int:
         """Number of the GPU."""
 
     @gpu_id.setter
-    def gpu_id(self, value: SupportsIndex) -> None: ...
+    def gpu_id(self, value: int) -> None: ...
 
     @property
     def private_data(self) -> CapsuleType | None:
-        """The element's own (shared) or None."""
+        """The element's own."""
 
     @private_data.setter
-    def private_data(self, value: CapsuleType | Struct | None) -> None: ...
+    def private_data(self, value: object) -> None: ...
 
     @property
     def meta_id(self) -> int:
         """Number of the meta."""
 
     @meta_id.setter
-    def meta_id(self, value: SupportsIndex) -> None: ...
+    def meta_id(self, value: int) -> None: ...
 
     @property
     def maintain_aspect_ratio(self) -> int:
         """1 if it was padded."""
 
     @maintain_aspect_ratio.setter
-    def maintain_aspect_ratio(self, value: SupportsIndex) -> None: ...
+    def maintain_aspect_ratio(self, value: int) -> None: ...
 
 class GstNvDsPreProcessBatchMeta(Struct):
     """A batch that nvdspreprocess prepared."""
@@ -4848,7 +5760,7 @@ class GstNvDsPreProcessBatchMeta(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> GstNvDsPreProcessBatchMeta:
+    def cast(data: object) -> GstNvDsPreProcessBatchMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4858,7 +5770,7 @@ class GstNvDsPreProcessBatchMeta(Struct):
         """`unique-id` of the elements it is for (copy)."""
 
     @target_unique_ids.setter
-    def target_unique_ids(self, value: Sequence[int]) -> None: ...
+    def target_unique_ids(self, arg: Sequence[int], /) -> None: ...
 
     @property
     def tensor_meta(self) -> NvDsPreProcessTensorMeta | None:
@@ -4869,14 +5781,17 @@ class GstNvDsPreProcessBatchMeta(Struct):
 
     @property
     def private_data(self) -> CapsuleType | None:
-        """The element's own (shared) or None."""
+        """The element's own."""
 
     @private_data.setter
-    def private_data(self, value: CapsuleType | Struct | None) -> None: ...
+    def private_data(self, value: object) -> None: ...
 
     @property
     def roi_vector(self) -> list[NvDsRoiMeta]:
-        """The regions (views)."""
+        """The regions (views); set from a sequence (copies)."""
+
+    @roi_vector.setter
+    def roi_vector(self, value: Sequence[NvDsRoiMeta]) -> None: ...
 
 class CustomDataStruct(Struct):
     """A payload for user metas, to learn from."""
@@ -4884,7 +5799,7 @@ class CustomDataStruct(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> CustomDataStruct:
+    def cast(data: object) -> CustomDataStruct:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4894,7 +5809,7 @@ class CustomDataStruct(Struct):
         """A number."""
 
     @structId.setter
-    def structId(self, value: SupportsIndex) -> None: ...
+    def structId(self, value: int) -> None: ...
 
     @property
     def message(self) -> int:
@@ -4908,7 +5823,7 @@ class CustomDataStruct(Struct):
         """Another number."""
 
     @sampleInt.setter
-    def sampleInt(self, value: SupportsIndex) -> None: ...
+    def sampleInt(self, value: int) -> None: ...
 
 def alloc_custom_struct(user_meta: NvDsUserMeta) -> CustomDataStruct:
     """
@@ -4947,7 +5862,7 @@ class RectDim(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: CapsuleType | Struct | int | None) -> RectDim:
+    def cast(data: object) -> RectDim:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4957,131 +5872,129 @@ class RectDim(Struct):
         """Left edge, pixels."""
 
     @left.setter
-    def left(self, value: SupportsFloat) -> None: ...
+    def left(self, value: float) -> None: ...
 
     @property
     def top(self) -> float:
         """Top edge, pixels."""
 
     @top.setter
-    def top(self, value: SupportsFloat) -> None: ...
+    def top(self, value: float) -> None: ...
 
     @property
     def width(self) -> float:
         """Width, pixels."""
 
     @width.setter
-    def width(self, value: SupportsFloat) -> None: ...
+    def width(self, value: float) -> None: ...
 
     @property
     def height(self) -> float:
         """Height, pixels."""
 
     @height.setter
-    def height(self, value: SupportsFloat) -> None: ...
+    def height(self, value: float) -> None: ...
 
     @property
     def class_id(self) -> int:
         """Class of the object."""
 
     @class_id.setter
-    def class_id(self, value: SupportsIndex) -> None: ...
+    def class_id(self, value: int) -> None: ...
 
     @property
     def tracking_id(self) -> int:
         """Number of the track."""
 
     @tracking_id.setter
-    def tracking_id(self, value: SupportsIndex) -> None: ...
+    def tracking_id(self, value: int) -> None: ...
 
     @property
     def gie_unique_id(self) -> int:
         """`unique-id` of the element."""
 
     @gie_unique_id.setter
-    def gie_unique_id(self, value: SupportsIndex) -> None: ...
+    def gie_unique_id(self, value: int) -> None: ...
 
     @property
     def roi_status(self) -> int:
         """Bits of ROI_STATUS_360D."""
 
     @roi_status.setter
-    def roi_status(self, value: SupportsIndex) -> None: ...
+    def roi_status(self, value: int) -> None: ...
 
     @property
     def text(self) -> CapsuleType | None:
         """A pointer (shared) or None."""
 
     @text.setter
-    def text(self, value: CapsuleType | Struct | None) -> None: ...
+    def text(self, value: object) -> None: ...
 
-def alloc_buffer(size: SupportsIndex) -> int:
+def alloc_buffer(size: int) -> int:
     """
-    Address of `size` zeroed bytes (shared), 0 for none. Free them with free_buffer, or give them to a field, by which they are taken.
-    """
-
-def alloc_char_buffer(size: SupportsIndex) -> int:
-    """The same as alloc_buffer: `size` zeroed bytes (shared)."""
-
-def free_buffer(buffer: SupportsIndex) -> None:
-    """
-    Frees the block at an address (taken), of alloc_buffer or of a text field, which then reads 0. 0 is ignored. ValueError if pyds knows no such block.
+    Address of `size` zeroed bytes, 0 for none. Free them with free_buffer, or give them to a field, which takes them.
     """
 
-def free_gbuffer(buffer: CapsuleType | Struct | None) -> None:
+def alloc_char_buffer(size: int) -> int:
+    """The same as alloc_buffer."""
+
+def free_buffer(buffer: int) -> None:
     """
-    Frees the block behind a capsule or a pyds object of alloc_* (taken); texts inside stay. None is ignored.
+    Frees the block at an address, of alloc_buffer or of a text field, which then reads 0. 0 is ignored. ValueError if pyds knows no such block.
     """
 
-def get_string(ptr: SupportsIndex) -> str | None:
+def free_gbuffer(buffer: object) -> None:
+    """
+    Frees the block behind a capsule or a pyds object of alloc_*; texts inside stay. None is ignored.
+    """
+
+def get_string(ptr: int) -> str | None:
     """
     The UTF-8 text at an address (copy), None for 0. For texts of fields such as display_text.
     """
 
 def get_ptr(ptr: object) -> int:
-    """Address behind a capsule or a pyds object (view), 0 for None."""
+    """Address behind a capsule or a pyds object, 0 for None."""
 
-def strdup(ptr: SupportsIndex) -> int:
+def strdup(ptr: int) -> int:
     """Address of a copy of the text at an address; free it with free_buffer."""
 
-def strdup2str(ptr: SupportsIndex) -> str:
+def strdup2str(ptr: int) -> str:
     """The text at an address (copy), empty for 0."""
 
-def memdup(ptr: SupportsIndex, size: SupportsIndex) -> int:
+def memdup(ptr: int, size: int) -> int:
     """
     Address of a copy of `size` bytes; free it with free_buffer. Of a block that pyds made, all of it is copied, whatever `size` says. Texts inside are shared.
     """
 
-def get_detections(data: CapsuleType | Struct | None, index: SupportsIndex) -> float:
+def get_detections(data: object, index: int) -> float:
+    """One value of an array of float32 given as a capsule (layer.buffer)."""
+
+def user_copyfunc(meta: NvDsUserMeta, func: object) -> None:
     """
-    Value number `index` of an array of float32 (view) given as a capsule, such as layer.buffer. Its size is not known: IndexError only where the memory cannot be read.
+    Sets the function that copies the payload when the meta is copied: func(capsule of the NvDsUserMeta, None) returns the new payload, a pyds object, capsule or None. It may run in any thread. An exception goes to sys.unraisablehook.
     """
 
-def user_copyfunc(meta: NvDsUserMeta, func: Callable[[CapsuleType, None], Struct | CapsuleType | None] | None) -> None:
+def set_user_copyfunc(meta: NvDsUserMeta, func: object) -> None:
     """
-    Sets the function that copies the payload when the meta is copied, None for none: func(capsule of the NvDsUserMeta (view), None) returns the new payload (taken), a pyds object, capsule or None. It may run in any thread. An exception goes to sys.unraisablehook.
-    """
-
-def set_user_copyfunc(meta: NvDsUserMeta, func: Callable[[CapsuleType, None], Struct | CapsuleType | None] | None) -> None:
-    """
-    Sets the function that copies the payload when the meta is copied, None for none: func(capsule of the NvDsUserMeta (view), None) returns the new payload (taken), a pyds object, capsule or None. It may run in any thread. An exception goes to sys.unraisablehook.
+    Sets the function that copies the payload when the meta is copied: func(capsule of the NvDsUserMeta, None) returns the new payload, a pyds object, capsule or None. It may run in any thread. An exception goes to sys.unraisablehook.
     """
 
-def user_releasefunc(meta: NvDsUserMeta, func: Callable[[CapsuleType, None], object] | None) -> None:
+def user_releasefunc(meta: NvDsUserMeta, func: object) -> None:
     """
-    Sets the function that frees the payload when the meta is given back, None for none: func(capsule of the NvDsUserMeta (view), None). It may run in any thread. An exception goes to sys.unraisablehook.
+    Sets the function that frees the payload when the meta is given back: func(capsule of the NvDsUserMeta, None). It may run in any thread. An exception goes to sys.unraisablehook.
     """
 
-def set_user_releasefunc(meta: NvDsUserMeta, func: Callable[[CapsuleType, None], object] | None) -> None:
+def set_user_releasefunc(meta: NvDsUserMeta, func: object) -> None:
     """
-    Sets the function that frees the payload when the meta is given back, None for none: func(capsule of the NvDsUserMeta (view), None). It may run in any thread. An exception goes to sys.unraisablehook.
+    Sets the function that frees the payload when the meta is given back: func(capsule of the NvDsUserMeta, None). It may run in any thread. An exception goes to sys.unraisablehook.
     """
 
 def register_user_copyfunc(func: object) -> None:
-    """Does nothing, and the function is not taken; kept for old programs."""
+    """Does nothing; kept for old programs."""
 
 def register_user_releasefunc(func: object) -> None:
-    """Does nothing, and the function is not taken; kept for old programs."""
+    """Does nothing; kept for old programs."""
 
 def unset_callback_funcs() -> None:
     """

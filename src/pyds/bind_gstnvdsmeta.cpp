@@ -20,7 +20,15 @@ void bind_gstnvdsmeta(nb::module_& module) {
               "GStreamer's own part (shared). Has no Python type: reading it raises TypeError.")
       .field("meta_data", &NvDsMeta::meta_data, "The metadata (shared) or None.")
       .field("user_data", &NvDsMeta::user_data, "Pointer for the hooks (shared) or None.")
-      .field("meta_type", &NvDsMeta::meta_type, "Number of GstNvDsMetaType.");
+      .field("meta_type", &NvDsMeta::meta_type, "Number of GstNvDsMetaType.")
+      .address("copyfunc", &NvDsMeta::copyfunc,
+               "C function that copies the metadata with the buffer (shared) or None.")
+      .address("freefunc", &NvDsMeta::freefunc,
+               "C function that frees the metadata (shared) or None.")
+      .address("gst_to_nvds_meta_transform_func", &NvDsMeta::gst_to_nvds_meta_transform_func,
+               "C function with which the muxer makes a user meta of it (shared) or None.")
+      .address("gst_to_nvds_meta_release_func", &NvDsMeta::gst_to_nvds_meta_release_func,
+               "C function that frees what that made (shared) or None.");
 
   module.def(
       "gst_buffer_get_nvds_batch_meta",

@@ -97,6 +97,24 @@ int to_int(Given<int> value, const char* function, const char* argument) {
   return to_integer<int>(value.value, {function, argument});
 }
 
+/// The C function gives a new struct; here its content goes into one that Python made.
+int create_surface(StructRef<NvBufSurface>& surface, Given<int> batch_size,
+                   StructRef<NvBufSurfaceCreateParams>& params) {
+  static constexpr const char* kName = "NvBufSurfaceCreate";
+  NvBufSurface* into = surface.get();
+  if (into->surfaceList) {
+    throw_error(PyExc_ValueError,
+                "%s.surf: expected an NvBufSurface() without pictures, got one "
+                "that has some; destroy it first",
+                kName);
+  }
+  const auto size = to_integer<uint32_t>(batch_size.value, {kName, "batchSize"});
+  NvBufSurface* made = nullptr;
+  const int status = NvBufSurfaceCreate(&made, size, params.get());
+  if (status == 0) *into = *made;
+  return status;
+}
+
 }  // namespace
 
 void bind_nvbufsurface(nb::module_& module) {
@@ -239,7 +257,8 @@ void bind_nvbufsurface(nb::module_& module) {
       .value("NVBUF_MEM_CUDA_UNIFIED", NVBUF_MEM_CUDA_UNIFIED)
       .value("NVBUF_MEM_SURFACE_ARRAY", NVBUF_MEM_SURFACE_ARRAY)
       .value("NVBUF_MEM_HANDLE", NVBUF_MEM_HANDLE)
-      .value("NVBUF_MEM_SYSTEM", NVBUF_MEM_SYSTEM);
+      .value("NVBUF_MEM_SYSTEM", NVBUF_MEM_SYSTEM)
+      .value("NVBUF_MEM_CUDA_ARRAY", NVBUF_MEM_CUDA_ARRAY);
 
   using Planes = NvBufSurfacePlaneParams;
   StructBinder<Planes>(module, "NvBufSurfacePlaneParams", "Planes of a picture.")
@@ -263,7 +282,40 @@ void bind_nvbufsurface(nb::module_& module) {
   using Mapped = NvBufSurfaceMappedAddr;
   StructBinder<Mapped>(module, "NvBufSurfaceMappedAddr", "Addresses that a map gave.")
       .view<uint64_t>("addr", &Mapped::addr, "Address of each plane: uint64 array (view).")
-      .readonly("eglImage", &Mapped::eglImage, "EGLImage (view) or None.");
+      .readonly("eglImage", &Mapped::eglImage, "EGLImage (view) or None.")
+      .readonly("nvmmPtr", &Mapped::nvmmPtr, "Address on a Jetson (view) or None.")
+      .readonly("cudaPtr", &Mapped::cudaPtr, "Address for CUDA (view) or None.");
+  using Chroma = NvBufSurfaceChromaSubsamplingParams;
+  StructBinder<Chroma>(module, "NvBufSurfaceChromaSubsamplingParams", "Where chroma samples lie.")
+      .readonly("chromaLocHoriz", &Chroma::chromaLocHoriz, "Horizontal place.")
+      .readonly("chromaLocVert", &Chroma::chromaLocVert, "Vertical place.");
+  using PlanesEx = NvBufSurfacePlaneParamsEx;
+  StructBinder<PlanesEx>(module, "NvBufSurfacePlaneParamsEx", "More about planes.")
+      .view<int32_t>("scanformat", &PlanesEx::scanformat,
+                     "0 progressive, 1 interlaced, of each: int32 array (view).")
+      .view<int32_t>("secondfieldoffset", &PlanesEx::secondfieldoffset,
+                     "Start of the second field of each, bytes: int32 array (view).")
+      .view<int32_t>("blockheightlog2", &PlanesEx::blockheightlog2,
+                     "Height of a block of each, as a power of two: int32 array (view).")
+      .view<int32_t>("physicaladdress", &PlanesEx::physicaladdress,
+                     "Physical address of each: int32 array (view).")
+      .view<uint64_t>("flags", &PlanesEx::flags, "Flags of each: uint64 array (view).")
+      .view<uint64_t>("drmModifier", &PlanesEx::drmModifier,
+                      "DRM modifier of each: uint64 array (view).");
+  using ParamsEx = NvBufSurfaceParamsEx;
+  StructBinder<ParamsEx>(module, "NvBufSurfaceParamsEx", "More about a picture.")
+      .readonly("startofvaliddata", &ParamsEx::startofvaliddata, "Start of the data, bytes.")
+      .readonly("sizeofvaliddatainbytes", &ParamsEx::sizeofvaliddatainbytes,
+                "Size of the data, bytes.")
+      .readonly("chromaSubsampling", &ParamsEx::chromaSubsampling, "Chroma samples (view).")
+      .readonly("is_protected", &ParamsEx::is_protected, "True for protected memory.")
+      .readonly("planeParamsex", &ParamsEx::planeParamsex, "Planes (view).");
+  using CudaBuffer = NvBufSurfaceCudaBuffer;
+  StructBinder<CudaBuffer>(module, "NvBufSurfaceCudaBuffer", "A picture's memory, for CUDA.")
+      .readonly("basePtr", &CudaBuffer::basePtr, "Start of the memory (view) or None.")
+      .readonly("dataPtr", &CudaBuffer::dataPtr, "Start of the picture (view) or None.")
+      .readonly("extMem", &CudaBuffer::extMem, "External memory (view) or None.")
+      .readonly("mipmap", &CudaBuffer::mipmap, "Mipmapped array (view) or None.");
   using Params = NvBufSurfaceParams;
   StructBinder<Params>(module, "NvBufSurfaceParams", "One picture of a batch.")
       .readonly("width", &Params::width, "Width, pixels.")
@@ -275,7 +327,9 @@ void bind_nvbufsurface(nb::module_& module) {
       .readonly("dataSize", &Params::dataSize, "Size, bytes.")
       .readonly("dataPtr", &Params::dataPtr, "The pixels (view) or None.")
       .readonly("planeParams", &Params::planeParams, "Planes (view).")
-      .readonly("mappedAddr", &Params::mappedAddr, "Addresses after a map (view).");
+      .readonly("mappedAddr", &Params::mappedAddr, "Addresses after a map (view).")
+      .readonly("paramex", &Params::paramex, "More about it (view) or None.")
+      .readonly("cudaBuffer", &Params::cudaBuffer, "Its memory for CUDA (view) or None.");
   using Surface = NvBufSurface;
   StructBinder<Surface>(module, "NvBufSurface", "The pictures of a batch.")
       .readonly("gpuId", &Surface::gpuId, "Number of the GPU.")
@@ -307,11 +361,20 @@ void bind_nvbufsurface(nb::module_& module) {
       "Ends a get_nvds_buf_surface of a buffer (view); nothing has to be done on this platform.");
 
   module.def(
-      "NvBufSurfaceCreate", [](StructRef<Surface>&, Given<int>, StructRef<Create>&) { return -1; },
-      nb::arg("surf"), nb::arg("batchSize").none(), nb::arg("params"),
-      "Cannot work with these arguments (views) and never did: -1.");
-  module.def("NvBufSurfaceDestroy", &on_surface<&NvBufSurfaceDestroy>, nb::arg("surf"),
-             "Frees a surface (taken): 0, or -1.");
+      "NvBufSurfaceCreate", &create_surface, nb::arg("surf"), nb::arg("batchSize").none(),
+      nb::arg("params"),
+      "Makes the pictures that `params` (copy) describes, `batchSize` of them, for an NvBufSurface() "
+      "(view) that has none yet: 0, or -1. Free them with NvBufSurfaceDestroy.");
+  module.def(
+      "NvBufSurfaceDestroy",
+      [](StructRef<Surface>& surface) {
+        const int status = on_surface<&NvBufSurfaceDestroy>(surface);
+        if (status == 0 && surface.lifetime().origin == Lifetime::Origin::kBlock) {
+          *surface.get() = {};  // Python's own struct outlives its pictures
+        }
+        return status;
+      },
+      nb::arg("surf"), "Frees a surface (taken) that NvBufSurfaceCreate made: 0, or -1.");
   module.def(
       "NvBufSurfaceMap",
       [](StructRef<Surface>& surface, Given<int> index, Given<int> plane,

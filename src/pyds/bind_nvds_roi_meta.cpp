@@ -6,6 +6,36 @@
 
 namespace thalweg::pyds {
 
+namespace {
+
+/// Replaces the regions, unless that would move those that Python still looks at.
+void set_regions(const StructRef<GstNvDsPreProcessBatchMeta>& self,
+                 Given<SequenceOf<NvDsRoiMeta>> given) {
+  const nb::handle value = given.value;
+  const Site site{"GstNvDsPreProcessBatchMeta", "roi_vector"};
+  const char* expected = "sequence of NvDsRoiMeta";
+  std::vector<NvDsRoiMeta> regions;
+  if (!PySequence_Check(value.ptr())) throw_type_error(site, expected, value);
+  const nb::list items = nb::steal<nb::list>(PySequence_List(value.ptr()));
+  if (!items.is_valid()) throw nb::python_error();
+  for (nb::handle item : items)
+    regions.push_back(*static_cast<NvDsRoiMeta*>(to_ref<NvDsRoiMeta>(item, site)->get()));
+  std::vector<NvDsRoiMeta>& held = self.get()->roi_vector;
+  for (NvDsRoiMeta& roi : held) {
+    const PyTypeObject* type = struct_info<NvDsRoiMeta>.type;
+    if (nb::object view =
+            nb::steal(find_wrapper(&roi, const_cast<PyTypeObject*>(type), self.lifetime()))) {
+      throw_error(PyExc_BufferError,
+                  "%s.%s: a region of it is still in use; drop the old NvDsRoiMeta objects before "
+                  "setting new ones",
+                  site.owner, site.name);
+    }
+  }
+  held = std::move(regions);
+}
+
+}  // namespace
+
 void bind_nvds_roi_meta(nb::module_& module) {
   bind_enum<NvDsDataType>(module, "NvDsDataType", "Type of a tensor's elements.")
       .value("NvDsDataType_FP32", NvDsDataType_FP32)
@@ -54,14 +84,16 @@ void bind_nvds_roi_meta(nb::module_& module) {
       .field("tensor_meta", &Batch::tensor_meta, "The tensor (view) or None.")
       .field("private_data", &Batch::private_data, "The element's own (shared) or None.")
       .python()
-      .def_prop_ro(
+      .def_prop_rw(
           "roi_vector",
           [](const StructRef<Batch>& self) {
             nb::list regions;
             for (NvDsRoiMeta& roi : self.get()->roi_vector) regions.append(wrap_part(self, &roi));
             return regions;
           },
-          nb::sig("def roi_vector(self) -> list[NvDsRoiMeta]"), "The regions (views).");
+          &set_regions, nb::for_getter(nb::sig("def roi_vector(self) -> list[NvDsRoiMeta]")),
+          nb::for_setter(nb::arg("value").none()),
+          "The regions (views); set from a sequence (copies).");
 }
 
 }  // namespace thalweg::pyds

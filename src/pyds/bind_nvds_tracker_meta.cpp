@@ -2,6 +2,7 @@
 
 #include "nvds_tracker_meta.h"
 #include "pyds/bindings.h"
+#include "pyds/enum_names.h"
 #include "pyds/struct_binder.h"
 
 namespace thalweg::pyds {
@@ -29,12 +30,20 @@ void def_list(nb::class_<StructRef<T>, Ref>& type, uint32_t T::*filled, Entry* T
 }  // namespace
 
 void bind_nvds_tracker_meta(nb::module_& module) {
+  bind_enum<TRACKER_STATE>(module, "TRACKER_STATE", "State of a target.")
+      .value("EMPTY", EMPTY)
+      .value("ACTIVE", ACTIVE)
+      .value("INACTIVE", INACTIVE)
+      .value("TENTATIVE", TENTATIVE)
+      .value("PROJECTED", PROJECTED)
+      .value("QUASIACTIVE", QUASIACTIVE);
   StructBinder<NvDsTargetMiscDataFrame>(module, "NvDsTargetMiscDataFrame", "A target in one frame.")
       .field("frameNum", &NvDsTargetMiscDataFrame::frameNum, "Number of the frame.")
       .field("tBbox", &NvDsTargetMiscDataFrame::tBbox, "Box, pixels of the muxer's frame (view).")
       .field("confidence", &NvDsTargetMiscDataFrame::confidence,
              "Confidence of the tracker, 0 to 1.")
       .field("age", &NvDsTargetMiscDataFrame::age, "Age of the track, frames.")
+      .field("trackerState", &NvDsTargetMiscDataFrame::trackerState, "State of the target.")
       .field("visibility", &NvDsTargetMiscDataFrame::visibility, "Visible part, 0 to 1.")
       .field("ptWorldFeet", &NvDsTargetMiscDataFrame::ptWorldFeet,
              "Where it stands on the ground, in the tracker's world coordinates: float32 array of "
@@ -72,6 +81,9 @@ void bind_nvds_tracker_meta(nb::module_& module) {
 
   StructBinder<NvDsObjReid>(module, "NvDsObjReid", "What a track looks like, as numbers.")
       .field("featureSize", &NvDsObjReid::featureSize, "How many numbers.")
+      .address("ptr_host", &NvDsObjReid::ptr_host,
+               "The numbers in host memory (shared) or None; see get_host_reid_vector.")
+      .address("ptr_dev", &NvDsObjReid::ptr_dev, "The numbers on a device (shared) or None.")
       .python()
       .def(
           "get_host_reid_vector",

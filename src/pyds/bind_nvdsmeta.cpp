@@ -65,13 +65,19 @@ void bind_nvdsmeta(nb::module_& module) {
       .field("num_empty_elements", &NvDsMetaPool::num_empty_elements, "Free metas.")
       .field("num_full_elements", &NvDsMetaPool::num_full_elements, "Metas in use.")
       .field("empty_list", &NvDsMetaPool::empty_list, "Free metas: GList (view) or None.")
-      .field("full_list", &NvDsMetaPool::full_list, "Metas in use: GList (view) or None.");
+      .field("full_list", &NvDsMetaPool::full_list, "Metas in use: GList (view) or None.")
+      .address("copy_func", &NvDsMetaPool::copy_func, "C function (shared) or None.")
+      .address("release_func", &NvDsMetaPool::release_func, "C function (shared) or None.");
 
   StructBinder<NvDsBaseMeta>(module, "NvDsBaseMeta", "Head of every meta.")
       .field("batch_meta", &NvDsBaseMeta::batch_meta, "The batch it belongs to (view) or None.")
       .field("meta_type", &NvDsBaseMeta::meta_type,
              "Kind of the meta; for a user meta, what its payload is.")
-      .field("uContext", &NvDsBaseMeta::uContext, "Pointer of the program's own (shared) or None.");
+      .field("uContext", &NvDsBaseMeta::uContext, "Pointer of the program's own (shared) or None.")
+      .address("copy_func", &NvDsBaseMeta::copy_func,
+               "C function that copies the payload (shared) or None; see user_copyfunc.")
+      .address("release_func", &NvDsBaseMeta::release_func,
+               "C function that frees the payload (shared) or None; see user_releasefunc.");
 
   StructBinder<NvDsBatchMeta>(module, "NvDsBatchMeta",
                               "All metadata of one batched buffer; from "

@@ -50,6 +50,97 @@ void write_timestamp(Given<Address> buffer, Given<int> size) {
   std::snprintf(text, room, "%s.%03ldZ", day, now.tv_nsec / 1000000);
 }
 
+/// What newer versions of a message can hold. Arrays behind pointers show their first element.
+void bind_newer_parts(nb::module_& module) {
+  StructBinder<NvDsJoint>(module, "NvDsJoint", "A joint of a body.")
+      .field("x", &NvDsJoint::x, "First coordinate.")
+      .field("y", &NvDsJoint::y, "Second coordinate.")
+      .field("z", &NvDsJoint::z, "Third coordinate.")
+      .field("confidence", &NvDsJoint::confidence, "0 to 1.");
+  StructBinder<NvDsJoints>(module, "NvDsJoints", "Joints of a body.")
+      .field("joints", &NvDsJoints::joints, "First joint (shared) or None.")
+      .field("num_joints", &NvDsJoints::num_joints, "How many joints.")
+      .field("pose_type", &NvDsJoints::pose_type, "0 on the picture, 1 in space.");
+  StructBinder<NvDsEmbedding>(module, "NvDsEmbedding",
+                              "Numbers that say what something looks like.")
+      .first("embedding_vector", &NvDsEmbedding::embedding_vector,
+             "First number or None. Set it from the address of floats (taken) or None.")
+      .field("embedding_length", &NvDsEmbedding::embedding_length, "How many numbers.");
+  StructBinder<NvDsConvexHull>(module, "NvDsConvexHull", "A polygon round an object.")
+      .first("points", &NvDsConvexHull::points,
+             "First number or None. Set it from the address of int32 pairs (taken) or None.")
+      .field("numFilled", &NvDsConvexHull::numFilled, "How many points.");
+  using Box = NvDsBbox3dObject;
+  StructBinder<Box>(module, "NvDsBbox3dObject", "A box in space.")
+      .field("boxes_3d", &Box::boxes_3d,
+             "Centre, size, rotation and speed, three numbers each: float32 array of 12 (view).")
+      .field("scores_3d", &Box::scores_3d, "Confidence of the box, 0 to 1.")
+      .decoded("labels_3d", &Box::labels_3d, "Name of the class (copy) or None.")
+      .decoded("embedding_filter", &Box::embedding_filter, "Which embedding it is (copy) or None.")
+      .field("cls_scores", &Box::cls_scores, "Confidence of the class, 0 to 1.")
+      .field("instance_ids", &Box::instance_ids, "Number of the object.")
+      .field("instance_feats", &Box::instance_feats, "What it looks like (shared) or None.")
+      .decoded("ocr_label", &Box::ocr_label, "Text that was read on it (copy) or None.");
+  StructBinder<SourceTimePair>(module, "SourceTimePair", "A source and a time.")
+      .field("source_id", &SourceTimePair::source_id,
+             "Id of the source (copy); up to 127 bytes of UTF-8, longer ones are cut.")
+      .field("timestamp", &SourceTimePair::timestamp, "Time.");
+  StructBinder<NvDs3DTracking>(module, "NvDs3DTracking", "Track of an object in space.")
+      .field("ptWorldFeet", &NvDs3DTracking::ptWorldFeet,
+             "Where it stands in the world: float32 array of x and y (view).")
+      .field("ptImgFeet", &NvDs3DTracking::ptImgFeet,
+             "Where it stands on the picture: float32 array of x and y (view).")
+      .field("convexHull", &NvDs3DTracking::convexHull, "Polygon round it (view).")
+      .field("bbox3d", &NvDs3DTracking::bbox3d, "Box in space (view).");
+  using Talk = NvDsConversationObject;
+  StructBinder<Talk>(module, "NvDsConversationObject", "A question and its answer.")
+      .decoded("id", &Talk::id, "Id (copy) or None.")
+      .decoded("query", &Talk::query, "The question (copy) or None.")
+      .decoded("response", &Talk::response, "The answer (copy) or None.");
+  using Llm = NvDsLLMObject;
+  StructBinder<Llm>(module, "NvDsLLMObject", "A language model's answers.")
+      .address("info", &Llm::info, "GHashTable of texts (shared) or None.")
+      .field("conversations", &Llm::conversations, "First conversation (shared) or None.")
+      .field("num_conversations", &Llm::num_conversations, "How many conversations.")
+      .field("embeddings", &Llm::embeddings, "First embedding (shared) or None.")
+      .field("num_embeddings", &Llm::num_embeddings, "How many embeddings.");
+  using Interaction = NvDsInteractionObject;
+  StructBinder<Interaction>(module, "NvDsInteractionObject",
+                            "Objects that have to do with each other.")
+      .decoded("id", &Interaction::id, "Id (copy) or None.")
+      .address("objectIds", &Interaction::objectIds, "Ids of the objects, char** (shared) or None.")
+      .field("num_objectIds", &Interaction::num_objectIds, "How many ids.")
+      .field("coordinates", &Interaction::coordinates, "First place (shared) or None.")
+      .field("num_coordinates", &Interaction::num_coordinates, "How many places.")
+      .decoded("description", &Interaction::description, "What happens (copy) or None.")
+      .address("info", &Interaction::info, "GHashTable of texts (shared) or None.")
+      .field("timestamp", &Interaction::timestamp, "Time.");
+  using Congestion = NvDsCongestionObject;
+  StructBinder<Congestion>(module, "NvDsCongestionObject", "Objects that are in each other's way.")
+      .decoded("id", &Congestion::id, "Id (copy) or None.")
+      .address("objectIds", &Congestion::objectIds, "Ids of the objects, char** (shared) or None.")
+      .field("num_objectIds", &Congestion::num_objectIds, "How many ids.")
+      .field("amount", &Congestion::amount, "How much.")
+      .address("info", &Congestion::info, "GHashTable of texts (shared) or None.")
+      .field("timestamp", &Congestion::timestamp, "Time.");
+  using Metrics = NvDsTypeMetricsObject;
+  StructBinder<Metrics>(module, "NvDsTypeMetricsObject", "How many objects of a kind.")
+      .decoded("id", &Metrics::id, "Id (copy) or None.")
+      .decoded("type", &Metrics::type, "Kind of the objects (copy) or None.")
+      .field("count", &Metrics::count, "How many objects.")
+      .field("coordinates", &Metrics::coordinates, "First place (shared) or None.")
+      .field("num_coordinates", &Metrics::num_coordinates, "How many places.")
+      .address("objectIds", &Metrics::objectIds, "Ids of the objects, char** (shared) or None.")
+      .field("num_objectIds", &Metrics::num_objectIds, "How many ids.")
+      .address("info", &Metrics::info, "GHashTable of texts (shared) or None.");
+  using Mask = NvDsSegmentationObject;
+  StructBinder<Mask>(module, "NvDsSegmentationObject", "Mask of an object.")
+      .first("mask", &Mask::mask,
+             "First value or None. Set it from the address of int32 values (taken) or None.")
+      .field("mask_size", &Mask::mask_size, "How many values.")
+      .address("info", &Mask::info, "GHashTable of texts (shared) or None.");
+}
+
 }  // namespace
 
 void bind_nvdsmeta_schema(nb::module_& module) {
@@ -74,6 +165,10 @@ void bind_nvdsmeta_schema(nb::module_& module) {
       .value("NVDS_OBJECT_TYPE_VEHICLE_EXT", NVDS_OBJECT_TYPE_VEHICLE_EXT)
       .value("NVDS_OBJECT_TYPE_PERSON_EXT", NVDS_OBJECT_TYPE_PERSON_EXT)
       .value("NVDS_OBJECT_TYPE_FACE_EXT", NVDS_OBJECT_TYPE_FACE_EXT)
+      .value("NVDS_OBJECT_TYPE_3D", NVDS_OBJECT_TYPE_3D)
+      .value("NVDS_OBJECT_TYPE_DUMMY", NVDS_OBJECT_TYPE_DUMMY)
+      .value("NVDS_OBJECT_TYPE_PRODUCT", NVDS_OBJECT_TYPE_PRODUCT)
+      .value("NVDS_OBJECT_TYPE_PRODUCT_EXT", NVDS_OBJECT_TYPE_PRODUCT_EXT)
       .value("NVDS_OBJECT_TYPE_RESERVED", NVDS_OBJECT_TYPE_RESERVED)
       .value("NVDS_OBJECT_TYPE_CUSTOM", NVDS_OBJECT_TYPE_CUSTOM)
       .value("NVDS_OBJECT_TYPE_UNKNOWN", NVDS_OBJECT_TYPE_UNKNOWN)
@@ -81,6 +176,7 @@ void bind_nvdsmeta_schema(nb::module_& module) {
   bind_enum<NvDsPayloadType>(module, "NvDsPayloadType", "Form of a message.")
       .value("NVDS_PAYLOAD_DEEPSTREAM", NVDS_PAYLOAD_DEEPSTREAM)
       .value("NVDS_PAYLOAD_DEEPSTREAM_MINIMAL", NVDS_PAYLOAD_DEEPSTREAM_MINIMAL)
+      .value("NVDS_PAYLOAD_DEEPSTREAM_PROTOBUF", NVDS_PAYLOAD_DEEPSTREAM_PROTOBUF)
       .value("NVDS_PAYLOAD_RESERVED", NVDS_PAYLOAD_RESERVED)
       .value("NVDS_PAYLOAD_CUSTOM", NVDS_PAYLOAD_CUSTOM)
       .value("NVDS_PAYLOAD_FORCE32", NVDS_PAYLOAD_FORCE32);
@@ -165,6 +261,7 @@ void bind_nvdsmeta_schema(nb::module_& module) {
       .field("age", &NvDsFaceObjectExt::age, "Age, years.")
       .field("mask", &NvDsFaceObjectExt::mask, "Polygons: GList (view) or None.");
 
+  bind_newer_parts(module);
   StructBinder<NvDsEventMsgMeta>(module, "NvDsEventMsgMeta",
                                  "One event of one object, to be sent to a broker.")
       .field("type", &NvDsEventMsgMeta::type, "What happened.")
@@ -195,7 +292,23 @@ void bind_nvdsmeta_schema(nb::module_& module) {
       .field("extMsg", &NvDsEventMsgMeta::extMsg,
              "The object's struct (taken), as `objType` says, or None.")
       .field("extMsgSize", &NvDsEventMsgMeta::extMsgSize, "Not 0 if `extMsg` is to be used.")
-      .field("has3DTracking", &NvDsEventMsgMeta::has3DTracking, "True with a 3D track.")
+      .field("entries", &NvDsEventMsgMeta::entries, "Sources of a fused object, 100 (views).")
+      .field("count", &NvDsEventMsgMeta::count, "How many of `entries` count.")
+      .field("bbox3d", &NvDsEventMsgMeta::bbox3d, "Box in space (shared) or None.")
+      .field("llm", &NvDsEventMsgMeta::llm, "A language model's answers (shared) or None.")
+      .field("num_interactions", &NvDsEventMsgMeta::num_interactions, "How many interactions.")
+      .field("interactions", &NvDsEventMsgMeta::interactions, "First interaction (shared) or None.")
+      .field("num_congestions", &NvDsEventMsgMeta::num_congestions, "How many congestions.")
+      .field("congestions", &NvDsEventMsgMeta::congestions, "First congestion (shared) or None.")
+      .field("num_fov", &NvDsEventMsgMeta::num_fov, "How many counts of the field of view.")
+      .field("fov", &NvDsEventMsgMeta::fov, "First count of the field of view (shared) or None.")
+      .field("segmentation", &NvDsEventMsgMeta::segmentation, "Mask (shared) or None.")
+      .field("pose", &NvDsEventMsgMeta::pose, "Joints of the body (view).")
+      .field("embedding", &NvDsEventMsgMeta::embedding, "What it looks like, as numbers (view).")
+      .field("has3DTracking", &NvDsEventMsgMeta::has3DTracking,
+             "True if `singleView3DTracking` counts.")
+      .field("singleView3DTracking", &NvDsEventMsgMeta::singleView3DTracking,
+             "Track in space (view).")
       .field("visibility", &NvDsEventMsgMeta::visibility, "Visible part of the object, 0 to 1.");
 
   StructBinder<NvDsEvent>(module, "NvDsEvent", "An event and its message.")

@@ -161,7 +161,8 @@ void bind_nvll_osd_struct(nb::module_& module) {
       .field("mode", &NvOSD_FrameTextParams::mode, "Where to draw.")
       .field("num_strings", &NvOSD_FrameTextParams::num_strings, "Number of texts.")
       .field("text_params_list", &NvOSD_FrameTextParams::text_params_list,
-             "First text (view) or None.");
+             "First text (view) or None.")
+      .field("surf", &NvOSD_FrameTextParams::surf, "Pictures to draw on (view) or None.");
   StructBinder<NvOSD_FrameRectParams>(module, "NvOSD_FrameRectParams", "Boxes of one frame.")
       .field("buf_ptr", &NvOSD_FrameRectParams::buf_ptr, "Picture to draw on (view) or None.")
       .field("mode", &NvOSD_FrameRectParams::mode, "Where to draw.")
@@ -169,25 +170,29 @@ void bind_nvll_osd_struct(nb::module_& module) {
       .field("rect_params_list", &NvOSD_FrameRectParams::rect_params_list,
              "First box (view) or None.")
       .field("mask_params_list", &NvOSD_FrameRectParams::mask_params_list,
-             "First mask (view) or None.");
+             "First mask (view) or None.")
+      .field("surf", &NvOSD_FrameRectParams::surf, "Pictures to draw on (view) or None.");
   StructBinder<NvOSD_FrameLineParams>(module, "NvOSD_FrameLineParams", "Lines of one frame.")
       .field("buf_ptr", &NvOSD_FrameLineParams::buf_ptr, "Picture to draw on (view) or None.")
       .field("mode", &NvOSD_FrameLineParams::mode, "Where to draw.")
       .field("num_lines", &NvOSD_FrameLineParams::num_lines, "Number of lines.")
       .field("line_params_list", &NvOSD_FrameLineParams::line_params_list,
-             "First line (view) or None.");
+             "First line (view) or None.")
+      .field("surf", &NvOSD_FrameLineParams::surf, "Pictures to draw on (view) or None.");
   StructBinder<NvOSD_FrameArrowParams>(module, "NvOSD_FrameArrowParams", "Arrows of one frame.")
       .field("buf_ptr", &NvOSD_FrameArrowParams::buf_ptr, "Picture to draw on (view) or None.")
       .field("mode", &NvOSD_FrameArrowParams::mode, "Where to draw.")
       .field("num_arrows", &NvOSD_FrameArrowParams::num_arrows, "Number of arrows.")
       .field("arrow_params_list", &NvOSD_FrameArrowParams::arrow_params_list,
-             "First arrow (view) or None.");
+             "First arrow (view) or None.")
+      .field("surf", &NvOSD_FrameArrowParams::surf, "Pictures to draw on (view) or None.");
   StructBinder<NvOSD_FrameCircleParams>(module, "NvOSD_FrameCircleParams", "Circles of one frame.")
       .field("buf_ptr", &NvOSD_FrameCircleParams::buf_ptr, "Picture to draw on (view) or None.")
       .field("mode", &NvOSD_FrameCircleParams::mode, "Where to draw.")
       .field("num_circles", &NvOSD_FrameCircleParams::num_circles, "Number of circles.")
       .field("circle_params_list", &NvOSD_FrameCircleParams::circle_params_list,
-             "First circle (view) or None.");
+             "First circle (view) or None.")
+      .field("surf", &NvOSD_FrameCircleParams::surf, "Pictures to draw on (view) or None.");
 }
 
 }  // namespace thalweg::pyds

@@ -10,7 +10,7 @@ nb::object EnumInfo::object(int64_t number) const {
 int64_t EnumInfo::number(nb::handle value, const Site& site) const {
   const bool other_enum = value.type().ptr() != type.ptr() && !PyLong_CheckExact(value.ptr()) &&
                           !nb::isinstance(value, type) && nb::hasattr(value.type(), "__members__");
-  if (other_enum || PyFloat_Check(value.ptr())) {
+  if (other_enum || !PyIndex_Check(value.ptr())) {
     throw_type_error(site, (std::string(name) + " or int").c_str(), value);
   }
   return to_signed(value, INT32_MIN, INT32_MAX, site);

@@ -30,7 +30,12 @@ nb::object wrap_list(const Ref& owner, GList** head) {
   if (!seen.node) return nb::none();
   const bool ours = owner.lifetime().origin == Lifetime::Origin::kSlot;
   PyTypeObject* type = struct_info<GList>.type;
-  if (PyObject* found = find_wrapper(seen.node, type, owner.lifetime())) {
+  Lifetime life = owner.lifetime();
+  if (!ours) {  // a node that Python made has a lifetime of its own
+    const Lifetime own = Allocations::instance().lifetime(seen.node);
+    if (own.origin == Lifetime::Origin::kBlock) life = own;
+  }
+  if (PyObject* found = find_wrapper(seen.node, type, life)) {
     auto* known = nb::inst_ptr<ListNode>(found);
     if (known->head_ == (ours ? head : nullptr)) {
       known->seen_ = seen;
@@ -38,8 +43,8 @@ nb::object wrap_list(const Ref& owner, GList** head) {
     }
     Py_DECREF(found);
   }
-  return detail::new_wrapper<ListNode>(type, seen, owner.lifetime(), owner.self(),
-                                       ours ? head : nullptr, epoch_at);
+  return detail::new_wrapper<ListNode>(type, seen, life, owner.self(), ours ? head : nullptr,
+                                       epoch_at);
 }
 
 nb::object ListNode::wrap(const Seen& seen) const {
@@ -128,13 +133,13 @@ void ListNode::set_data(nb::handle value) {
 }
 
 void ListNode::set_next(nb::handle value) {
-  GList* following = to_list(value, {"GList", "next"});
+  GList* following = to_stored_list(value, {"GList", "next"});
   node()->next = following;
   seen_.next = following;
 }
 
 void ListNode::set_prev(nb::handle value) {
-  GList* before = to_list(value, {"GList", "prev"});
+  GList* before = to_stored_list(value, {"GList", "prev"});
   node()->prev = before;
 }
 
@@ -148,6 +153,12 @@ GList* to_list(nb::handle value, const Site& site) {
   ListNode* list = nullptr;
   if (!nb::try_cast<ListNode*>(value, list, false)) throw_type_error(site, "GList or None", value);
   return list->node();
+}
+
+GList* to_stored_list(nb::handle value, const Site& site) {
+  GList* list = to_list(value, site);
+  if (Ref* ref = as_ref(value)) ref->give_up_ownership();
+  return list;
 }
 
 }  // namespace thalweg::pyds

@@ -54,5 +54,7 @@ nb::object wrap_list(const Ref& owner, GList** head);
 
 /// The node of a GList object, nullptr for None. @throws TypeError naming `site`.
 GList* to_list(nb::handle value, const Site& site);
+/// The same for a pointer that C keeps: a node that Python made gives up its memory.
+GList* to_stored_list(nb::handle value, const Site& site);
 
 }  // namespace thalweg::pyds

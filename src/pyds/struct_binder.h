@@ -255,7 +255,8 @@ T* to_optional(nb::handle value, const Site& site) {
 /// | number[N] | NumPy view; takes sequences of N numbers |
 /// | C++ containers | list, dict or str, a copy |
 ///
-/// For char* there is a function a kind, since the C type does not tell who owns the text.
+/// For char* there is a function a kind, since the C type does not tell who owns the text; for
+/// pointers to what has no Python class there is address().
 template <class T>
 class StructBinder {
  public:
@@ -419,6 +420,27 @@ class StructBinder {
     return *this;
   }
 
+  /// A pointer to what Python has no class for (a function, a hash table): capsule or None; takes
+  /// capsules, None and pyds objects.
+  template <class M>
+  StructBinder& address(const char* name, M* T::*member, const char* doc) {
+    const Site* site = keep_site(name_, name);
+    class_.def_prop_rw(
+        name, [member](const StructRef<T>& self) { return address_of(self, member); },
+        [member, site](const StructRef<T>& self, Given<Capsule> given) {
+          if (std::is_function_v<M> && PyCallable_Check(given.value.ptr())) {
+            throw_type_error(*site,
+                             "capsule of a C function, or None (Python functions are set with "
+                             "user_copyfunc and user_releasefunc)",
+                             given.value);
+          }
+          void* address = to_stored_pointer(given.value, *site);
+          self.get()->*member = reinterpret_cast<M*>(address);
+        },
+        nb::for_setter(nb::arg("value").none()), doc);
+    return *this;
+  }
+
   /// A member that Python cannot have: reading it is a TypeError, as it always was.
   StructBinder& opaque(const char* name, const char* doc) {
     const Site* site = keep_site(name_, name);
@@ -467,6 +489,13 @@ class StructBinder {
   }
 
   template <class M>
+  static Capsule address_of(const StructRef<T>& self, M* T::*member) {
+    M* address = self.get()->*member;
+    self.check();
+    return {capsule(reinterpret_cast<void*>(address))};
+  }
+
+  template <class M>
   static std::optional<M> first_of(const StructRef<T>& self, M* T::*member) {
     const BatchGuard guard(self);
     const M* numbers = self.get()->*member;
@@ -498,7 +527,7 @@ class StructBinder {
             return ListReference{wrap_list(self, &(self.unchecked()->*member))};
           },
           [member, site](const StructRef<T>& self, Given<ListReference> given) {
-            GList* list = to_list(given.value, *site);
+            GList* list = to_stored_list(given.value, *site);
             self.get()->*member = list;
           },
           doc);

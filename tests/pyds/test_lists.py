@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import pytest
@@ -106,6 +107,29 @@ def test_nodes_of_a_programs_own(tree: Any) -> None:
         node.next = tree.frames[0]
     with pytest.raises(AttributeError):
         del node.next
+
+
+def test_a_node_that_is_handed_over_is_not_freed() -> None:
+    """Made by a function that keeps no wrapper of the nodes."""
+    holder = pyds.NvDsFrameMeta()
+
+    def fill() -> None:
+        first, second = pyds.GList(), pyds.GList()
+        first.data, second.data = pyds.alloc_nvds_person_object(), None
+        first.next, second.prev = second, first
+        holder.obj_meta_list = first
+        assert holder.obj_meta_list is first
+        assert holder.obj_meta_list.next is second
+
+    fill()
+    gc.collect()
+    others = [pyds.GList() for _ in range(100)]  # would get the memory
+    first = holder.obj_meta_list
+    assert pyds.NvDsPersonObject.cast(first.data).age == 0
+    assert first.next.data is None
+    assert first.next.prev is first
+    assert first.next.next is None
+    assert all(node is not first for node in others)
 
 
 def test_clearing_and_copying_lists(tree: Any) -> None:
