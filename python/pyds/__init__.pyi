@@ -35,6 +35,8 @@ class GList(Struct):
         while node is not None:
             obj = pyds.NvDsObjectMeta.cast(node.data)
             node = node.next
+
+    Iterating gives the data of this node and of those after it; its length is how many they are.
     """
 
     def __init__(self) -> None: ...
@@ -59,6 +61,19 @@ class GList(Struct):
 
     @prev.setter
     def prev(self, value: GList | None) -> None: ...
+
+    def __bool__(self) -> bool: ...
+
+    def __len__(self) -> int: ...
+
+    def __iter__(self) -> GListIterator: ...
+
+class GListIterator:
+    """Iterator over the data of a GList."""
+
+    def __iter__(self) -> object: ...
+
+    def __next__(self) -> CapsuleType | None: ...
 
 class NvOSD_Mode(Enum):
     """Where the overlay draws."""
@@ -1994,7 +2009,7 @@ def nvds_get_current_metadata_info(batch_meta: NvDsBatchMeta) -> int:
 
 def nvds_get_user_meta_type(meta_descriptor: str | bytes | bytearray) -> int:
     """
-    Number for payloads of a program's own, the same for the same text while the process runs.
+    Number for payloads of a program's own, the same for the same text while the process runs. The names of nvdsanalytics' payloads give NVDS_FRAME_META_NVDSANALYTICS and NVDS_OBJ_META_NVDSANALYTICS.
     """
 
 def nvds_batch_meta_copy_func(data: object, user_meta: object) -> CapsuleType | None:

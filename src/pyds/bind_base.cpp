@@ -26,7 +26,9 @@ void bind_base(nb::module_& module) {
                                  "    node = frame.obj_meta_list\n"
                                  "    while node is not None:\n"
                                  "        obj = pyds.NvDsObjectMeta.cast(node.data)\n"
-                                 "        node = node.next");
+                                 "        node = node.next\n\n"
+                                 "Iterating gives the data of this node and of those after it; its "
+                                 "length is how many they are.");
   struct_info<GList>.type = reinterpret_cast<PyTypeObject*>(list.ptr());
   list.def("__init__",
            [](nb::pointer_and_handle<ListNode> self) {
@@ -50,7 +52,13 @@ void bind_base(nb::module_& module) {
       .def_prop_rw(
           "prev", [](ListNode& self) { return ListReference{self.prev()}; },
           [](ListNode& self, Given<ListReference> given) { self.set_prev(given.value); },
-          nb::for_setter(nb::arg("value").none()), "The previous node (view), None at the head.");
+          nb::for_setter(nb::arg("value").none()), "The previous node (view), None at the head.")
+      .def("__bool__", [](const ListNode&) { return true; })
+      .def("__len__", &ListNode::count)
+      .def("__iter__", [](nb::handle self) { return ListIterator(nb::borrow(self)); });
+  nb::class_<ListIterator>(module, "GListIterator", "Iterator over the data of a GList.")
+      .def("__iter__", [](nb::handle self) { return nb::borrow(self); })
+      .def("__next__", [](ListIterator& self) { return Capsule{self.next()}; });
 }
 
 }  // namespace thalweg::pyds

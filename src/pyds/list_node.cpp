@@ -50,10 +50,7 @@ nb::object wrap_list(const Ref& owner, GList** head) {
 nb::object ListNode::wrap(const Seen& seen) const {
   if (!seen.node) return nb::none();
   PyTypeObject* type = struct_info<GList>.type;
-  // A node that Python made has a lifetime of its own.
-  const bool by_itself = lifetime().origin == Lifetime::Origin::kBlock && !head_;
-  const Lifetime life = by_itself ? lifetime_of(seen.node) : lifetime();
-  if (PyObject* found = find_wrapper(seen.node, type, life)) {
+  if (PyObject* found = find_wrapper(seen.node, type, lifetime())) {
     auto* known = nb::inst_ptr<ListNode>(found);
     if (known->head_ == head_) {
       known->seen_ = seen;
@@ -61,7 +58,25 @@ nb::object ListNode::wrap(const Seen& seen) const {
     }
     Py_DECREF(found);
   }
-  return detail::new_wrapper<ListNode>(type, seen, life, parent(), head_, epoch_at_);
+  return detail::new_wrapper<ListNode>(type, seen, lifetime(), parent(), head_, epoch_at_);
+}
+
+nb::object ListNode::wrap_neighbour(GList* node, const Place& given) {
+  if (!node) return nb::none();
+  const Place at =
+      given.node == node ? given : Place{node, lifetime_of(node), {}, nullptr, nullptr};
+  PyTypeObject* type = struct_info<GList>.type;
+  if (PyObject* found = find_wrapper(node, type, at.lifetime)) {
+    if (nb::inst_ptr<ListNode>(found)->head_ == at.head) return nb::steal(found);
+    Py_DECREF(found);
+  }
+  // Not looked at: the list may be gone. Epoch 0 makes the first use search it.
+  return detail::new_wrapper<ListNode>(type, Seen{node, nullptr, 0}, at.lifetime, at.parent.ptr(),
+                                       at.head, at.epoch_at);
+}
+
+ListNode::Place ListNode::place() const {
+  return {seen_.node, lifetime(), nb::borrow(parent()), head_, epoch_at_};
 }
 
 ListNode::Seen ListNode::look(GList* node) const {
@@ -99,6 +114,7 @@ nb::object ListNode::data() {
 }
 
 nb::object ListNode::next() {
+  if (is_by_itself()) return wrap_neighbour(node()->next, given_next_);
   Seen following;
   {
     const BatchGuard guard(*this);
@@ -117,6 +133,7 @@ nb::object ListNode::next() {
 }
 
 nb::object ListNode::prev() {
+  if (is_by_itself()) return wrap_neighbour(node()->prev, given_prev_);
   Seen before;
   {
     const BatchGuard guard(*this);
@@ -125,6 +142,22 @@ nb::object ListNode::prev() {
     check();
   }
   return wrap(before);
+}
+
+size_t ListNode::count() {
+  const BatchGuard guard(*this);
+  if (!find()) throw_removed();
+  size_t nodes = 0;
+  for (const GList* node = seen_.node; node; node = node->next) ++nodes;
+  check();
+  return nodes;
+}
+
+nb::object ListIterator::next() {
+  if (!at_first_ && !node_.is_none()) node_ = nb::inst_ptr<ListNode>(node_)->next();
+  at_first_ = false;
+  if (node_.is_none()) throw nb::stop_iteration();
+  return nb::inst_ptr<ListNode>(node_)->data();
 }
 
 void ListNode::set_data(nb::handle value) {
@@ -136,11 +169,13 @@ void ListNode::set_next(nb::handle value) {
   GList* following = to_stored_list(value, {"GList", "next"});
   node()->next = following;
   seen_.next = following;
+  given_next_ = following ? nb::inst_ptr<ListNode>(value)->place() : Place{};
 }
 
 void ListNode::set_prev(nb::handle value) {
   GList* before = to_stored_list(value, {"GList", "prev"});
   node()->prev = before;
+  given_prev_ = before ? nb::inst_ptr<ListNode>(value)->place() : Place{};
 }
 
 void ListNode::throw_removed() {

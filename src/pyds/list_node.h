@@ -21,6 +21,15 @@ class ListNode : public Ref {
     uint64_t epoch = 0;
   };
 
+  /// Where a node lies: what its wrapper needs to know.
+  struct Place {
+    GList* node = nullptr;
+    Lifetime lifetime;
+    nb::object parent;
+    GList** head = nullptr;
+    const uint64_t* epoch_at = nullptr;
+  };
+
   /// `head` is the owner's list field, inside a slot that counts its list's changes at `epoch_at`;
   /// both nullptr for any other node.
   ListNode(PyObject* self, const Seen& seen, const Lifetime& lifetime, PyObject* parent,
@@ -29,6 +38,8 @@ class ListNode : public Ref {
   nb::object data();
   nb::object next();
   nb::object prev();
+  /// Nodes from this one to the end.
+  size_t count();
   void set_data(nb::handle value);
   void set_next(nb::handle value);
   void set_prev(nb::handle value);
@@ -42,11 +53,30 @@ class ListNode : public Ref {
   bool find();
   Seen look(GList* node) const;
   nb::object wrap(const Seen& seen) const;
+  /// A node that Python made: it has a lifetime of its own, and neighbours of any list.
+  bool is_by_itself() const { return lifetime().origin == Lifetime::Origin::kBlock && !head_; }
+  static nb::object wrap_neighbour(GList* node, const Place& given);
+  Place place() const;
   [[noreturn]] static void throw_removed();
 
   GList** head_;
   const uint64_t* epoch_at_;
   Seen seen_;
+  // Of a node that Python made: the nodes that the program put beside it.
+  Place given_next_, given_prev_;
+};
+
+/// What a node and those after it hold, one after the other. The loop may remove the element that
+/// it is at.
+class ListIterator {
+ public:
+  explicit ListIterator(nb::object node) : node_(std::move(node)) {}
+  /// The next node's data. @throws StopIteration at the end.
+  nb::object next();
+
+ private:
+  nb::object node_;  // GList or None
+  bool at_first_ = true;
 };
 
 /// The first node of a list field, or None. Keeps the owner's wrapper alive.

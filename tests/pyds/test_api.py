@@ -72,7 +72,7 @@ NEWER_CLASSES = {
 }
 NEWER_ENUMS = {"TRACKER_STATE"}
 # What is neither a struct nor an enum of the C headers.
-OWN_CLASSES = {"Struct", "StructArray"}
+OWN_CLASSES = {"GListIterator", "Struct", "StructArray"}
 # In place of a name that the reference does not know (arg0, arg1).
 POSITIONAL = re.compile(r"arg\d")
 
@@ -617,11 +617,11 @@ def test_struct_arguments_are_checked(reference: Any) -> None:
     for name, about in reference["functions"].items():
         types = [kind for _, kind in about["args"]]
         structs = [
-            (place, found[1])
+            place
             for place, kind in enumerate(types)
             if (found := re.match(r"(Nv\w+) or None$", kind)) and not is_enum(found[1])
         ]
-        for place, struct_name in structs:
+        for place in structs:
             nullable = (name, place) in {
                 ("nvds_add_obj_meta_to_frame", 2),
                 ("nvds_obj_enc_process", 3),

@@ -56,6 +56,10 @@ def test_user_meta_types() -> None:
     assert first == pyds.nvds_get_user_meta_type(meta_descriptor="NVIDIA.NVINFER.USER_META")
     assert first != pyds.nvds_get_user_meta_type("TEST.OTHER")
     assert pyds.nvds_get_user_meta_type(None) == pyds.NVDS_START_USER_META
+    frame = pyds.nvds_get_user_meta_type("NVIDIA.DSANALYTICSFRAME.USER_META")
+    obj = pyds.nvds_get_user_meta_type("NVIDIA.DSANALYTICSOBJ.USER_META")
+    assert (type(frame), frame, obj) == (int, 32, 33)
+    assert (frame, obj) == (pyds.NVDS_FRAME_META_NVDSANALYTICS, pyds.NVDS_OBJ_META_NVDSANALYTICS)
     with pytest.raises(TypeError, match=r"^nvds_get_user_meta_type\.meta_descriptor: expected str"):
         pyds.nvds_get_user_meta_type(5)
 

@@ -22,14 +22,31 @@ def test_walking_to_the_end(tree: Any) -> None:
     assert sorted(
         o.object_id for o in elements(tree.frames[1].obj_meta_list, pyds.NvDsObjectMeta.cast)
     ) == [1000, 1001]
-    for impossible in (iter, len):
-        with pytest.raises(TypeError):
-            impossible(head)
+    assert [pyds.NvDsFrameMeta.cast(data) for data in head] == tree.frames
+    assert (len(head), len(second)) == (2, 1)
+    with pytest.raises(TypeError):
+        head[0]
 
 
 def test_an_empty_list_is_none(tree: Any) -> None:
     assert tree.objects[0].classifier_meta_list is None
     assert tree.frames[0].display_meta_list is None
+
+
+def test_iterating_while_the_list_changes(tree: Any, needs_slots: None) -> None:
+    frame = tree.frames[0]
+    seen = []
+    for data in frame.obj_meta_list:
+        obj = pyds.NvDsObjectMeta.cast(data)
+        seen.append(obj.obj_label)
+        pyds.nvds_remove_obj_meta_from_frame(frame, obj)
+        assert len(seen) < 5
+    assert seen == ["car", "person"]
+    assert frame.obj_meta_list is None
+    iterator = iter(tree.frames[1].obj_meta_list)
+    pyds.nvds_remove_frame_meta_from_batch(tree.batch, tree.frames[1])
+    with pytest.raises(ReferenceError, match=r"^GList: its memory was given back"):
+        next(iterator)
 
 
 def test_removing_while_walking_with_next_taken_before(tree: Any) -> None:
@@ -100,13 +117,31 @@ def test_nodes_of_a_programs_own(tree: Any) -> None:
     assert pyds.NvDsFrameMeta.cast(node.data) is tree.frames[0]
     node.data = head.data
     node.next = head
+    assert node.next is head
     assert pyds.NvDsFrameMeta.cast(node.next.data) is tree.frames[0]
+    assert node.next.next.prev is head
     node.next = None
     assert node.next is None
     with pytest.raises(TypeError, match=r"^GList\.next: expected GList or None"):
         node.next = tree.frames[0]
     with pytest.raises(AttributeError):
         del node.next
+
+
+def test_a_node_of_a_programs_own_outlives_the_list(new_buffer: Any, needs_slots: None) -> None:
+    buffer = new_buffer()
+    node = pyds.GList()
+    node.next = pyds.gst_buffer_get_nvds_batch_meta(buffer).frame_meta_list
+    node.prev = node.next.next
+    gc.collect()  # the wrappers, too, are gone
+    assert node.next.next is node.prev
+    del buffer
+    gc.collect()
+    for use in (lambda: node.next.data, lambda: node.prev.prev, lambda: node.next.next):
+        with pytest.raises(ReferenceError, match=r"^GList: its memory was given back"):
+            use()
+    node.next = None
+    assert node.next is None
 
 
 def test_a_node_that_is_handed_over_is_not_freed() -> None:

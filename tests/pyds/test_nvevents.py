@@ -140,6 +140,43 @@ def test_wrong_arguments() -> None:
     del alive
 
 
+@pytest.mark.parametrize(
+    "send",
+    [
+        lambda element: pyds.gst_element_send_nvevent_new_stream_reset(element, 0),
+        lambda element: pyds.gst_element_send_nvevent_interval_update(element, "a", 0),
+    ],
+    ids=["reset", "interval"],
+)
+def test_other_threads_run_while_an_event_is_sent(
+    send: Callable[[Any], Any], running: Any
+) -> None:
+    """The pad holds the event until another Python thread lets it through."""
+    from gi.repository import Gst
+
+    element = running.get_by_name("first")
+    pad = element.get_static_pad("src")
+    blocked = threading.Event()
+
+    def on_event(pad: Any, info: Any) -> Any:
+        blocked.set()
+        return Gst.PadProbeReturn.OK  # of a blocking probe: stay blocked
+
+    kind = Gst.PadProbeType.BLOCK | Gst.PadProbeType.EVENT_DOWNSTREAM
+    probe = pad.add_probe(kind, on_event)
+
+    def unblock() -> None:
+        blocked.wait(20)
+        pad.remove_probe(probe)
+
+    thread = threading.Thread(target=unblock)
+    thread.start()
+    assert send(element)
+    assert blocked.is_set()
+    thread.join()
+    assert running.got.wait(20)
+
+
 @needs_elements
 def test_the_interval_of_nvinfer_changes_while_it_plays(clip: Any, play: Any) -> None:
     from gi.repository import Gst
