@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -293,9 +296,27 @@ def test_pools(batch: Any) -> None:
     assert len(data_of(pool.full_list)) == len(kept)
 
 
-def test_the_state_of_the_pools_goes_to_the_log(tree: Any, capfd: Any) -> None:
-    result = pyds.nvds_get_current_metadata_info(tree.batch)
-    assert (type(result), result) == (int, 1)
+@pytest.mark.parametrize("domains", ["", "nvds_meta"])
+def test_the_state_of_the_pools_goes_to_the_log(domains: str) -> None:
+    program = """
+import pyds
+batch = pyds.nvds_create_batch_meta(2)
+frame = pyds.nvds_acquire_frame_meta_from_pool(batch)
+pyds.nvds_add_frame_meta_to_batch(batch, frame)
+result = pyds.nvds_get_current_metadata_info(batch_meta=batch)
+assert (type(result), result) == (int, 1)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+        env={**os.environ, "G_MESSAGES_DEBUG": domains},
+    )
+    printed = ended.stdout + ended.stderr
+    assert ("pool of meta type 2: 2 elements, 1 free, 1 used" in printed) == bool(domains)
+    assert bool(printed) == bool(domains)
 
 
 def test_metas_of_buffers_are_not_added_from_python(new_buffer: Any) -> None:
