@@ -38,14 +38,22 @@ typedef struct _NvDsObjEncUsrArgs {
   bool calcEncodeTime;
 } NvDsObjEncUsrArgs;
 
-/** A context for one thread; `gpu_id` is ignored on the CPU. */
+/** An encoder with threads of its own, for any number of callers; `gpu_id` is ignored on the CPU. */
 NvDsObjEncCtxHandle nvds_obj_enc_create_context(int gpu_id);
-/** Queues one object, or with isFrame the frame; true when accepted. */
+/**
+ * Queues the box of an object, or with isFrame the frame, as its pixels are now; true when
+ * accepted. Waits while 64 pictures are queued. A `quality` of 0 is 80. What is wrong with a
+ * refused one is in GStreamer's log (category nvdsobjenc).
+ */
 bool nvds_obj_enc_process(NvDsObjEncCtxHandle context, NvDsObjEncUsrArgs* args,
                           NvBufSurface* surface, NvDsObjectMeta* object_meta,
                           NvDsFrameMeta* frame_meta);
-/** Waits until everything queued is encoded and attached. */
+/**
+ * Waits until everything queued is encoded and written, and attaches the pictures as user metas of
+ * type NVDS_CROP_IMAGE_META. To be called while the metas live: by the probe that queued them.
+ */
 void nvds_obj_enc_finish(NvDsObjEncCtxHandle context);
+/** Waits for the files; pictures that were not attached are dropped. */
 void nvds_obj_enc_destroy_context(NvDsObjEncCtxHandle context);
 
 // The layout is the promise: binaries built against the originals read these fields.
