@@ -38,7 +38,8 @@ typedef struct _NvDsObjEncUsrArgs {
   bool calcEncodeTime;
 } NvDsObjEncUsrArgs;
 
-/** An encoder with threads of its own, for any number of callers; `gpu_id` is ignored on the CPU. */
+/** An encoder with threads of its own, for any number of callers; `gpu_id` is ignored on the CPU.
+ */
 NvDsObjEncCtxHandle nvds_obj_enc_create_context(int gpu_id);
 /**
  * Queues the box of an object, or with isFrame the frame, as its pixels are now; true when
