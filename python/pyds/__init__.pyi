@@ -4,8 +4,8 @@ The interface of DeepStream's `pyds`, over Thalweg's metadata library.
 Importing it makes Thalweg's GStreamer elements known, before or after `Gst.init`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, TypeAlias
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Annotated, SupportsFloat, SupportsIndex, TypeAlias, TypeVar, overload
 
 import numpy
 from numpy.typing import NDArray
@@ -13,19 +13,27 @@ from typing_extensions import CapsuleType
 
 from pyds._enum import Enum
 
+_T = TypeVar("_T", covariant=True)
+
 
 class Struct:
     """
     Base of every class that stands for a C struct. An object is a view of the struct; reading one whose memory was given back raises ReferenceError.
     """
 
-class StructArray:
-    """Array of structs inside another struct: a sequence of views."""
+class StructArray(Sequence[_T]):
+    """
+    Array of structs inside another struct: a sequence of views, made when asked for.
+    """
 
     def __len__(self) -> int: ...
 
-    def __getitem__(self, index: object) -> object:
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> _T:
         """View of one element, or a list of views for a slice."""
+
+    @overload
+    def __getitem__(self, index: slice) -> list[_T]: ...
 
 class GList(Struct):
     """
@@ -43,21 +51,23 @@ class GList(Struct):
 
     @property
     def data(self) -> CapsuleType | None:
-        """Address of the meta as a capsule, None for none; cast it to its class."""
+        """
+        Address of the meta as a capsule (view), None for none; cast it to its class. Set from a capsule, a pyds object (taken) or None.
+        """
 
     @data.setter
-    def data(self, value: object) -> None: ...
+    def data(self, value: CapsuleType | Struct | None) -> None: ...
 
     @property
     def next(self) -> GList | None:
-        """The next node, None at the end."""
+        """The next node (view), None at the end."""
 
     @next.setter
     def next(self, value: GList | None) -> None: ...
 
     @property
     def prev(self) -> GList | None:
-        """The previous node, None at the head."""
+        """The previous node (view), None at the head."""
 
     @prev.setter
     def prev(self, value: GList | None) -> None: ...
@@ -76,7 +86,7 @@ class GListIterator:
     def __next__(self) -> CapsuleType | None: ...
 
 class NvOSD_Mode(Enum):
-    """Where the overlay draws."""
+    """Who draws the overlay. Here it is always the CPU."""
 
 
     MODE_CPU: NvOSD_Mode
@@ -96,7 +106,9 @@ MODE_NONE: NvOSD_Mode
 MODE_HW: NvOSD_Mode
 
 class NvOSD_Arrow_Head_Direction(Enum):
-    """Which ends of an arrow have a head."""
+    """
+    Which ends of an arrow have a head: where the line begins, where it ends, or both.
+    """
 
 
     START_HEAD: NvOSD_Arrow_Head_Direction
@@ -117,7 +129,7 @@ class NvBbox_Coords(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvBbox_Coords:
+    def cast(data: CapsuleType | Struct | int | None) -> NvBbox_Coords:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -127,28 +139,28 @@ class NvBbox_Coords(Struct):
         """Left edge, pixels."""
 
     @left.setter
-    def left(self, value: float) -> None: ...
+    def left(self, value: SupportsFloat) -> None: ...
 
     @property
     def top(self) -> float:
         """Top edge, pixels."""
 
     @top.setter
-    def top(self, value: float) -> None: ...
+    def top(self, value: SupportsFloat) -> None: ...
 
     @property
     def width(self) -> float:
         """Width, pixels."""
 
     @width.setter
-    def width(self, value: float) -> None: ...
+    def width(self, value: SupportsFloat) -> None: ...
 
     @property
     def height(self) -> float:
         """Height, pixels."""
 
     @height.setter
-    def height(self, value: float) -> None: ...
+    def height(self, value: SupportsFloat) -> None: ...
 
 class NvOSD_ColorParams(Struct):
     """A colour; each part is 0 to 1."""
@@ -156,7 +168,7 @@ class NvOSD_ColorParams(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvOSD_ColorParams:
+    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_ColorParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -166,31 +178,31 @@ class NvOSD_ColorParams(Struct):
         """Red, 0 to 1."""
 
     @red.setter
-    def red(self, value: float) -> None: ...
+    def red(self, value: SupportsFloat) -> None: ...
 
     @property
     def green(self) -> float:
         """Green, 0 to 1."""
 
     @green.setter
-    def green(self, value: float) -> None: ...
+    def green(self, value: SupportsFloat) -> None: ...
 
     @property
     def blue(self) -> float:
         """Blue, 0 to 1."""
 
     @blue.setter
-    def blue(self, value: float) -> None: ...
+    def blue(self, value: SupportsFloat) -> None: ...
 
     @property
     def alpha(self) -> float:
         """Opacity, 0 (invisible) to 1."""
 
     @alpha.setter
-    def alpha(self, value: float) -> None: ...
+    def alpha(self, value: SupportsFloat) -> None: ...
 
-    def set(self, red: float, green: float, blue: float, alpha: float) -> None:
-        """Sets all four parts, each 0 to 1."""
+    def set(self, red: SupportsFloat, green: SupportsFloat, blue: SupportsFloat, alpha: SupportsFloat) -> None:
+        """Sets all four parts, each 0 to 1; alpha 0 is invisible."""
 
 class NvOSD_FontParams(Struct):
     """Font of a text."""
@@ -198,7 +210,7 @@ class NvOSD_FontParams(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvOSD_FontParams:
+    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_FontParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -206,7 +218,7 @@ class NvOSD_FontParams(Struct):
     @property
     def font_name(self) -> int:
         """
-        Family, as the address of a text (see get_string), 0 if unset. Set it from a str; one text a name is shared and never freed.
+        Family, as the address of a text (see get_string), 0 if unset. Set it from a str; one text a name is shared by all structs and never freed.
         """
 
     @font_name.setter
@@ -214,10 +226,10 @@ class NvOSD_FontParams(Struct):
 
     @property
     def font_size(self) -> int:
-        """Size, points."""
+        """Size, points at 96 dots an inch (12 points are 16 pixels), 10 to 256."""
 
     @font_size.setter
-    def font_size(self, value: int) -> None: ...
+    def font_size(self, value: SupportsIndex) -> None: ...
 
     @property
     def font_color(self) -> NvOSD_ColorParams:
@@ -227,12 +239,12 @@ class NvOSD_FontParams(Struct):
     def font_color(self, value: NvOSD_ColorParams) -> None: ...
 
 class NvOSD_TextParams(Struct):
-    """A text to draw."""
+    """A text to draw, in pixels of the muxer's frame."""
 
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvOSD_TextParams:
+    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_TextParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -248,17 +260,17 @@ class NvOSD_TextParams(Struct):
 
     @property
     def x_offset(self) -> int:
-        """Left edge, pixels."""
+        """Left edge of the background, pixels."""
 
     @x_offset.setter
-    def x_offset(self, value: int) -> None: ...
+    def x_offset(self, value: SupportsIndex) -> None: ...
 
     @property
     def y_offset(self) -> int:
-        """Top edge, pixels."""
+        """Top edge of the background, pixels."""
 
     @y_offset.setter
-    def y_offset(self, value: int) -> None: ...
+    def y_offset(self, value: SupportsIndex) -> None: ...
 
     @property
     def font_params(self) -> NvOSD_FontParams:
@@ -272,7 +284,7 @@ class NvOSD_TextParams(Struct):
         """1 to fill the background."""
 
     @set_bg_clr.setter
-    def set_bg_clr(self, value: int) -> None: ...
+    def set_bg_clr(self, value: SupportsIndex) -> None: ...
 
     @property
     def text_bg_clr(self) -> NvOSD_ColorParams:
@@ -287,7 +299,7 @@ class NvOSD_Color_info(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvOSD_Color_info:
+    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_Color_info:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -297,7 +309,7 @@ class NvOSD_Color_info(Struct):
         """Number of the class."""
 
     @id.setter
-    def id(self, value: int) -> None: ...
+    def id(self, value: SupportsIndex) -> None: ...
 
     @property
     def color(self) -> NvOSD_ColorParams:
@@ -307,12 +319,12 @@ class NvOSD_Color_info(Struct):
     def color(self, value: NvOSD_ColorParams) -> None: ...
 
 class NvOSD_RectParams(Struct):
-    """A box to draw."""
+    """A box to draw, in pixels of the muxer's frame."""
 
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvOSD_RectParams:
+    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_RectParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -322,35 +334,35 @@ class NvOSD_RectParams(Struct):
         """Left edge, pixels."""
 
     @left.setter
-    def left(self, value: float) -> None: ...
+    def left(self, value: SupportsFloat) -> None: ...
 
     @property
     def top(self) -> float:
         """Top edge, pixels."""
 
     @top.setter
-    def top(self, value: float) -> None: ...
+    def top(self, value: SupportsFloat) -> None: ...
 
     @property
     def width(self) -> float:
         """Width, pixels."""
 
     @width.setter
-    def width(self, value: float) -> None: ...
+    def width(self, value: SupportsFloat) -> None: ...
 
     @property
     def height(self) -> float:
         """Height, pixels."""
 
     @height.setter
-    def height(self, value: float) -> None: ...
+    def height(self, value: SupportsFloat) -> None: ...
 
     @property
     def border_width(self) -> int:
         """Width of the border, pixels."""
 
     @border_width.setter
-    def border_width(self, value: int) -> None: ...
+    def border_width(self, value: SupportsIndex) -> None: ...
 
     @property
     def border_color(self) -> NvOSD_ColorParams:
@@ -364,14 +376,14 @@ class NvOSD_RectParams(Struct):
         """1 to fill the box."""
 
     @has_bg_color.setter
-    def has_bg_color(self, value: int) -> None: ...
+    def has_bg_color(self, value: SupportsIndex) -> None: ...
 
     @property
     def reserved(self) -> int:
         """Unused."""
 
     @reserved.setter
-    def reserved(self, value: int) -> None: ...
+    def reserved(self, value: SupportsIndex) -> None: ...
 
     @property
     def bg_color(self) -> NvOSD_ColorParams:
@@ -382,32 +394,32 @@ class NvOSD_RectParams(Struct):
 
     @property
     def has_color_info(self) -> int:
-        """1 to blend by the colour of `color_id`."""
+        """1 if `color_id` counts. The overlay here does not look at it."""
 
     @has_color_info.setter
-    def has_color_info(self, value: int) -> None: ...
+    def has_color_info(self, value: SupportsIndex) -> None: ...
 
     @property
     def color_id(self) -> int:
         """Number of a class's colour."""
 
     @color_id.setter
-    def color_id(self, value: int) -> None: ...
+    def color_id(self, value: SupportsIndex) -> None: ...
 
     @property
     def rotation_angle(self) -> float:
-        """Turn of the box, radians."""
+        """Turn of the box about its centre, degrees, clockwise."""
 
     @rotation_angle.setter
-    def rotation_angle(self, value: float) -> None: ...
+    def rotation_angle(self, value: SupportsFloat) -> None: ...
 
 class NvOSD_LineParams(Struct):
-    """A line to draw."""
+    """A line to draw, in pixels of the muxer's frame."""
 
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvOSD_LineParams:
+    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_LineParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -417,35 +429,35 @@ class NvOSD_LineParams(Struct):
         """Start, pixels from the left."""
 
     @x1.setter
-    def x1(self, value: int) -> None: ...
+    def x1(self, value: SupportsIndex) -> None: ...
 
     @property
     def y1(self) -> int:
         """Start, pixels from the top."""
 
     @y1.setter
-    def y1(self, value: int) -> None: ...
+    def y1(self, value: SupportsIndex) -> None: ...
 
     @property
     def x2(self) -> int:
         """End, pixels from the left."""
 
     @x2.setter
-    def x2(self, value: int) -> None: ...
+    def x2(self, value: SupportsIndex) -> None: ...
 
     @property
     def y2(self) -> int:
         """End, pixels from the top."""
 
     @y2.setter
-    def y2(self, value: int) -> None: ...
+    def y2(self, value: SupportsIndex) -> None: ...
 
     @property
     def line_width(self) -> int:
         """Width, pixels."""
 
     @line_width.setter
-    def line_width(self, value: int) -> None: ...
+    def line_width(self, value: SupportsIndex) -> None: ...
 
     @property
     def line_color(self) -> NvOSD_ColorParams:
@@ -455,12 +467,12 @@ class NvOSD_LineParams(Struct):
     def line_color(self, value: NvOSD_ColorParams) -> None: ...
 
 class NvOSD_ArrowParams(Struct):
-    """An arrow to draw."""
+    """An arrow to draw, in pixels of the muxer's frame."""
 
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvOSD_ArrowParams:
+    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_ArrowParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -470,42 +482,42 @@ class NvOSD_ArrowParams(Struct):
         """Start, pixels from the left."""
 
     @x1.setter
-    def x1(self, value: int) -> None: ...
+    def x1(self, value: SupportsIndex) -> None: ...
 
     @property
     def y1(self) -> int:
         """Start, pixels from the top."""
 
     @y1.setter
-    def y1(self, value: int) -> None: ...
+    def y1(self, value: SupportsIndex) -> None: ...
 
     @property
     def x2(self) -> int:
         """End, pixels from the left."""
 
     @x2.setter
-    def x2(self, value: int) -> None: ...
+    def x2(self, value: SupportsIndex) -> None: ...
 
     @property
     def y2(self) -> int:
         """End, pixels from the top."""
 
     @y2.setter
-    def y2(self, value: int) -> None: ...
+    def y2(self, value: SupportsIndex) -> None: ...
 
     @property
     def arrow_width(self) -> int:
         """Width of the shaft, pixels."""
 
     @arrow_width.setter
-    def arrow_width(self, value: int) -> None: ...
+    def arrow_width(self, value: SupportsIndex) -> None: ...
 
     @property
     def arrow_head(self) -> NvOSD_Arrow_Head_Direction:
         """Which ends have a head."""
 
     @arrow_head.setter
-    def arrow_head(self, value: int) -> None: ...
+    def arrow_head(self, value: SupportsIndex) -> None: ...
 
     @property
     def arrow_color(self) -> NvOSD_ColorParams:
@@ -519,15 +531,15 @@ class NvOSD_ArrowParams(Struct):
         """Unused."""
 
     @reserved.setter
-    def reserved(self, value: int) -> None: ...
+    def reserved(self, value: SupportsIndex) -> None: ...
 
 class NvOSD_CircleParams(Struct):
-    """A circle to draw."""
+    """A circle to draw, in pixels of the muxer's frame."""
 
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvOSD_CircleParams:
+    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_CircleParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -537,21 +549,21 @@ class NvOSD_CircleParams(Struct):
         """Centre, pixels from the left."""
 
     @xc.setter
-    def xc(self, value: int) -> None: ...
+    def xc(self, value: SupportsIndex) -> None: ...
 
     @property
     def yc(self) -> int:
         """Centre, pixels from the top."""
 
     @yc.setter
-    def yc(self, value: int) -> None: ...
+    def yc(self, value: SupportsIndex) -> None: ...
 
     @property
     def radius(self) -> int:
         """Radius, pixels."""
 
     @radius.setter
-    def radius(self, value: int) -> None: ...
+    def radius(self, value: SupportsIndex) -> None: ...
 
     @property
     def circle_color(self) -> NvOSD_ColorParams:
@@ -565,7 +577,7 @@ class NvOSD_CircleParams(Struct):
         """1 to fill the circle."""
 
     @has_bg_color.setter
-    def has_bg_color(self, value: int) -> None: ...
+    def has_bg_color(self, value: SupportsIndex) -> None: ...
 
     @property
     def bg_color(self) -> NvOSD_ColorParams:
@@ -579,14 +591,14 @@ class NvOSD_CircleParams(Struct):
         """Width of the line, pixels."""
 
     @circle_width.setter
-    def circle_width(self, value: int) -> None: ...
+    def circle_width(self, value: SupportsIndex) -> None: ...
 
     @property
     def reserved(self) -> int:
         """Unused."""
 
     @reserved.setter
-    def reserved(self, value: int) -> None: ...
+    def reserved(self, value: SupportsIndex) -> None: ...
 
 class NvOSD_MaskParams(Struct):
     """Mask of an object, over its box."""
@@ -594,7 +606,7 @@ class NvOSD_MaskParams(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvOSD_MaskParams:
+    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_MaskParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -613,28 +625,28 @@ class NvOSD_MaskParams(Struct):
         """Size of the mask, bytes."""
 
     @size.setter
-    def size(self, value: int) -> None: ...
+    def size(self, value: SupportsIndex) -> None: ...
 
     @property
     def threshold(self) -> float:
         """Values above it belong to the object."""
 
     @threshold.setter
-    def threshold(self, value: float) -> None: ...
+    def threshold(self, value: SupportsFloat) -> None: ...
 
     @property
     def width(self) -> int:
         """Columns of the mask."""
 
     @width.setter
-    def width(self, value: int) -> None: ...
+    def width(self, value: SupportsIndex) -> None: ...
 
     @property
     def height(self) -> int:
         """Rows of the mask."""
 
     @height.setter
-    def height(self, value: int) -> None: ...
+    def height(self, value: SupportsIndex) -> None: ...
 
     def get_mask_array(self) -> Annotated[NDArray[numpy.float32], dict(shape=(None,))]:
         """
@@ -652,7 +664,7 @@ class NvOSD_FrameTextParams(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvOSD_FrameTextParams:
+    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_FrameTextParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -669,14 +681,14 @@ class NvOSD_FrameTextParams(Struct):
         """Where to draw."""
 
     @mode.setter
-    def mode(self, value: int) -> None: ...
+    def mode(self, value: SupportsIndex) -> None: ...
 
     @property
     def num_strings(self) -> int:
         """Number of texts."""
 
     @num_strings.setter
-    def num_strings(self, value: int) -> None: ...
+    def num_strings(self, value: SupportsIndex) -> None: ...
 
     @property
     def text_params_list(self) -> NvOSD_TextParams | None:
@@ -698,7 +710,7 @@ class NvOSD_FrameRectParams(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvOSD_FrameRectParams:
+    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_FrameRectParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -715,14 +727,14 @@ class NvOSD_FrameRectParams(Struct):
         """Where to draw."""
 
     @mode.setter
-    def mode(self, value: int) -> None: ...
+    def mode(self, value: SupportsIndex) -> None: ...
 
     @property
     def num_rects(self) -> int:
         """Number of boxes."""
 
     @num_rects.setter
-    def num_rects(self, value: int) -> None: ...
+    def num_rects(self, value: SupportsIndex) -> None: ...
 
     @property
     def rect_params_list(self) -> NvOSD_RectParams | None:
@@ -751,7 +763,7 @@ class NvOSD_FrameLineParams(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvOSD_FrameLineParams:
+    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_FrameLineParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -768,14 +780,14 @@ class NvOSD_FrameLineParams(Struct):
         """Where to draw."""
 
     @mode.setter
-    def mode(self, value: int) -> None: ...
+    def mode(self, value: SupportsIndex) -> None: ...
 
     @property
     def num_lines(self) -> int:
         """Number of lines."""
 
     @num_lines.setter
-    def num_lines(self, value: int) -> None: ...
+    def num_lines(self, value: SupportsIndex) -> None: ...
 
     @property
     def line_params_list(self) -> NvOSD_LineParams | None:
@@ -797,7 +809,7 @@ class NvOSD_FrameArrowParams(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvOSD_FrameArrowParams:
+    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_FrameArrowParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -814,14 +826,14 @@ class NvOSD_FrameArrowParams(Struct):
         """Where to draw."""
 
     @mode.setter
-    def mode(self, value: int) -> None: ...
+    def mode(self, value: SupportsIndex) -> None: ...
 
     @property
     def num_arrows(self) -> int:
         """Number of arrows."""
 
     @num_arrows.setter
-    def num_arrows(self, value: int) -> None: ...
+    def num_arrows(self, value: SupportsIndex) -> None: ...
 
     @property
     def arrow_params_list(self) -> NvOSD_ArrowParams | None:
@@ -843,7 +855,7 @@ class NvOSD_FrameCircleParams(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvOSD_FrameCircleParams:
+    def cast(data: CapsuleType | Struct | int | None) -> NvOSD_FrameCircleParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -860,14 +872,14 @@ class NvOSD_FrameCircleParams(Struct):
         """Where to draw."""
 
     @mode.setter
-    def mode(self, value: int) -> None: ...
+    def mode(self, value: SupportsIndex) -> None: ...
 
     @property
     def num_circles(self) -> int:
         """Number of circles."""
 
     @num_circles.setter
-    def num_circles(self, value: int) -> None: ...
+    def num_circles(self, value: SupportsIndex) -> None: ...
 
     @property
     def circle_params_list(self) -> NvOSD_CircleParams | None:
@@ -923,7 +935,7 @@ class NvDsMetaType(Enum):
 
     NVDS_TRACKER_OBJ_REID_META: NvDsMetaType
 
-    NVDS_TRACKER_TERMINATED_LIST_META: NvDsMetaType = ...
+    NVDS_TRACKER_TERMINATED_LIST_META: NvDsMetaType
 
     NVDS_TRACKER_SHADOW_LIST_META: NvDsMetaType
 
@@ -999,7 +1011,7 @@ NVDS_TRACKER_BATCH_REID_META: NvDsMetaType
 
 NVDS_TRACKER_OBJ_REID_META: NvDsMetaType
 
-NVDS_TRACKER_TERMINATED_LIST_META: NvDsMetaType = ...
+NVDS_TRACKER_TERMINATED_LIST_META: NvDsMetaType
 
 NVDS_TRACKER_SHADOW_LIST_META: NvDsMetaType
 
@@ -1045,7 +1057,7 @@ class NvDsComp_BboxInfo(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsComp_BboxInfo:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsComp_BboxInfo:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -1063,7 +1075,7 @@ class NvDsSensorInfo_meta(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsSensorInfo_meta:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsSensorInfo_meta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -1073,7 +1085,7 @@ class NvDsSensorInfo_meta(Struct):
         """Number of the source."""
 
     @source_id.setter
-    def source_id(self, value: int) -> None: ...
+    def source_id(self, value: SupportsIndex) -> None: ...
 
     @property
     def uri(self) -> str | None:
@@ -1093,7 +1105,7 @@ class NvDsMetaPool(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsMetaPool:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsMetaPool:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -1103,35 +1115,35 @@ class NvDsMetaPool(Struct):
         """Kind of the metas."""
 
     @meta_type.setter
-    def meta_type(self, value: int) -> None: ...
+    def meta_type(self, value: SupportsIndex) -> None: ...
 
     @property
     def max_elements_in_pool(self) -> int:
         """Metas free and in use."""
 
     @max_elements_in_pool.setter
-    def max_elements_in_pool(self, value: int) -> None: ...
+    def max_elements_in_pool(self, value: SupportsIndex) -> None: ...
 
     @property
     def element_size(self) -> int:
         """Size of a meta, bytes."""
 
     @element_size.setter
-    def element_size(self, value: int) -> None: ...
+    def element_size(self, value: SupportsIndex) -> None: ...
 
     @property
     def num_empty_elements(self) -> int:
         """Free metas."""
 
     @num_empty_elements.setter
-    def num_empty_elements(self, value: int) -> None: ...
+    def num_empty_elements(self, value: SupportsIndex) -> None: ...
 
     @property
     def num_full_elements(self) -> int:
         """Metas in use."""
 
     @num_full_elements.setter
-    def num_full_elements(self, value: int) -> None: ...
+    def num_full_elements(self, value: SupportsIndex) -> None: ...
 
     @property
     def empty_list(self) -> GList | None:
@@ -1152,14 +1164,14 @@ class NvDsMetaPool(Struct):
         """C function (shared) or None."""
 
     @copy_func.setter
-    def copy_func(self, value: object) -> None: ...
+    def copy_func(self, value: CapsuleType | Struct | None) -> None: ...
 
     @property
     def release_func(self) -> CapsuleType | None:
         """C function (shared) or None."""
 
     @release_func.setter
-    def release_func(self, value: object) -> None: ...
+    def release_func(self, value: CapsuleType | Struct | None) -> None: ...
 
 class NvDsBaseMeta(Struct):
     """Head of every meta."""
@@ -1167,7 +1179,7 @@ class NvDsBaseMeta(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsBaseMeta:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsBaseMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -1184,14 +1196,14 @@ class NvDsBaseMeta(Struct):
         """Kind of the meta; for a user meta, what its payload is."""
 
     @meta_type.setter
-    def meta_type(self, value: int) -> None: ...
+    def meta_type(self, value: SupportsIndex) -> None: ...
 
     @property
     def uContext(self) -> CapsuleType | None:
         """Pointer of the program's own (shared) or None."""
 
     @uContext.setter
-    def uContext(self, value: object) -> None: ...
+    def uContext(self, value: CapsuleType | Struct | None) -> None: ...
 
     @property
     def copy_func(self) -> CapsuleType | None:
@@ -1200,7 +1212,7 @@ class NvDsBaseMeta(Struct):
         """
 
     @copy_func.setter
-    def copy_func(self, value: object) -> None: ...
+    def copy_func(self, value: CapsuleType | Struct | None) -> None: ...
 
     @property
     def release_func(self) -> CapsuleType | None:
@@ -1209,7 +1221,7 @@ class NvDsBaseMeta(Struct):
         """
 
     @release_func.setter
-    def release_func(self, value: object) -> None: ...
+    def release_func(self, value: CapsuleType | Struct | None) -> None: ...
 
 class NvDsBatchMeta(Struct):
     """
@@ -1219,7 +1231,7 @@ class NvDsBatchMeta(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsBatchMeta:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsBatchMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -1236,14 +1248,14 @@ class NvDsBatchMeta(Struct):
         """Most frames that the muxer puts into a batch."""
 
     @max_frames_in_batch.setter
-    def max_frames_in_batch(self, value: int) -> None: ...
+    def max_frames_in_batch(self, value: SupportsIndex) -> None: ...
 
     @property
     def num_frames_in_batch(self) -> int:
         """Frames in this batch."""
 
     @num_frames_in_batch.setter
-    def num_frames_in_batch(self, value: int) -> None: ...
+    def num_frames_in_batch(self, value: SupportsIndex) -> None: ...
 
     @property
     def frame_meta_pool(self) -> NvDsMetaPool | None:
@@ -1303,21 +1315,23 @@ class NvDsBatchMeta(Struct):
 
     @property
     def meta_mutex(self) -> object:
-        """The lock; see nvds_acquire_meta_lock."""
+        """
+        The lock (shared by all who use the batch). Has no Python type: reading it raises TypeError; use nvds_acquire_meta_lock.
+        """
 
     @property
     def misc_batch_info(self) -> Annotated[NDArray[numpy.int64], dict(shape=(4))]:
         """Four numbers of the program's own: int64 array (view)."""
 
     @misc_batch_info.setter
-    def misc_batch_info(self, value: Sequence[int]) -> None: ...
+    def misc_batch_info(self, value: Sequence[SupportsFloat]) -> None: ...
 
     @property
     def reserved(self) -> Annotated[NDArray[numpy.int64], dict(shape=(4))]:
         """Unused: int64 array (view)."""
 
     @reserved.setter
-    def reserved(self, value: Sequence[int]) -> None: ...
+    def reserved(self, value: Sequence[SupportsFloat]) -> None: ...
 
 class NvDsFrameMeta(Struct):
     """One frame of a batch."""
@@ -1325,7 +1339,7 @@ class NvDsFrameMeta(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsFrameMeta:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsFrameMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -1342,91 +1356,91 @@ class NvDsFrameMeta(Struct):
         """Number of the muxer's pad (its source)."""
 
     @pad_index.setter
-    def pad_index(self, value: int) -> None: ...
+    def pad_index(self, value: SupportsIndex) -> None: ...
 
     @property
     def batch_id(self) -> int:
         """Place of the frame's picture in the batch; for get_nvds_buf_surface."""
 
     @batch_id.setter
-    def batch_id(self, value: int) -> None: ...
+    def batch_id(self, value: SupportsIndex) -> None: ...
 
     @property
     def frame_num(self) -> int:
         """Number of the frame in its source, from 0."""
 
     @frame_num.setter
-    def frame_num(self, value: int) -> None: ...
+    def frame_num(self, value: SupportsIndex) -> None: ...
 
     @property
     def buf_pts(self) -> int:
         """Presentation time, nanoseconds."""
 
     @buf_pts.setter
-    def buf_pts(self, value: int) -> None: ...
+    def buf_pts(self, value: SupportsIndex) -> None: ...
 
     @property
     def ntp_timestamp(self) -> int:
         """Time of capture, nanoseconds since 1970, if the source gives it."""
 
     @ntp_timestamp.setter
-    def ntp_timestamp(self, value: int) -> None: ...
+    def ntp_timestamp(self, value: SupportsIndex) -> None: ...
 
     @property
     def source_id(self) -> int:
         """Number of the source."""
 
     @source_id.setter
-    def source_id(self, value: int) -> None: ...
+    def source_id(self, value: SupportsIndex) -> None: ...
 
     @property
     def num_surfaces_per_frame(self) -> int:
         """Pictures that make up the frame, mostly 1."""
 
     @num_surfaces_per_frame.setter
-    def num_surfaces_per_frame(self, value: int) -> None: ...
+    def num_surfaces_per_frame(self, value: SupportsIndex) -> None: ...
 
     @property
     def source_frame_width(self) -> int:
         """Width before the muxer, pixels."""
 
     @source_frame_width.setter
-    def source_frame_width(self, value: int) -> None: ...
+    def source_frame_width(self, value: SupportsIndex) -> None: ...
 
     @property
     def source_frame_height(self) -> int:
         """Height before the muxer, pixels."""
 
     @source_frame_height.setter
-    def source_frame_height(self, value: int) -> None: ...
+    def source_frame_height(self, value: SupportsIndex) -> None: ...
 
     @property
     def surface_type(self) -> int:
         """Kind of picture (dewarper)."""
 
     @surface_type.setter
-    def surface_type(self, value: int) -> None: ...
+    def surface_type(self, value: SupportsIndex) -> None: ...
 
     @property
     def surface_index(self) -> int:
         """Number of the picture (dewarper)."""
 
     @surface_index.setter
-    def surface_index(self, value: int) -> None: ...
+    def surface_index(self, value: SupportsIndex) -> None: ...
 
     @property
     def num_obj_meta(self) -> int:
         """Objects in obj_meta_list."""
 
     @num_obj_meta.setter
-    def num_obj_meta(self, value: int) -> None: ...
+    def num_obj_meta(self, value: SupportsIndex) -> None: ...
 
     @property
     def bInferDone(self) -> int:
         """1 if inference ran on this frame, 0 if it was skipped (`interval`)."""
 
     @bInferDone.setter
-    def bInferDone(self, value: int) -> None: ...
+    def bInferDone(self, value: SupportsIndex) -> None: ...
 
     @property
     def obj_meta_list(self) -> GList | None:
@@ -1454,21 +1468,21 @@ class NvDsFrameMeta(Struct):
         """Four numbers of the program's own: int64 array (view)."""
 
     @misc_frame_info.setter
-    def misc_frame_info(self, value: Sequence[int]) -> None: ...
+    def misc_frame_info(self, value: Sequence[SupportsFloat]) -> None: ...
 
     @property
     def pipeline_width(self) -> int:
         """Width of the muxer's frame, pixels: the space of all boxes."""
 
     @pipeline_width.setter
-    def pipeline_width(self, value: int) -> None: ...
+    def pipeline_width(self, value: SupportsIndex) -> None: ...
 
     @property
     def pipeline_height(self) -> int:
         """Height of the muxer's frame, pixels."""
 
     @pipeline_height.setter
-    def pipeline_height(self, value: int) -> None: ...
+    def pipeline_height(self, value: SupportsIndex) -> None: ...
 
     @property
     def sensorInfo_meta(self) -> NvDsSensorInfo_meta:
@@ -1482,7 +1496,7 @@ class NvDsFrameMeta(Struct):
         """Unused: int64 array (view)."""
 
     @reserved.setter
-    def reserved(self, value: Sequence[int]) -> None: ...
+    def reserved(self, value: Sequence[SupportsFloat]) -> None: ...
 
 class NvDsObjectMeta(Struct):
     """One object found in a frame."""
@@ -1490,7 +1504,7 @@ class NvDsObjectMeta(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsObjectMeta:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsObjectMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -1514,21 +1528,21 @@ class NvDsObjectMeta(Struct):
         """`unique-id` of the element that found it."""
 
     @unique_component_id.setter
-    def unique_component_id(self, value: int) -> None: ...
+    def unique_component_id(self, value: SupportsIndex) -> None: ...
 
     @property
     def class_id(self) -> int:
         """Class of the object, as the model counts."""
 
     @class_id.setter
-    def class_id(self, value: int) -> None: ...
+    def class_id(self, value: SupportsIndex) -> None: ...
 
     @property
     def object_id(self) -> int:
         """Number that a tracker gave, 0xFFFFFFFFFFFFFFFF without one."""
 
     @object_id.setter
-    def object_id(self, value: int) -> None: ...
+    def object_id(self, value: SupportsIndex) -> None: ...
 
     @property
     def detector_bbox_info(self) -> NvDsComp_BboxInfo:
@@ -1549,14 +1563,14 @@ class NvDsObjectMeta(Struct):
         """Of the detector, 0 to 1."""
 
     @confidence.setter
-    def confidence(self, value: float) -> None: ...
+    def confidence(self, value: SupportsFloat) -> None: ...
 
     @property
     def tracker_confidence(self) -> float:
         """Of the tracker, 0 to 1."""
 
     @tracker_confidence.setter
-    def tracker_confidence(self, value: float) -> None: ...
+    def tracker_confidence(self, value: SupportsFloat) -> None: ...
 
     @property
     def rect_params(self) -> NvOSD_RectParams:
@@ -1607,14 +1621,14 @@ class NvDsObjectMeta(Struct):
         """Four numbers of the program's own: int64 array (view)."""
 
     @misc_obj_info.setter
-    def misc_obj_info(self, value: Sequence[int]) -> None: ...
+    def misc_obj_info(self, value: Sequence[SupportsFloat]) -> None: ...
 
     @property
     def reserved(self) -> Annotated[NDArray[numpy.int64], dict(shape=(4))]:
         """Unused: int64 array (view)."""
 
     @reserved.setter
-    def reserved(self, value: Sequence[int]) -> None: ...
+    def reserved(self, value: Sequence[SupportsFloat]) -> None: ...
 
 class NvDsClassifierMeta(Struct):
     """What one classifier says about an object."""
@@ -1622,7 +1636,7 @@ class NvDsClassifierMeta(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsClassifierMeta:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsClassifierMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -1639,14 +1653,14 @@ class NvDsClassifierMeta(Struct):
         """Labels in label_info_list."""
 
     @num_labels.setter
-    def num_labels(self, value: int) -> None: ...
+    def num_labels(self, value: SupportsIndex) -> None: ...
 
     @property
     def unique_component_id(self) -> int:
         """`unique-id` of the element that classified."""
 
     @unique_component_id.setter
-    def unique_component_id(self, value: int) -> None: ...
+    def unique_component_id(self, value: SupportsIndex) -> None: ...
 
     @property
     def label_info_list(self) -> GList | None:
@@ -1665,7 +1679,7 @@ class NvDsLabelInfo(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsLabelInfo:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsLabelInfo:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -1682,7 +1696,7 @@ class NvDsLabelInfo(Struct):
         """Classes that the label was chosen from."""
 
     @num_classes.setter
-    def num_classes(self, value: int) -> None: ...
+    def num_classes(self, value: SupportsIndex) -> None: ...
 
     @property
     def result_label(self) -> str:
@@ -1703,21 +1717,21 @@ class NvDsLabelInfo(Struct):
         """Class that was chosen."""
 
     @result_class_id.setter
-    def result_class_id(self, value: int) -> None: ...
+    def result_class_id(self, value: SupportsIndex) -> None: ...
 
     @property
     def label_id(self) -> int:
         """Number of the label among the model's outputs."""
 
     @label_id.setter
-    def label_id(self, value: int) -> None: ...
+    def label_id(self, value: SupportsIndex) -> None: ...
 
     @property
     def result_prob(self) -> float:
         """Probability, 0 to 1."""
 
     @result_prob.setter
-    def result_prob(self, value: float) -> None: ...
+    def result_prob(self, value: SupportsFloat) -> None: ...
 
 class NvDsDisplayMeta(Struct):
     """
@@ -1727,7 +1741,7 @@ class NvDsDisplayMeta(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsDisplayMeta:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsDisplayMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -1744,54 +1758,54 @@ class NvDsDisplayMeta(Struct):
         """Boxes to draw, 0 to 16."""
 
     @num_rects.setter
-    def num_rects(self, value: int) -> None: ...
+    def num_rects(self, value: SupportsIndex) -> None: ...
 
     @property
     def num_labels(self) -> int:
         """Texts to draw, 0 to 16."""
 
     @num_labels.setter
-    def num_labels(self, value: int) -> None: ...
+    def num_labels(self, value: SupportsIndex) -> None: ...
 
     @property
     def num_lines(self) -> int:
         """Lines to draw, 0 to 16."""
 
     @num_lines.setter
-    def num_lines(self, value: int) -> None: ...
+    def num_lines(self, value: SupportsIndex) -> None: ...
 
     @property
     def num_arrows(self) -> int:
         """Arrows to draw, 0 to 16."""
 
     @num_arrows.setter
-    def num_arrows(self, value: int) -> None: ...
+    def num_arrows(self, value: SupportsIndex) -> None: ...
 
     @property
     def num_circles(self) -> int:
         """Circles to draw, 0 to 16."""
 
     @num_circles.setter
-    def num_circles(self, value: int) -> None: ...
+    def num_circles(self, value: SupportsIndex) -> None: ...
 
     @property
-    def rect_params(self) -> Sequence[NvOSD_RectParams]:
+    def rect_params(self) -> StructArray[NvOSD_RectParams]:
         """The 16 boxes (views)."""
 
     @property
-    def text_params(self) -> Sequence[NvOSD_TextParams]:
+    def text_params(self) -> StructArray[NvOSD_TextParams]:
         """The 16 texts (views)."""
 
     @property
-    def line_params(self) -> Sequence[NvOSD_LineParams]:
+    def line_params(self) -> StructArray[NvOSD_LineParams]:
         """The 16 lines (views)."""
 
     @property
-    def arrow_params(self) -> Sequence[NvOSD_ArrowParams]:
+    def arrow_params(self) -> StructArray[NvOSD_ArrowParams]:
         """The 16 arrows (views)."""
 
     @property
-    def circle_params(self) -> Sequence[NvOSD_CircleParams]:
+    def circle_params(self) -> StructArray[NvOSD_CircleParams]:
         """The 16 circles (views)."""
 
     @property
@@ -1799,14 +1813,14 @@ class NvDsDisplayMeta(Struct):
         """Four numbers of the program's own: int64 array (view)."""
 
     @misc_osd_data.setter
-    def misc_osd_data(self, value: Sequence[int]) -> None: ...
+    def misc_osd_data(self, value: Sequence[SupportsFloat]) -> None: ...
 
     @property
     def reserved(self) -> Annotated[NDArray[numpy.int64], dict(shape=(4))]:
         """Unused: int64 array (view)."""
 
     @reserved.setter
-    def reserved(self, value: Sequence[int]) -> None: ...
+    def reserved(self, value: Sequence[SupportsFloat]) -> None: ...
 
 class NvDsUserMeta(Struct):
     """
@@ -1816,7 +1830,7 @@ class NvDsUserMeta(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsUserMeta:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsUserMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -1833,24 +1847,26 @@ class NvDsUserMeta(Struct):
         """The payload (taken) or None; the meta's release function frees it."""
 
     @user_meta_data.setter
-    def user_meta_data(self, value: object) -> None: ...
+    def user_meta_data(self, value: CapsuleType | Struct | None) -> None: ...
 
 def nvds_acquire_meta_lock(batch_meta: NvDsBatchMeta) -> None:
     """
-    Takes the batch's recursive lock; other Python threads run while it waits.
+    Takes the recursive lock of a batch (view); other Python threads run while it waits.
     """
 
 def nvds_release_meta_lock(batch_meta: NvDsBatchMeta) -> None:
-    """Gives the lock back, once for each acquire, in the same thread."""
+    """
+    Gives the lock of a batch (view) back, once for each acquire, in the same thread.
+    """
 
-def nvds_create_batch_meta(max_batch_size: int) -> NvDsBatchMeta:
+def nvds_create_batch_meta(max_batch_size: SupportsIndex) -> NvDsBatchMeta:
     """
     A batch meta outside any buffer (shared); give it back with nvds_destroy_batch_meta.
     """
 
 def nvds_destroy_batch_meta(batch_meta: NvDsBatchMeta) -> int:
     """
-    Gives back a batch meta of nvds_create_batch_meta and everything in it; 1 if it did.
+    Gives back a batch meta of nvds_create_batch_meta (taken) and everything in it; 1 if it did.
     """
 
 def nvds_acquire_frame_meta_from_pool(batch_meta: NvDsBatchMeta) -> NvDsFrameMeta:
@@ -1876,170 +1892,172 @@ def nvds_acquire_user_meta_from_pool(batch_meta: NvDsBatchMeta) -> NvDsUserMeta:
     """A zeroed user meta of the batch's pool (view)."""
 
 def nvds_add_frame_meta_to_batch(batch_meta: NvDsBatchMeta, frame_meta: NvDsFrameMeta) -> None:
-    """Appends a frame to the batch."""
+    """Appends a frame (taken) to the batch."""
 
 def nvds_add_obj_meta_to_frame(frame_meta: NvDsFrameMeta, obj_meta: NvDsObjectMeta, obj_parent: NvDsObjectMeta | None) -> None:
     """
-    Adds an object to the frame; `obj_parent` is the object that it was found in, or None.
+    Adds an object (taken) to the frame; `obj_parent` (view) is the object that it was found in, or None.
     """
 
 def nvds_add_classifier_meta_to_object(obj_meta: NvDsObjectMeta, classifier_meta: NvDsClassifierMeta) -> None:
-    """Adds a classifier's results to an object."""
+    """Adds a classifier's results (taken) to an object."""
 
 def nvds_add_label_info_meta_to_classifier(classifier_meta: NvDsClassifierMeta, label_info_meta: NvDsLabelInfo) -> None:
-    """Adds a label to a classifier's results."""
+    """Adds a label (taken) to a classifier's results."""
 
 def nvds_add_display_meta_to_frame(frame_meta: NvDsFrameMeta, display_meta: NvDsDisplayMeta) -> None:
-    """Adds things to draw to a frame; set the num_* counters before."""
+    """Adds things to draw (taken) to a frame; set the num_* counters before."""
 
 def nvds_add_user_meta_to_batch(batch_meta: NvDsBatchMeta, user_meta: NvDsUserMeta) -> None:
-    """Adds a user meta to the batch."""
+    """Adds a user meta (taken) to the batch."""
 
 def nvds_add_user_meta_to_frame(frame_meta: NvDsFrameMeta, user_meta: NvDsUserMeta) -> None:
-    """Adds a user meta to a frame."""
+    """Adds a user meta (taken) to a frame."""
 
 def nvds_add_user_meta_to_obj(obj_meta: NvDsObjectMeta, user_meta: NvDsUserMeta) -> None:
-    """Adds a user meta to an object."""
+    """Adds a user meta (taken) to an object."""
 
 def nvds_remove_frame_meta_from_batch(batch_meta: NvDsBatchMeta, frame_meta: NvDsFrameMeta) -> None:
     """
-    Takes it out and gives it back to the pool; wrappers of it raise ReferenceError from now on.
+    Takes the second (view) out of the first and gives it back to the pool; wrappers of it raise ReferenceError from now on.
     """
 
 def nvds_remove_obj_meta_from_frame(frame_meta: NvDsFrameMeta, obj_meta: NvDsObjectMeta) -> None:
     """
-    Takes it out and gives it back to the pool; wrappers of it raise ReferenceError from now on.
+    Takes the second (view) out of the first and gives it back to the pool; wrappers of it raise ReferenceError from now on.
     """
 
 def nvds_remove_classifier_meta_from_obj(obj_meta: NvDsObjectMeta, classifier_meta: NvDsClassifierMeta) -> None:
     """
-    Takes it out and gives it back to the pool; wrappers of it raise ReferenceError from now on.
+    Takes the second (view) out of the first and gives it back to the pool; wrappers of it raise ReferenceError from now on.
     """
 
 def nvds_remove_label_info_meta_from_classifier(classifier_meta: NvDsClassifierMeta, label_info_meta: NvDsLabelInfo) -> None:
     """
-    Takes it out and gives it back to the pool; wrappers of it raise ReferenceError from now on.
+    Takes the second (view) out of the first and gives it back to the pool; wrappers of it raise ReferenceError from now on.
     """
 
 def nvds_remove_display_meta_from_frame(frame_meta: NvDsFrameMeta, display_meta: NvDsDisplayMeta) -> None:
     """
-    Takes it out and gives it back to the pool; wrappers of it raise ReferenceError from now on.
+    Takes the second (view) out of the first and gives it back to the pool; wrappers of it raise ReferenceError from now on.
     """
 
 def nvds_remove_user_meta_from_batch(batch_meta: NvDsBatchMeta, user_meta: NvDsUserMeta) -> None:
     """
-    Takes it out and gives it back to the pool; wrappers of it raise ReferenceError from now on.
+    Takes the second (view) out of the first and gives it back to the pool; wrappers of it raise ReferenceError from now on.
     """
 
 def nvds_remove_user_meta_from_frame(frame_meta: NvDsFrameMeta, user_meta: NvDsUserMeta) -> None:
     """
-    Takes it out and gives it back to the pool; wrappers of it raise ReferenceError from now on.
+    Takes the second (view) out of the first and gives it back to the pool; wrappers of it raise ReferenceError from now on.
     """
 
 def nvds_remove_user_meta_from_object(obj_meta: NvDsObjectMeta, user_meta: NvDsUserMeta) -> None:
     """
-    Takes it out and gives it back to the pool; wrappers of it raise ReferenceError from now on.
+    Takes the second (view) out of the first and gives it back to the pool; wrappers of it raise ReferenceError from now on.
     """
 
 def nvds_clear_frame_meta_list(batch_meta: NvDsBatchMeta, meta_list: GList | None) -> None:
     """
-    Gives back every meta of the list (the attribute of the first argument, or None).
+    Gives back every meta of the list: the attribute of the first argument (view), or None.
     """
 
 def nvds_clear_obj_meta_list(frame_meta: NvDsFrameMeta, meta_list: GList | None) -> None:
     """
-    Gives back every meta of the list (the attribute of the first argument, or None).
+    Gives back every meta of the list: the attribute of the first argument (view), or None.
     """
 
 def nvds_clear_display_meta_list(frame_meta: NvDsFrameMeta, meta_list: GList | None) -> None:
     """
-    Gives back every meta of the list (the attribute of the first argument, or None).
+    Gives back every meta of the list: the attribute of the first argument (view), or None.
     """
 
 def nvds_clear_batch_user_meta_list(batch_meta: NvDsBatchMeta, meta_list: GList | None) -> None:
     """
-    Gives back every meta of the list (the attribute of the first argument, or None).
+    Gives back every meta of the list: the attribute of the first argument (view), or None.
     """
 
 def nvds_clear_frame_user_meta_list(frame_meta: NvDsFrameMeta, meta_list: GList | None) -> None:
     """
-    Gives back every meta of the list (the attribute of the first argument, or None).
+    Gives back every meta of the list: the attribute of the first argument (view), or None.
     """
 
 def nvds_clear_obj_user_meta_list(object_meta: NvDsObjectMeta, meta_list: GList | None) -> None:
     """
-    Gives back every meta of the list (the attribute of the first argument, or None).
+    Gives back every meta of the list: the attribute of the first argument (view), or None.
     """
 
 def nvds_clear_meta_list(batch_meta: NvDsBatchMeta, meta_list: GList | None, meta_pool: NvDsMetaPool) -> GList | None:
     """
-    Gives every meta of the list back to the pool; what is left of the list, normally None.
+    Gives every meta of the list (view) back to the pool; what is left of the list, normally None.
     """
 
 def nvds_copy_batch_user_meta_list(src_user_meta_list: GList | None, dst_batch_meta: NvDsBatchMeta) -> None:
     """
-    Adds a deep copy of every meta of the list; user metas by their copy functions.
+    Adds a deep copy of every meta of the list; user metas are copied by their copy functions.
     """
 
 def nvds_copy_frame_user_meta_list(src_user_meta_list: GList | None, dst_frame_meta: NvDsFrameMeta) -> None:
     """
-    Adds a deep copy of every meta of the list; user metas by their copy functions.
+    Adds a deep copy of every meta of the list; user metas are copied by their copy functions.
     """
 
 def nvds_copy_display_meta_list(src_display_meta: GList | None, dst_frame_meta: NvDsFrameMeta) -> None:
     """
-    Adds a deep copy of every meta of the list; user metas by their copy functions.
+    Adds a deep copy of every meta of the list; user metas are copied by their copy functions.
     """
 
 def nvds_copy_frame_meta_list(src_frame_meta_list: GList | None, dst_batch_meta: NvDsBatchMeta) -> None:
     """
-    Adds a deep copy of every meta of the list; user metas by their copy functions.
+    Adds a deep copy of every meta of the list; user metas are copied by their copy functions.
     """
 
 def nvds_copy_obj_meta_list(src_obj_meta_list: GList | None, dst_object_meta: NvDsFrameMeta) -> None:
     """
-    Adds a deep copy of every meta of the list; user metas by their copy functions.
+    Adds a deep copy of every meta of the list; user metas are copied by their copy functions.
     """
 
-def nvds_get_nth_frame_meta(frame_meta_list: GList | None, index: int) -> NvDsFrameMeta | None:
+def nvds_get_nth_frame_meta(frame_meta_list: GList | None, index: SupportsIndex) -> NvDsFrameMeta | None:
     """The frame meta at a place of the list (view), None past its end."""
 
 def nvds_get_current_metadata_info(batch_meta: NvDsBatchMeta) -> int:
-    """Writes the state of the batch's pools to the log; 1 if it could."""
+    """
+    Writes the state of the pools of a batch (view) to the log; 1 if it could.
+    """
 
 def nvds_get_user_meta_type(meta_descriptor: str | bytes | bytearray) -> int:
     """
-    Number for payloads of a program's own, the same for the same text while the process runs. The names of nvdsanalytics' payloads give NVDS_FRAME_META_NVDSANALYTICS and NVDS_OBJ_META_NVDSANALYTICS.
+    Number (NvDsMetaType) for payloads of a program's own, named by a text (copy): the same for the same text while the process runs, NVDS_START_USER_META or more. The names of nvdsanalytics' payloads give NVDS_FRAME_META_NVDSANALYTICS and NVDS_OBJ_META_NVDSANALYTICS.
     """
 
-def nvds_batch_meta_copy_func(data: object, user_meta: object) -> CapsuleType | None:
+def nvds_batch_meta_copy_func(data: CapsuleType | Struct | None, user_meta: CapsuleType | Struct | None) -> CapsuleType | None:
     """
-    A deep copy of a batch meta, as a capsule; nvds_batch_meta_release_func frees it.
+    A deep copy of a batch meta, as a capsule; nvds_batch_meta_release_func frees it. `user_meta` is not used.
     """
 
-def nvds_batch_meta_release_func(data: object, user_data: object) -> None:
-    """Gives a batch meta back."""
+def nvds_batch_meta_release_func(data: CapsuleType | Struct | None, user_data: CapsuleType | Struct | None) -> None:
+    """Gives a batch meta (taken) back. `user_data` is not used."""
 
-def glist_get_nvds_batch_meta(data: object) -> NvDsBatchMeta | None:
-    """Older name of NvDsBatchMeta.cast."""
+def glist_get_nvds_batch_meta(data: CapsuleType | Struct | None) -> NvDsBatchMeta:
+    """Older name of NvDsBatchMeta.cast: view of the struct, or None."""
 
-def glist_get_nvds_frame_meta(data: object) -> NvDsFrameMeta | None:
-    """Older name of NvDsFrameMeta.cast."""
+def glist_get_nvds_frame_meta(data: CapsuleType | Struct | None) -> NvDsFrameMeta:
+    """Older name of NvDsFrameMeta.cast: view of the struct, or None."""
 
-def glist_get_nvds_object_meta(data: object) -> NvDsObjectMeta | None:
-    """Older name of NvDsObjectMeta.cast."""
+def glist_get_nvds_object_meta(data: CapsuleType | Struct | None) -> NvDsObjectMeta:
+    """Older name of NvDsObjectMeta.cast: view of the struct, or None."""
 
-def glist_get_nvds_user_meta(data: object) -> NvDsUserMeta | None:
-    """Older name of NvDsUserMeta.cast."""
+def glist_get_nvds_user_meta(data: CapsuleType | Struct | None) -> NvDsUserMeta:
+    """Older name of NvDsUserMeta.cast: view of the struct, or None."""
 
-def glist_get_nvds_classifier_meta(data: object) -> NvDsClassifierMeta | None:
-    """Older name of NvDsClassifierMeta.cast."""
+def glist_get_nvds_classifier_meta(data: CapsuleType | Struct | None) -> NvDsClassifierMeta:
+    """Older name of NvDsClassifierMeta.cast: view of the struct, or None."""
 
-def glist_get_nvds_display_meta(data: object) -> NvDsDisplayMeta | None:
-    """Older name of NvDsDisplayMeta.cast."""
+def glist_get_nvds_display_meta(data: CapsuleType | Struct | None) -> NvDsDisplayMeta:
+    """Older name of NvDsDisplayMeta.cast: view of the struct, or None."""
 
-def glist_get_nvds_label_info(data: object) -> NvDsLabelInfo | None:
-    """Older name of NvDsLabelInfo.cast."""
+def glist_get_nvds_label_info(data: CapsuleType | Struct | None) -> NvDsLabelInfo:
+    """Older name of NvDsLabelInfo.cast: view of the struct, or None."""
 
 class NvDsEventType(Enum):
     """What happened to an object."""
@@ -2121,7 +2139,7 @@ class NvDsObjectType(Enum):
 
     NVDS_OBJECT_TYPE_UNKNOWN: NvDsObjectType
 
-    NVDS_OBEJCT_TYPE_FORCE32: NvDsObjectType = ...
+    NVDS_OBEJCT_TYPE_FORCE32: NvDsObjectType
 
 NVDS_OBJECT_TYPE_VEHICLE: NvDsObjectType
 
@@ -2155,7 +2173,7 @@ NVDS_OBJECT_TYPE_CUSTOM: NvDsObjectType
 
 NVDS_OBJECT_TYPE_UNKNOWN: NvDsObjectType
 
-NVDS_OBEJCT_TYPE_FORCE32: NvDsObjectType = ...
+NVDS_OBEJCT_TYPE_FORCE32: NvDsObjectType
 
 class NvDsPayloadType(Enum):
     """Form of a message."""
@@ -2163,27 +2181,27 @@ class NvDsPayloadType(Enum):
 
     NVDS_PAYLOAD_DEEPSTREAM: NvDsPayloadType
 
-    NVDS_PAYLOAD_DEEPSTREAM_MINIMAL: NvDsPayloadType = ...
+    NVDS_PAYLOAD_DEEPSTREAM_MINIMAL: NvDsPayloadType
 
-    NVDS_PAYLOAD_DEEPSTREAM_PROTOBUF: NvDsPayloadType = ...
+    NVDS_PAYLOAD_DEEPSTREAM_PROTOBUF: NvDsPayloadType
 
     NVDS_PAYLOAD_RESERVED: NvDsPayloadType
 
     NVDS_PAYLOAD_CUSTOM: NvDsPayloadType
 
-    NVDS_PAYLOAD_FORCE32: NvDsPayloadType = ...
+    NVDS_PAYLOAD_FORCE32: NvDsPayloadType
 
 NVDS_PAYLOAD_DEEPSTREAM: NvDsPayloadType
 
-NVDS_PAYLOAD_DEEPSTREAM_MINIMAL: NvDsPayloadType = ...
+NVDS_PAYLOAD_DEEPSTREAM_MINIMAL: NvDsPayloadType
 
-NVDS_PAYLOAD_DEEPSTREAM_PROTOBUF: NvDsPayloadType = ...
+NVDS_PAYLOAD_DEEPSTREAM_PROTOBUF: NvDsPayloadType
 
 NVDS_PAYLOAD_RESERVED: NvDsPayloadType
 
 NVDS_PAYLOAD_CUSTOM: NvDsPayloadType
 
-NVDS_PAYLOAD_FORCE32: NvDsPayloadType = ...
+NVDS_PAYLOAD_FORCE32: NvDsPayloadType
 
 class NvDsRect(Struct):
     """A box in pixels."""
@@ -2191,7 +2209,7 @@ class NvDsRect(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsRect:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsRect:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2201,28 +2219,28 @@ class NvDsRect(Struct):
         """Top edge, pixels."""
 
     @top.setter
-    def top(self, value: float) -> None: ...
+    def top(self, value: SupportsFloat) -> None: ...
 
     @property
     def left(self) -> float:
         """Left edge, pixels."""
 
     @left.setter
-    def left(self, value: float) -> None: ...
+    def left(self, value: SupportsFloat) -> None: ...
 
     @property
     def width(self) -> float:
         """Width, pixels."""
 
     @width.setter
-    def width(self, value: float) -> None: ...
+    def width(self, value: SupportsFloat) -> None: ...
 
     @property
     def height(self) -> float:
         """Height, pixels."""
 
     @height.setter
-    def height(self, value: float) -> None: ...
+    def height(self, value: SupportsFloat) -> None: ...
 
 class NvDsGeoLocation(Struct):
     """A place on Earth."""
@@ -2230,7 +2248,7 @@ class NvDsGeoLocation(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsGeoLocation:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsGeoLocation:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2240,21 +2258,21 @@ class NvDsGeoLocation(Struct):
         """Latitude, degrees."""
 
     @lat.setter
-    def lat(self, value: float) -> None: ...
+    def lat(self, value: SupportsFloat) -> None: ...
 
     @property
     def lon(self) -> float:
         """Longitude, degrees."""
 
     @lon.setter
-    def lon(self, value: float) -> None: ...
+    def lon(self, value: SupportsFloat) -> None: ...
 
     @property
     def alt(self) -> float:
         """Altitude, metres."""
 
     @alt.setter
-    def alt(self, value: float) -> None: ...
+    def alt(self, value: SupportsFloat) -> None: ...
 
 class NvDsCoordinate(Struct):
     """A point in space."""
@@ -2262,7 +2280,7 @@ class NvDsCoordinate(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsCoordinate:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsCoordinate:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2272,21 +2290,21 @@ class NvDsCoordinate(Struct):
         """First coordinate."""
 
     @x.setter
-    def x(self, value: float) -> None: ...
+    def x(self, value: SupportsFloat) -> None: ...
 
     @property
     def y(self) -> float:
         """Second coordinate."""
 
     @y.setter
-    def y(self, value: float) -> None: ...
+    def y(self, value: SupportsFloat) -> None: ...
 
     @property
     def z(self) -> float:
         """Third coordinate."""
 
     @z.setter
-    def z(self, value: float) -> None: ...
+    def z(self, value: SupportsFloat) -> None: ...
 
 class NvDsObjectSignature(Struct):
     """Numbers that identify an object."""
@@ -2294,7 +2312,7 @@ class NvDsObjectSignature(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsObjectSignature:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsObjectSignature:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2313,7 +2331,7 @@ class NvDsObjectSignature(Struct):
         """How many numbers."""
 
     @size.setter
-    def size(self, value: int) -> None: ...
+    def size(self, value: SupportsIndex) -> None: ...
 
 class NvDsVehicleObject(Struct):
     """A vehicle."""
@@ -2321,7 +2339,7 @@ class NvDsVehicleObject(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsVehicleObject:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsVehicleObject:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2374,7 +2392,7 @@ class NvDsPersonObject(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsPersonObject:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsPersonObject:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2412,7 +2430,7 @@ class NvDsPersonObject(Struct):
         """Age, years."""
 
     @age.setter
-    def age(self, value: int) -> None: ...
+    def age(self, value: SupportsIndex) -> None: ...
 
 class NvDsFaceObject(Struct):
     """A face."""
@@ -2420,7 +2438,7 @@ class NvDsFaceObject(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsFaceObject:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsFaceObject:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2479,7 +2497,7 @@ class NvDsFaceObject(Struct):
         """Age, years."""
 
     @age.setter
-    def age(self, value: int) -> None: ...
+    def age(self, value: SupportsIndex) -> None: ...
 
 class NvDsVehicleObjectExt(Struct):
     """A vehicle with polygons."""
@@ -2487,7 +2505,7 @@ class NvDsVehicleObjectExt(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsVehicleObjectExt:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsVehicleObjectExt:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2547,7 +2565,7 @@ class NvDsPersonObjectExt(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsPersonObjectExt:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsPersonObjectExt:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2585,7 +2603,7 @@ class NvDsPersonObjectExt(Struct):
         """Age, years."""
 
     @age.setter
-    def age(self, value: int) -> None: ...
+    def age(self, value: SupportsIndex) -> None: ...
 
     @property
     def mask(self) -> GList | None:
@@ -2600,7 +2618,7 @@ class NvDsFaceObjectWithExt(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsFaceObjectWithExt:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsFaceObjectWithExt:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2659,7 +2677,7 @@ class NvDsFaceObjectWithExt(Struct):
         """Age, years."""
 
     @age.setter
-    def age(self, value: int) -> None: ...
+    def age(self, value: SupportsIndex) -> None: ...
 
     @property
     def mask(self) -> GList | None:
@@ -2674,7 +2692,7 @@ class NvDsJoint(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsJoint:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsJoint:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2684,28 +2702,28 @@ class NvDsJoint(Struct):
         """First coordinate."""
 
     @x.setter
-    def x(self, value: float) -> None: ...
+    def x(self, value: SupportsFloat) -> None: ...
 
     @property
     def y(self) -> float:
         """Second coordinate."""
 
     @y.setter
-    def y(self, value: float) -> None: ...
+    def y(self, value: SupportsFloat) -> None: ...
 
     @property
     def z(self) -> float:
         """Third coordinate."""
 
     @z.setter
-    def z(self, value: float) -> None: ...
+    def z(self, value: SupportsFloat) -> None: ...
 
     @property
     def confidence(self) -> float:
         """0 to 1."""
 
     @confidence.setter
-    def confidence(self, value: float) -> None: ...
+    def confidence(self, value: SupportsFloat) -> None: ...
 
 class NvDsJoints(Struct):
     """Joints of a body."""
@@ -2713,7 +2731,7 @@ class NvDsJoints(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsJoints:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsJoints:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2730,14 +2748,14 @@ class NvDsJoints(Struct):
         """How many joints."""
 
     @num_joints.setter
-    def num_joints(self, value: int) -> None: ...
+    def num_joints(self, value: SupportsIndex) -> None: ...
 
     @property
     def pose_type(self) -> int:
         """0 on the picture, 1 in space."""
 
     @pose_type.setter
-    def pose_type(self, value: int) -> None: ...
+    def pose_type(self, value: SupportsIndex) -> None: ...
 
 class NvDsEmbedding(Struct):
     """Numbers that say what something looks like."""
@@ -2745,7 +2763,7 @@ class NvDsEmbedding(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsEmbedding:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsEmbedding:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2764,7 +2782,7 @@ class NvDsEmbedding(Struct):
         """How many numbers."""
 
     @embedding_length.setter
-    def embedding_length(self, value: int) -> None: ...
+    def embedding_length(self, value: SupportsIndex) -> None: ...
 
 class NvDsConvexHull(Struct):
     """A polygon round an object."""
@@ -2772,7 +2790,7 @@ class NvDsConvexHull(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsConvexHull:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsConvexHull:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2791,7 +2809,7 @@ class NvDsConvexHull(Struct):
         """How many points."""
 
     @numFilled.setter
-    def numFilled(self, value: int) -> None: ...
+    def numFilled(self, value: SupportsIndex) -> None: ...
 
 class NvDsBbox3dObject(Struct):
     """A box in space."""
@@ -2799,7 +2817,7 @@ class NvDsBbox3dObject(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsBbox3dObject:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsBbox3dObject:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2811,14 +2829,14 @@ class NvDsBbox3dObject(Struct):
         """
 
     @boxes_3d.setter
-    def boxes_3d(self, value: Sequence[int]) -> None: ...
+    def boxes_3d(self, value: Sequence[SupportsFloat]) -> None: ...
 
     @property
     def scores_3d(self) -> float:
         """Confidence of the box, 0 to 1."""
 
     @scores_3d.setter
-    def scores_3d(self, value: float) -> None: ...
+    def scores_3d(self, value: SupportsFloat) -> None: ...
 
     @property
     def labels_3d(self) -> str | None:
@@ -2839,14 +2857,14 @@ class NvDsBbox3dObject(Struct):
         """Confidence of the class, 0 to 1."""
 
     @cls_scores.setter
-    def cls_scores(self, value: float) -> None: ...
+    def cls_scores(self, value: SupportsFloat) -> None: ...
 
     @property
     def instance_ids(self) -> int:
         """Number of the object."""
 
     @instance_ids.setter
-    def instance_ids(self, value: int) -> None: ...
+    def instance_ids(self, value: SupportsIndex) -> None: ...
 
     @property
     def instance_feats(self) -> NvDsEmbedding | None:
@@ -2868,7 +2886,7 @@ class SourceTimePair(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> SourceTimePair:
+    def cast(data: CapsuleType | Struct | int | None) -> SourceTimePair:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2887,7 +2905,7 @@ class SourceTimePair(Struct):
         """Time."""
 
     @timestamp.setter
-    def timestamp(self, value: int) -> None: ...
+    def timestamp(self, value: SupportsIndex) -> None: ...
 
 class NvDs3DTracking(Struct):
     """Track of an object in space."""
@@ -2895,7 +2913,7 @@ class NvDs3DTracking(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDs3DTracking:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDs3DTracking:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2905,14 +2923,14 @@ class NvDs3DTracking(Struct):
         """Where it stands in the world: float32 array of x and y (view)."""
 
     @ptWorldFeet.setter
-    def ptWorldFeet(self, value: Sequence[int]) -> None: ...
+    def ptWorldFeet(self, value: Sequence[SupportsFloat]) -> None: ...
 
     @property
     def ptImgFeet(self) -> Annotated[NDArray[numpy.float32], dict(shape=(2))]:
         """Where it stands on the picture: float32 array of x and y (view)."""
 
     @ptImgFeet.setter
-    def ptImgFeet(self, value: Sequence[int]) -> None: ...
+    def ptImgFeet(self, value: Sequence[SupportsFloat]) -> None: ...
 
     @property
     def convexHull(self) -> NvDsConvexHull:
@@ -2934,7 +2952,7 @@ class NvDsConversationObject(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsConversationObject:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsConversationObject:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2966,7 +2984,7 @@ class NvDsLLMObject(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsLLMObject:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsLLMObject:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -2976,7 +2994,7 @@ class NvDsLLMObject(Struct):
         """GHashTable of texts (shared) or None."""
 
     @info.setter
-    def info(self, value: object) -> None: ...
+    def info(self, value: CapsuleType | Struct | None) -> None: ...
 
     @property
     def conversations(self) -> NvDsConversationObject | None:
@@ -2990,7 +3008,7 @@ class NvDsLLMObject(Struct):
         """How many conversations."""
 
     @num_conversations.setter
-    def num_conversations(self, value: int) -> None: ...
+    def num_conversations(self, value: SupportsIndex) -> None: ...
 
     @property
     def embeddings(self) -> NvDsEmbedding | None:
@@ -3004,7 +3022,7 @@ class NvDsLLMObject(Struct):
         """How many embeddings."""
 
     @num_embeddings.setter
-    def num_embeddings(self, value: int) -> None: ...
+    def num_embeddings(self, value: SupportsIndex) -> None: ...
 
 class NvDsInteractionObject(Struct):
     """Objects that have to do with each other."""
@@ -3012,7 +3030,7 @@ class NvDsInteractionObject(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsInteractionObject:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsInteractionObject:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -3029,14 +3047,14 @@ class NvDsInteractionObject(Struct):
         """Ids of the objects, char** (shared) or None."""
 
     @objectIds.setter
-    def objectIds(self, value: object) -> None: ...
+    def objectIds(self, value: CapsuleType | Struct | None) -> None: ...
 
     @property
     def num_objectIds(self) -> int:
         """How many ids."""
 
     @num_objectIds.setter
-    def num_objectIds(self, value: int) -> None: ...
+    def num_objectIds(self, value: SupportsIndex) -> None: ...
 
     @property
     def coordinates(self) -> NvDsCoordinate | None:
@@ -3050,7 +3068,7 @@ class NvDsInteractionObject(Struct):
         """How many places."""
 
     @num_coordinates.setter
-    def num_coordinates(self, value: int) -> None: ...
+    def num_coordinates(self, value: SupportsIndex) -> None: ...
 
     @property
     def description(self) -> str | None:
@@ -3064,14 +3082,14 @@ class NvDsInteractionObject(Struct):
         """GHashTable of texts (shared) or None."""
 
     @info.setter
-    def info(self, value: object) -> None: ...
+    def info(self, value: CapsuleType | Struct | None) -> None: ...
 
     @property
     def timestamp(self) -> int:
         """Time."""
 
     @timestamp.setter
-    def timestamp(self, value: int) -> None: ...
+    def timestamp(self, value: SupportsIndex) -> None: ...
 
 class NvDsCongestionObject(Struct):
     """Objects that are in each other's way."""
@@ -3079,7 +3097,7 @@ class NvDsCongestionObject(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsCongestionObject:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsCongestionObject:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -3096,35 +3114,35 @@ class NvDsCongestionObject(Struct):
         """Ids of the objects, char** (shared) or None."""
 
     @objectIds.setter
-    def objectIds(self, value: object) -> None: ...
+    def objectIds(self, value: CapsuleType | Struct | None) -> None: ...
 
     @property
     def num_objectIds(self) -> int:
         """How many ids."""
 
     @num_objectIds.setter
-    def num_objectIds(self, value: int) -> None: ...
+    def num_objectIds(self, value: SupportsIndex) -> None: ...
 
     @property
     def amount(self) -> float:
         """How much."""
 
     @amount.setter
-    def amount(self, value: float) -> None: ...
+    def amount(self, value: SupportsFloat) -> None: ...
 
     @property
     def info(self) -> CapsuleType | None:
         """GHashTable of texts (shared) or None."""
 
     @info.setter
-    def info(self, value: object) -> None: ...
+    def info(self, value: CapsuleType | Struct | None) -> None: ...
 
     @property
     def timestamp(self) -> int:
         """Time."""
 
     @timestamp.setter
-    def timestamp(self, value: int) -> None: ...
+    def timestamp(self, value: SupportsIndex) -> None: ...
 
 class NvDsTypeMetricsObject(Struct):
     """How many objects of a kind."""
@@ -3132,7 +3150,7 @@ class NvDsTypeMetricsObject(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsTypeMetricsObject:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsTypeMetricsObject:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -3156,7 +3174,7 @@ class NvDsTypeMetricsObject(Struct):
         """How many objects."""
 
     @count.setter
-    def count(self, value: int) -> None: ...
+    def count(self, value: SupportsIndex) -> None: ...
 
     @property
     def coordinates(self) -> NvDsCoordinate | None:
@@ -3170,28 +3188,28 @@ class NvDsTypeMetricsObject(Struct):
         """How many places."""
 
     @num_coordinates.setter
-    def num_coordinates(self, value: int) -> None: ...
+    def num_coordinates(self, value: SupportsIndex) -> None: ...
 
     @property
     def objectIds(self) -> CapsuleType | None:
         """Ids of the objects, char** (shared) or None."""
 
     @objectIds.setter
-    def objectIds(self, value: object) -> None: ...
+    def objectIds(self, value: CapsuleType | Struct | None) -> None: ...
 
     @property
     def num_objectIds(self) -> int:
         """How many ids."""
 
     @num_objectIds.setter
-    def num_objectIds(self, value: int) -> None: ...
+    def num_objectIds(self, value: SupportsIndex) -> None: ...
 
     @property
     def info(self) -> CapsuleType | None:
         """GHashTable of texts (shared) or None."""
 
     @info.setter
-    def info(self, value: object) -> None: ...
+    def info(self, value: CapsuleType | Struct | None) -> None: ...
 
 class NvDsSegmentationObject(Struct):
     """Mask of an object."""
@@ -3199,7 +3217,7 @@ class NvDsSegmentationObject(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsSegmentationObject:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsSegmentationObject:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -3218,14 +3236,14 @@ class NvDsSegmentationObject(Struct):
         """How many values."""
 
     @mask_size.setter
-    def mask_size(self, value: int) -> None: ...
+    def mask_size(self, value: SupportsIndex) -> None: ...
 
     @property
     def info(self) -> CapsuleType | None:
         """GHashTable of texts (shared) or None."""
 
     @info.setter
-    def info(self, value: object) -> None: ...
+    def info(self, value: CapsuleType | Struct | None) -> None: ...
 
 class NvDsEventMsgMeta(Struct):
     """One event of one object, to be sent to a broker."""
@@ -3233,7 +3251,7 @@ class NvDsEventMsgMeta(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsEventMsgMeta:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsEventMsgMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -3243,14 +3261,14 @@ class NvDsEventMsgMeta(Struct):
         """What happened."""
 
     @type.setter
-    def type(self, value: int) -> None: ...
+    def type(self, value: SupportsIndex) -> None: ...
 
     @property
     def objType(self) -> NvDsObjectType:
         """What `extMsg` is."""
 
     @objType.setter
-    def objType(self, value: int) -> None: ...
+    def objType(self, value: SupportsIndex) -> None: ...
 
     @property
     def bbox(self) -> NvDsRect:
@@ -3285,56 +3303,56 @@ class NvDsEventMsgMeta(Struct):
         """Class of the object."""
 
     @objClassId.setter
-    def objClassId(self, value: int) -> None: ...
+    def objClassId(self, value: SupportsIndex) -> None: ...
 
     @property
     def sensorId(self) -> int:
         """Number of the sensor."""
 
     @sensorId.setter
-    def sensorId(self, value: int) -> None: ...
+    def sensorId(self, value: SupportsIndex) -> None: ...
 
     @property
     def moduleId(self) -> int:
         """Number of the analysis module."""
 
     @moduleId.setter
-    def moduleId(self, value: int) -> None: ...
+    def moduleId(self, value: SupportsIndex) -> None: ...
 
     @property
     def placeId(self) -> int:
         """Number of the place."""
 
     @placeId.setter
-    def placeId(self, value: int) -> None: ...
+    def placeId(self, value: SupportsIndex) -> None: ...
 
     @property
     def componentId(self) -> int:
         """Number of the component."""
 
     @componentId.setter
-    def componentId(self, value: int) -> None: ...
+    def componentId(self, value: SupportsIndex) -> None: ...
 
     @property
     def frameId(self) -> int:
         """Number of the frame."""
 
     @frameId.setter
-    def frameId(self, value: int) -> None: ...
+    def frameId(self, value: SupportsIndex) -> None: ...
 
     @property
     def confidence(self) -> float:
         """0 to 1."""
 
     @confidence.setter
-    def confidence(self, value: float) -> None: ...
+    def confidence(self, value: SupportsFloat) -> None: ...
 
     @property
     def trackingId(self) -> int:
         """Number that the tracker gave."""
 
     @trackingId.setter
-    def trackingId(self, value: int) -> None: ...
+    def trackingId(self, value: SupportsIndex) -> None: ...
 
     @property
     def ts(self) -> int:
@@ -3378,17 +3396,17 @@ class NvDsEventMsgMeta(Struct):
         """The object's struct (taken), as `objType` says, or None."""
 
     @extMsg.setter
-    def extMsg(self, value: object) -> None: ...
+    def extMsg(self, value: CapsuleType | Struct | None) -> None: ...
 
     @property
     def extMsgSize(self) -> int:
         """Not 0 if `extMsg` is to be used."""
 
     @extMsgSize.setter
-    def extMsgSize(self, value: int) -> None: ...
+    def extMsgSize(self, value: SupportsIndex) -> None: ...
 
     @property
-    def entries(self) -> Sequence[SourceTimePair]:
+    def entries(self) -> StructArray[SourceTimePair]:
         """Sources of a fused object, 100 (views)."""
 
     @property
@@ -3396,7 +3414,7 @@ class NvDsEventMsgMeta(Struct):
         """How many of `entries` count."""
 
     @count.setter
-    def count(self, value: int) -> None: ...
+    def count(self, value: SupportsIndex) -> None: ...
 
     @property
     def bbox3d(self) -> NvDsBbox3dObject | None:
@@ -3417,7 +3435,7 @@ class NvDsEventMsgMeta(Struct):
         """How many interactions."""
 
     @num_interactions.setter
-    def num_interactions(self, value: int) -> None: ...
+    def num_interactions(self, value: SupportsIndex) -> None: ...
 
     @property
     def interactions(self) -> NvDsInteractionObject | None:
@@ -3431,7 +3449,7 @@ class NvDsEventMsgMeta(Struct):
         """How many congestions."""
 
     @num_congestions.setter
-    def num_congestions(self, value: int) -> None: ...
+    def num_congestions(self, value: SupportsIndex) -> None: ...
 
     @property
     def congestions(self) -> NvDsCongestionObject | None:
@@ -3445,7 +3463,7 @@ class NvDsEventMsgMeta(Struct):
         """How many counts of the field of view."""
 
     @num_fov.setter
-    def num_fov(self, value: int) -> None: ...
+    def num_fov(self, value: SupportsIndex) -> None: ...
 
     @property
     def fov(self) -> NvDsTypeMetricsObject | None:
@@ -3494,7 +3512,7 @@ class NvDsEventMsgMeta(Struct):
         """Visible part of the object, 0 to 1."""
 
     @visibility.setter
-    def visibility(self, value: float) -> None: ...
+    def visibility(self, value: SupportsFloat) -> None: ...
 
 class NvDsEvent(Struct):
     """An event and its message."""
@@ -3502,7 +3520,7 @@ class NvDsEvent(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsEvent:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsEvent:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -3512,7 +3530,7 @@ class NvDsEvent(Struct):
         """What happened."""
 
     @eventType.setter
-    def eventType(self, value: int) -> None: ...
+    def eventType(self, value: SupportsIndex) -> None: ...
 
     @property
     def metadata(self) -> NvDsEventMsgMeta | None:
@@ -3527,7 +3545,7 @@ class NvDsPayload(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsPayload:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsPayload:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -3537,21 +3555,21 @@ class NvDsPayload(Struct):
         """The bytes (shared) or None."""
 
     @payload.setter
-    def payload(self, value: object) -> None: ...
+    def payload(self, value: CapsuleType | Struct | None) -> None: ...
 
     @property
     def payloadSize(self) -> int:
         """How many bytes."""
 
     @payloadSize.setter
-    def payloadSize(self, value: int) -> None: ...
+    def payloadSize(self, value: SupportsIndex) -> None: ...
 
     @property
     def componentId(self) -> int:
         """Number of the component."""
 
     @componentId.setter
-    def componentId(self, value: int) -> None: ...
+    def componentId(self, value: SupportsIndex) -> None: ...
 
 def alloc_nvds_vehicle_object() -> NvDsVehicleObject:
     """
@@ -3583,19 +3601,19 @@ def alloc_nvds_event_msg_meta(user_meta: NvDsUserMeta | None = None) -> NvDsEven
     A zeroed message on the C heap (shared). `user_meta` learns to copy and free it, with its texts and its extMsg; make it the user meta's payload yourself. Without it, set functions of your own.
     """
 
-def generate_ts_rfc3339(buffer: int, size: int) -> None:
+def generate_ts_rfc3339(buffer: int, size: SupportsIndex) -> None:
     """
-    Writes the time now, UTC, as 2024-01-31T12:00:00.000Z to an address; `size` is the room in bytes, 25 for all of it.
+    Writes the time now, UTC, as 2024-01-31T12:00:00.000Z into the block at the address `buffer` (view); `size` is the room in bytes, 25 for all of it.
     """
 
-def glist_get_nvds_event_msg_meta(data: object) -> NvDsEventMsgMeta | None:
-    """Older name of NvDsEventMsgMeta.cast."""
+def glist_get_nvds_event_msg_meta(data: CapsuleType | Struct | int | None) -> NvDsEventMsgMeta:
+    """Older name of NvDsEventMsgMeta.cast: view of the struct, or None."""
 
-def glist_get_nvds_vehicle_object(data: object) -> NvDsVehicleObject | None:
-    """Older name of NvDsVehicleObject.cast."""
+def glist_get_nvds_vehicle_object(data: CapsuleType | Struct | None) -> NvDsVehicleObject:
+    """Older name of NvDsVehicleObject.cast: view of the struct, or None."""
 
-def glist_get_nvds_person_object(data: object) -> NvDsPersonObject | None:
-    """Older name of NvDsPersonObject.cast."""
+def glist_get_nvds_person_object(data: CapsuleType | Struct | None) -> NvDsPersonObject:
+    """Older name of NvDsPersonObject.cast: view of the struct, or None."""
 
 class GstNvDsMetaType(Enum):
     """Kind of an NvDsMeta on a buffer."""
@@ -3611,7 +3629,7 @@ class GstNvDsMetaType(Enum):
 
     NVDS_RESERVED_GST_META: GstNvDsMetaType
 
-    NVDS_GST_META_FORCE32: GstNvDsMetaType = ...
+    NVDS_GST_META_FORCE32: GstNvDsMetaType
 
 NVDS_GST_INVALID_META: GstNvDsMetaType
 
@@ -3623,7 +3641,7 @@ NVDS_DEWARPER_GST_META: GstNvDsMetaType
 
 NVDS_RESERVED_GST_META: GstNvDsMetaType
 
-NVDS_GST_META_FORCE32: GstNvDsMetaType = ...
+NVDS_GST_META_FORCE32: GstNvDsMetaType
 
 class NvDsMeta(Struct):
     """Metadata on a GStreamer buffer."""
@@ -3631,49 +3649,51 @@ class NvDsMeta(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsMeta:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
 
     @property
     def meta(self) -> object:
-        """GStreamer's own part."""
+        """
+        GStreamer's own part (shared). Has no Python type: reading it raises TypeError.
+        """
 
     @property
     def meta_data(self) -> CapsuleType | None:
         """The metadata (shared) or None."""
 
     @meta_data.setter
-    def meta_data(self, value: object) -> None: ...
+    def meta_data(self, value: CapsuleType | Struct | None) -> None: ...
 
     @property
     def user_data(self) -> CapsuleType | None:
         """Pointer for the hooks (shared) or None."""
 
     @user_data.setter
-    def user_data(self, value: object) -> None: ...
+    def user_data(self, value: CapsuleType | Struct | None) -> None: ...
 
     @property
     def meta_type(self) -> int:
         """Number of GstNvDsMetaType."""
 
     @meta_type.setter
-    def meta_type(self, value: int) -> None: ...
+    def meta_type(self, value: SupportsIndex) -> None: ...
 
     @property
     def copyfunc(self) -> CapsuleType | None:
         """C function that copies the metadata with the buffer (shared) or None."""
 
     @copyfunc.setter
-    def copyfunc(self, value: object) -> None: ...
+    def copyfunc(self, value: CapsuleType | Struct | None) -> None: ...
 
     @property
     def freefunc(self) -> CapsuleType | None:
         """C function that frees the metadata (shared) or None."""
 
     @freefunc.setter
-    def freefunc(self, value: object) -> None: ...
+    def freefunc(self, value: CapsuleType | Struct | None) -> None: ...
 
     @property
     def gst_to_nvds_meta_transform_func(self) -> CapsuleType | None:
@@ -3682,14 +3702,14 @@ class NvDsMeta(Struct):
         """
 
     @gst_to_nvds_meta_transform_func.setter
-    def gst_to_nvds_meta_transform_func(self, value: object) -> None: ...
+    def gst_to_nvds_meta_transform_func(self, value: CapsuleType | Struct | None) -> None: ...
 
     @property
     def gst_to_nvds_meta_release_func(self) -> CapsuleType | None:
         """C function that frees what that made (shared) or None."""
 
     @gst_to_nvds_meta_release_func.setter
-    def gst_to_nvds_meta_release_func(self, value: object) -> None: ...
+    def gst_to_nvds_meta_release_func(self, value: CapsuleType | Struct | None) -> None: ...
 
 def gst_buffer_get_nvds_batch_meta(buffer: object) -> NvDsBatchMeta | None:
     """
@@ -3699,19 +3719,21 @@ def gst_buffer_get_nvds_batch_meta(buffer: object) -> NvDsBatchMeta | None:
     """
 
 def gst_buffer_add_nvds_meta(buffer: object, meta_data: object, user_data: object, copy_func: object, release_func: object) -> object:
-    """Raises TypeError, as it always did: use a user meta."""
+    """
+    Raises TypeError, as it always did, and nothing is taken: use a user meta.
+    """
 
-def gst_element_send_nvevent_new_stream_reset(gst_element: object, source_id: int) -> int:
+def gst_element_send_nvevent_new_stream_reset(gst_element: object, source_id: SupportsIndex) -> int:
     """
     Sends the stream-reset event of a source to an element (a Gst.Element or its hash()), which passes it downstream; 1 if it was handled.
     """
 
-def gst_element_send_nvevent_interval_update(gst_element: object, stream_id: str | bytes | bytearray, interval: int) -> bool:
+def gst_element_send_nvevent_interval_update(gst_element: object, stream_id: str | bytes | bytearray, interval: SupportsIndex) -> bool:
     """
     Sets the `interval` of an nvinfer (a Gst.Element or its hash()) while it plays: the batches to pass without inference after each inferred one. True if it was handled.
     """
 
-def gst_nvevent_new_stream_reset(source_id: int) -> object:
+def gst_nvevent_new_stream_reset(source_id: SupportsIndex) -> object:
     """
     A stream-reset event, as a Gst.Event to be sent with element.send_event(event).
     """
@@ -3733,467 +3755,471 @@ NVBUF_MAP_WRITE: NvBufSurfaceMemMapFlags
 NVBUF_MAP_READ_WRITE: NvBufSurfaceMemMapFlags
 
 class NvBufSurfaceColorFormat(Enum):
-    """Format of the pixels."""
+    """
+    Format of the pixels; frames here are YUV420, NV12 or RGBA. _ER is full range, _709 and _2020 name the colour matrix (BT.601 without), 10LE and 12LE the bits of a sample.
+    """
 
 
-    NVBUF_COLOR_FORMAT_INVALID: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_INVALID: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_GRAY8: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_GRAY8: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YUV420: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YUV420: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YVU420: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YVU420: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YUV420_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YUV420_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YVU420_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YVU420_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV12: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV12: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV12_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV12_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV21: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV21: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV21_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV21_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_UYVY: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_UYVY: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_UYVY_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_UYVY_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_VYUY: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_VYUY: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_VYUY_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_VYUY_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YUYV: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YUYV: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YUYV_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YUYV_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YVYU: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YVYU: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YVYU_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YVYU_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YUV444: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YUV444: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_RGBA: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_RGBA: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_BGRA: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_BGRA: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_ARGB: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_ARGB: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_ABGR: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_ABGR: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_RGBx: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_RGBx: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_BGRx: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_BGRx: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_xRGB: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_xRGB: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_xBGR: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_xBGR: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_RGB: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_RGB: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_BGR: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_BGR: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV12_10LE: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV12_10LE: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV12_12LE: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV12_12LE: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YUV420_709: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YUV420_709: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YUV420_709_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YUV420_709_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV12_709: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV12_709: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV12_709_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV12_709_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YUV420_2020: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YUV420_2020: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV12_2020: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV12_2020: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV12_10LE_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV12_10LE_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV12_10LE_709: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV12_10LE_709: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV12_10LE_709_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV12_10LE_709_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV12_10LE_2020: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV12_10LE_2020: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_SIGNED_R16G16: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_SIGNED_R16G16: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_R8_G8_B8: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_R8_G8_B8: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_B8_G8_R8: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_B8_G8_R8: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_R32F_G32F_B32F: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_R32F_G32F_B32F: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_B32F_G32F_R32F: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_B32F_G32F_R32F: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YUV422: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YUV422: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV21_10LE: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV21_10LE: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV21_12LE: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV21_12LE: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV12_12LE_2020: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV12_12LE_2020: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV16: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV16: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV16_10LE: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV16_10LE: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV24: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV24: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV24_10LE: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV24_10LE: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV16_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV16_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV24_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV24_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV16_709: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV16_709: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV24_709: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV24_709: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV16_709_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV16_709_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV24_709_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV24_709_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV24_10LE_709: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV24_10LE_709: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV24_10LE_709_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV24_10LE_709_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV24_10LE_2020: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV24_10LE_2020: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV24_12LE_2020: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV24_12LE_2020: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_RGBA_10_10_10_2_709: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_RGBA_10_10_10_2_709: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_RGBA_10_10_10_2_2020: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_RGBA_10_10_10_2_2020: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_BGRA_10_10_10_2_709: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_BGRA_10_10_10_2_709: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_BGRA_10_10_10_2_2020: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_BGRA_10_10_10_2_2020: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_A32: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_A32: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_UYVP: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_UYVP: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_UYVP_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_UYVP_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YUV444_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YUV444_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YUV444_709: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YUV444_709: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YUV444_709_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YUV444_709_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YUV444_2020: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YUV444_2020: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YUV444_10LE: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YUV444_10LE: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YUV444_10LE_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YUV444_10LE_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YUV444_10LE_709: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YUV444_10LE_709: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YUV444_10LE_709_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YUV444_10LE_709_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YUV444_10LE_2020: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YUV444_10LE_2020: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YUV444_12LE: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YUV444_12LE: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YUV444_12LE_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YUV444_12LE_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YUV444_12LE_709: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YUV444_12LE_709: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YUV444_12LE_709_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YUV444_12LE_709_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_YUV444_12LE_2020: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_YUV444_12LE_2020: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV12_12LE_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV12_12LE_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV12_12LE_709: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV12_12LE_709: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV12_12LE_709_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV12_12LE_709_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_GRAY8_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_GRAY8_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_UYVY_709: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_UYVY_709: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_UYVY_709_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_UYVY_709_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_UYVY_2020: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_UYVY_2020: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_GRAY16_LE: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_GRAY16_LE: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_BGRA64_LE: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_BGRA64_LE: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV16_2020: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV16_2020: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV16_10LE_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV16_10LE_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV16_10LE_709: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV16_10LE_709: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV16_10LE_709_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV16_10LE_709_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV16_10LE_2020: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV16_10LE_2020: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV16_12LE: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV16_12LE: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV16_12LE_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV16_12LE_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV16_12LE_709: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV16_12LE_709: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV16_12LE_709_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV16_12LE_709_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV16_12LE_2020: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV16_12LE_2020: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV24_2020: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV24_2020: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV24_10LE_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV24_10LE_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV24_12LE: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV24_12LE: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV24_12LE_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV24_12LE_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV24_12LE_709: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV24_12LE_709: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_NV24_12LE_709_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_NV24_12LE_709_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_UYVP_709: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_UYVP_709: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_UYVP_709_ER: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_UYVP_709_ER: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_UYVP_2020: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_UYVP_2020: NvBufSurfaceColorFormat
 
-    NVBUF_COLOR_FORMAT_LAST: NvBufSurfaceColorFormat = ...
+    NVBUF_COLOR_FORMAT_LAST: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_INVALID: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_INVALID: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_GRAY8: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_GRAY8: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YUV420: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YUV420: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YVU420: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YVU420: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YUV420_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YUV420_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YVU420_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YVU420_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV12: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV12: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV12_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV12_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV21: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV21: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV21_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV21_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_UYVY: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_UYVY: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_UYVY_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_UYVY_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_VYUY: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_VYUY: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_VYUY_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_VYUY_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YUYV: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YUYV: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YUYV_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YUYV_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YVYU: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YVYU: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YVYU_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YVYU_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YUV444: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YUV444: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_RGBA: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_RGBA: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_BGRA: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_BGRA: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_ARGB: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_ARGB: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_ABGR: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_ABGR: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_RGBx: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_RGBx: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_BGRx: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_BGRx: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_xRGB: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_xRGB: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_xBGR: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_xBGR: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_RGB: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_RGB: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_BGR: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_BGR: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV12_10LE: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV12_10LE: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV12_12LE: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV12_12LE: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YUV420_709: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YUV420_709: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YUV420_709_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YUV420_709_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV12_709: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV12_709: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV12_709_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV12_709_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YUV420_2020: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YUV420_2020: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV12_2020: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV12_2020: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV12_10LE_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV12_10LE_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV12_10LE_709: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV12_10LE_709: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV12_10LE_709_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV12_10LE_709_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV12_10LE_2020: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV12_10LE_2020: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_SIGNED_R16G16: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_SIGNED_R16G16: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_R8_G8_B8: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_R8_G8_B8: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_B8_G8_R8: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_B8_G8_R8: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_R32F_G32F_B32F: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_R32F_G32F_B32F: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_B32F_G32F_R32F: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_B32F_G32F_R32F: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YUV422: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YUV422: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV21_10LE: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV21_10LE: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV21_12LE: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV21_12LE: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV12_12LE_2020: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV12_12LE_2020: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV16: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV16: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV16_10LE: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV16_10LE: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV24: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV24: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV24_10LE: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV24_10LE: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV16_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV16_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV24_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV24_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV16_709: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV16_709: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV24_709: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV24_709: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV16_709_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV16_709_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV24_709_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV24_709_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV24_10LE_709: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV24_10LE_709: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV24_10LE_709_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV24_10LE_709_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV24_10LE_2020: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV24_10LE_2020: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV24_12LE_2020: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV24_12LE_2020: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_RGBA_10_10_10_2_709: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_RGBA_10_10_10_2_709: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_RGBA_10_10_10_2_2020: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_RGBA_10_10_10_2_2020: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_BGRA_10_10_10_2_709: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_BGRA_10_10_10_2_709: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_BGRA_10_10_10_2_2020: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_BGRA_10_10_10_2_2020: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_A32: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_A32: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_UYVP: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_UYVP: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_UYVP_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_UYVP_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YUV444_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YUV444_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YUV444_709: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YUV444_709: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YUV444_709_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YUV444_709_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YUV444_2020: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YUV444_2020: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YUV444_10LE: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YUV444_10LE: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YUV444_10LE_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YUV444_10LE_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YUV444_10LE_709: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YUV444_10LE_709: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YUV444_10LE_709_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YUV444_10LE_709_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YUV444_10LE_2020: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YUV444_10LE_2020: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YUV444_12LE: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YUV444_12LE: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YUV444_12LE_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YUV444_12LE_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YUV444_12LE_709: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YUV444_12LE_709: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YUV444_12LE_709_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YUV444_12LE_709_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_YUV444_12LE_2020: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_YUV444_12LE_2020: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV12_12LE_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV12_12LE_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV12_12LE_709: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV12_12LE_709: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV12_12LE_709_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV12_12LE_709_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_GRAY8_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_GRAY8_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_UYVY_709: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_UYVY_709: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_UYVY_709_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_UYVY_709_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_UYVY_2020: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_UYVY_2020: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_GRAY16_LE: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_GRAY16_LE: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_BGRA64_LE: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_BGRA64_LE: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV16_2020: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV16_2020: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV16_10LE_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV16_10LE_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV16_10LE_709: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV16_10LE_709: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV16_10LE_709_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV16_10LE_709_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV16_10LE_2020: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV16_10LE_2020: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV16_12LE: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV16_12LE: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV16_12LE_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV16_12LE_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV16_12LE_709: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV16_12LE_709: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV16_12LE_709_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV16_12LE_709_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV16_12LE_2020: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV16_12LE_2020: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV24_2020: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV24_2020: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV24_10LE_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV24_10LE_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV24_12LE: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV24_12LE: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV24_12LE_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV24_12LE_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV24_12LE_709: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV24_12LE_709: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_NV24_12LE_709_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_NV24_12LE_709_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_UYVP_709: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_UYVP_709: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_UYVP_709_ER: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_UYVP_709_ER: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_UYVP_2020: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_UYVP_2020: NvBufSurfaceColorFormat
 
-NVBUF_COLOR_FORMAT_LAST: NvBufSurfaceColorFormat = ...
+NVBUF_COLOR_FORMAT_LAST: NvBufSurfaceColorFormat
 
 class NvBufSurfaceLayout(Enum):
-    """Order of the pixels in memory."""
+    """
+    Order of the pixels in memory: row after row (PITCH, as all are here) or in tiles.
+    """
 
 
     NVBUF_LAYOUT_PITCH: NvBufSurfaceLayout
@@ -4205,7 +4231,9 @@ NVBUF_LAYOUT_PITCH: NvBufSurfaceLayout
 NVBUF_LAYOUT_BLOCK_LINEAR: NvBufSurfaceLayout
 
 class NvBufSurfaceMemType(Enum):
-    """Where the pixels are."""
+    """
+    Where the pixels are. Surfaces made here are host memory, NVBUF_MEM_SYSTEM, whatever was asked for.
+    """
 
 
     NVBUF_MEM_DEFAULT: NvBufSurfaceMemType
@@ -4246,7 +4274,7 @@ class NvBufSurfacePlaneParams(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvBufSurfacePlaneParams:
+    def cast(data: CapsuleType | Struct | int | None) -> NvBufSurfacePlaneParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4256,7 +4284,7 @@ class NvBufSurfacePlaneParams(Struct):
         """How many planes."""
 
     @num_planes.setter
-    def num_planes(self, value: int) -> None: ...
+    def num_planes(self, value: SupportsIndex) -> None: ...
 
     @property
     def width(self) -> Annotated[NDArray[numpy.int32], dict(shape=(4))]:
@@ -4288,7 +4316,7 @@ class NvBufSurfaceCreateParams(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvBufSurfaceCreateParams:
+    def cast(data: CapsuleType | Struct | int | None) -> NvBufSurfaceCreateParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4331,7 +4359,7 @@ class NvBufSurfaceMappedAddr(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvBufSurfaceMappedAddr:
+    def cast(data: CapsuleType | Struct | int | None) -> NvBufSurfaceMappedAddr:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4358,7 +4386,7 @@ class NvBufSurfaceChromaSubsamplingParams(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvBufSurfaceChromaSubsamplingParams:
+    def cast(data: CapsuleType | Struct | int | None) -> NvBufSurfaceChromaSubsamplingParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4377,7 +4405,7 @@ class NvBufSurfacePlaneParamsEx(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvBufSurfacePlaneParamsEx:
+    def cast(data: CapsuleType | Struct | int | None) -> NvBufSurfacePlaneParamsEx:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4412,7 +4440,7 @@ class NvBufSurfaceParamsEx(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvBufSurfaceParamsEx:
+    def cast(data: CapsuleType | Struct | int | None) -> NvBufSurfaceParamsEx:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4443,7 +4471,7 @@ class NvBufSurfaceCudaBuffer(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvBufSurfaceCudaBuffer:
+    def cast(data: CapsuleType | Struct | int | None) -> NvBufSurfaceCudaBuffer:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4470,7 +4498,7 @@ class NvBufSurfaceParams(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvBufSurfaceParams:
+    def cast(data: CapsuleType | Struct | int | None) -> NvBufSurfaceParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4529,7 +4557,7 @@ class NvBufSurface(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvBufSurface:
+    def cast(data: CapsuleType | Struct | int | None) -> NvBufSurface:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4562,55 +4590,65 @@ class NvBufSurface(Struct):
     def isImportedBuf(self) -> bool:
         """True for memory of somebody else's."""
 
-def get_nvds_buf_surface(gst_buffer: object, batchID: int) -> Annotated[NDArray[numpy.uint8], dict(shape=(None, None, None))]:
+def get_nvds_buf_surface(gst_buffer: object, batchID: SupportsIndex) -> Annotated[NDArray[numpy.uint8], dict(shape=(None, None, None))]:
     """
     A frame's pixels as a uint8 array of height x width x 4 (RGBA) or 3 (RGB): a view; writing changes what is seen downstream. Keeps the pixels alive, not the buffer. RuntimeError for other formats, IndexError past the batch.
     """
 
 def get_nvds_buf_surface_gpu(gst_buffer: object, batchID: int) -> tuple[numpy.dtype, tuple[int, int, int], tuple[int, int, int], CapsuleType, int]:
     """
-    The same as (dtype, shape, strides, capsule, bytes). The capsule is an address in host memory here, good while the buffer is.
+    The same pixels as (dtype, shape, strides in bytes, capsule, size in bytes). The capsule (view) is an address in host memory here, good while the buffer is.
     """
 
-def unmap_nvds_buf_surface(gst_buffer: object, batchID: int) -> None:
-    """Ends a get_nvds_buf_surface; nothing has to be done on this platform."""
-
-def NvBufSurfaceCreate(surf: NvBufSurface, batchSize: int, params: NvBufSurfaceCreateParams) -> int:
+def unmap_nvds_buf_surface(gst_buffer: object, batchID: SupportsIndex) -> None:
     """
-    Makes the pictures that `params` describes, `batchSize` of them, for an NvBufSurface() that has none yet: 0, or -1. Free them with NvBufSurfaceDestroy.
+    Ends a get_nvds_buf_surface of a buffer (view); nothing has to be done on this platform.
+    """
+
+def NvBufSurfaceCreate(surf: NvBufSurface, batchSize: SupportsIndex, params: NvBufSurfaceCreateParams) -> int:
+    """
+    Makes the pictures that `params` (copy) describes, `batchSize` of them, for an NvBufSurface() (view) that has none yet: 0, or -1. Free them with NvBufSurfaceDestroy.
     """
 
 def NvBufSurfaceDestroy(surf: NvBufSurface) -> int:
-    """Frees a surface that NvBufSurfaceCreate made: 0, or -1."""
+    """Frees a surface (taken) that NvBufSurfaceCreate made: 0, or -1."""
 
-def NvBufSurfaceMap(surf: NvBufSurface, index: int, plane: int, type: int) -> int:
+def NvBufSurfaceMap(surf: NvBufSurface, index: SupportsIndex, plane: SupportsIndex, type: SupportsIndex) -> int:
     """
-    Fills mappedAddr.addr with addresses for the CPU; -1 for all pictures or planes: 0, or -1.
+    Fills mappedAddr.addr of a surface (view) with addresses for the CPU; -1 for all pictures or planes. 0, or -1 if it failed.
     """
 
-def NvBufSurfaceUnMap(surf: NvBufSurface, index: int, plane: int) -> int:
-    """Ends a map: 0, or -1."""
+def NvBufSurfaceUnMap(surf: NvBufSurface, index: SupportsIndex, plane: SupportsIndex) -> int:
+    """Ends a map of a surface (view): 0, or -1."""
 
-def NvBufSurfaceSyncForCpu(surf: NvBufSurface, index: int, plane: int) -> int:
-    """Makes what a device wrote visible to the CPU: 0, or -1."""
+def NvBufSurfaceSyncForCpu(surf: NvBufSurface, index: SupportsIndex, plane: SupportsIndex) -> int:
+    """
+    Makes what a device wrote to a surface (view) visible to the CPU: 0, or -1.
+    """
 
-def NvBufSurfaceSyncForDevice(surf: NvBufSurface, index: int, plane: int) -> int:
-    """Makes what the CPU wrote visible to a device: 0, or -1."""
+def NvBufSurfaceSyncForDevice(surf: NvBufSurface, index: SupportsIndex, plane: SupportsIndex) -> int:
+    """
+    Makes what the CPU wrote to a surface (view) visible to a device: 0, or -1.
+    """
 
-def NvBufSurfaceMemSet(surf: NvBufSurface, index: int, plane: int, value: int) -> int:
-    """Sets every byte, of all pictures or planes for -1: 0, or -1."""
+def NvBufSurfaceMemSet(surf: NvBufSurface, index: SupportsIndex, plane: SupportsIndex, value: SupportsIndex) -> int:
+    """
+    Sets every byte of a surface (view) to `value`, 0 to 255; -1 for all pictures or planes. 0, or -1 if it failed.
+    """
 
 def NvBufSurfaceCopy(srcSurf: NvBufSurface, dstSurf: NvBufSurface) -> int:
-    """Copies all pictures: 0, or -1."""
+    """Writes a copy of all pictures of one surface into another: 0, or -1."""
 
-def NvBufSurfaceFromFd(dmabuf: int, buffer: object) -> int:
-    """The surface of a DMABUF: 0, or -1."""
+def NvBufSurfaceFromFd(dmabuf: SupportsIndex, buffer: CapsuleType | Struct | None) -> int:
+    """
+    Writes the address of the surface of a DMABUF into a pointer at `buffer` (view): 0, or -1.
+    """
 
-def NvBufSurfaceMapEglImage(surf: NvBufSurface, index: int) -> int:
-    """Makes an EGLImage: 0, or -1."""
+def NvBufSurfaceMapEglImage(surf: NvBufSurface, index: SupportsIndex) -> int:
+    """Makes an EGLImage of a picture of a surface (view): 0, or -1."""
 
-def glist_get_nvds_Surface_Params(data: object) -> NvBufSurfaceParams | None:
-    """Older name of NvBufSurfaceParams.cast."""
+def glist_get_nvds_Surface_Params(data: CapsuleType | Struct | None) -> NvBufSurfaceParams:
+    """Older name of NvBufSurfaceParams.cast: view of the struct, or None."""
 
 class NvDsInferDataType(Enum):
     """Type of a layer's values."""
@@ -4646,7 +4684,7 @@ class NvDsInferDims(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsInferDims:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsInferDims:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4669,7 +4707,7 @@ class NvDsInferDimsCHW(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsInferDimsCHW:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsInferDimsCHW:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4692,7 +4730,7 @@ class NvDsInferLayerInfo(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsInferLayerInfo:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsInferLayerInfo:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4731,7 +4769,7 @@ class NvDsInferNetworkInfo(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsInferNetworkInfo:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsInferNetworkInfo:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4741,21 +4779,21 @@ class NvDsInferNetworkInfo(Struct):
         """Width, pixels."""
 
     @width.setter
-    def width(self, value: int) -> None: ...
+    def width(self, value: SupportsIndex) -> None: ...
 
     @property
     def height(self) -> int:
         """Height, pixels."""
 
     @height.setter
-    def height(self, value: int) -> None: ...
+    def height(self, value: SupportsIndex) -> None: ...
 
     @property
     def channels(self) -> int:
         """Channels."""
 
     @channels.setter
-    def channels(self, value: int) -> None: ...
+    def channels(self, value: SupportsIndex) -> None: ...
 
 class NvDsInferObjectDetectionInfo(Struct):
     """One detection, box in pixels of the model's input."""
@@ -4763,7 +4801,7 @@ class NvDsInferObjectDetectionInfo(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsInferObjectDetectionInfo:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsInferObjectDetectionInfo:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4773,49 +4811,49 @@ class NvDsInferObjectDetectionInfo(Struct):
         """Class of the object."""
 
     @classId.setter
-    def classId(self, value: int) -> None: ...
+    def classId(self, value: SupportsIndex) -> None: ...
 
     @property
     def left(self) -> float:
         """Left edge, pixels."""
 
     @left.setter
-    def left(self, value: float) -> None: ...
+    def left(self, value: SupportsFloat) -> None: ...
 
     @property
     def top(self) -> float:
         """Top edge, pixels."""
 
     @top.setter
-    def top(self, value: float) -> None: ...
+    def top(self, value: SupportsFloat) -> None: ...
 
     @property
     def width(self) -> float:
         """Width, pixels."""
 
     @width.setter
-    def width(self, value: float) -> None: ...
+    def width(self, value: SupportsFloat) -> None: ...
 
     @property
     def height(self) -> float:
         """Height, pixels."""
 
     @height.setter
-    def height(self, value: float) -> None: ...
+    def height(self, value: SupportsFloat) -> None: ...
 
     @property
     def detectionConfidence(self) -> float:
-        """0 to 1."""
+        """Confidence, 0 to 1."""
 
     @detectionConfidence.setter
-    def detectionConfidence(self, value: float) -> None: ...
+    def detectionConfidence(self, value: SupportsFloat) -> None: ...
 
     @property
     def rotation_angle(self) -> float:
-        """Turn of the box, radians."""
+        """Turn of the box about its centre, as the model gives it."""
 
     @rotation_angle.setter
-    def rotation_angle(self, value: float) -> None: ...
+    def rotation_angle(self, value: SupportsFloat) -> None: ...
 
 class NvDsInferAttribute(Struct):
     """One attribute of an object."""
@@ -4823,7 +4861,7 @@ class NvDsInferAttribute(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsInferAttribute:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsInferAttribute:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4842,7 +4880,7 @@ class NvDsInferAttribute(Struct):
 
     @property
     def attributeConfidence(self) -> float:
-        """0 to 1."""
+        """Confidence, 0 to 1."""
 
     @property
     def attributeLabel(self) -> str | None:
@@ -4854,7 +4892,7 @@ class NvDsInferTensorMeta(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsInferTensorMeta:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsInferTensorMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4869,7 +4907,7 @@ class NvDsInferTensorMeta(Struct):
 
     @property
     def num_output_layers(self) -> int:
-        """Output layers."""
+        """How many output layers."""
 
     @property
     def out_buf_ptrs_host(self) -> CapsuleType | None:
@@ -4885,7 +4923,7 @@ class NvDsInferTensorMeta(Struct):
 
     @property
     def priv_data(self) -> CapsuleType | None:
-        """The element's own."""
+        """The element's own (view) or None."""
 
     @property
     def maintain_aspect_ratio(self) -> int:
@@ -4895,7 +4933,7 @@ class NvDsInferTensorMeta(Struct):
     def symmetric_padding(self) -> int:
         """1 if padded on both sides."""
 
-    def output_layers_info(self, j: int) -> NvDsInferLayerInfo:
+    def output_layers_info(self, j: SupportsIndex) -> NvDsInferLayerInfo:
         """A layer (copy). Prefer get_nvds_LayerInfo, which has the values."""
 
 class NvDsInferSegmentationMeta(Struct):
@@ -4904,51 +4942,53 @@ class NvDsInferSegmentationMeta(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsInferSegmentationMeta:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsInferSegmentationMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
 
     @property
     def classes(self) -> int:
-        """Classes of the model."""
+        """How many classes the model has."""
 
     @property
     def width(self) -> int:
-        """Columns."""
+        """Columns of the map."""
 
     @property
     def height(self) -> int:
-        """Rows."""
+        """Rows of the map."""
 
     @property
     def class_map(self) -> int | None:
-        """Class of the first pixel or None; use get_segmentation_masks."""
+        """
+        Class of the first pixel (copy) or None; use get_segmentation_masks for all.
+        """
 
     @property
     def class_probabilities_map(self) -> float | None:
-        """First probability or None."""
+        """First probability, 0 to 1 (copy), or None."""
 
     @property
     def priv_data(self) -> CapsuleType | None:
-        """The element's own."""
+        """The element's own (view) or None."""
 
     @property
     def unique_id(self) -> int:
         """`unique-id` of the element."""
 
-def get_nvds_LayerInfo(data: object, index: int) -> NvDsInferLayerInfo:
+def get_nvds_LayerInfo(data: CapsuleType | Struct | None, index: SupportsIndex) -> NvDsInferLayerInfo:
     """
     A layer of an NvDsInferTensorMeta or its capsule (view), with the address of its values.
     """
 
-def get_segmentation_masks(data: object) -> Annotated[NDArray[numpy.int32], dict(shape=(None, None))]:
+def get_segmentation_masks(data: CapsuleType | Struct | None) -> Annotated[NDArray[numpy.int32], dict(shape=(None, None))]:
     """
     Class of each pixel: int32 array of height x width (copy). `data` is an NvDsInferSegmentationMeta or its capsule.
     """
 
-def glist_get_nvds_tensor_meta(data: object) -> NvDsInferTensorMeta | None:
-    """Older name of NvDsInferTensorMeta.cast."""
+def glist_get_nvds_tensor_meta(data: CapsuleType | Struct | None) -> NvDsInferTensorMeta:
+    """Older name of NvDsInferTensorMeta.cast: view of the struct, or None."""
 
 class TRACKER_STATE(Enum):
     """State of a target."""
@@ -4984,7 +5024,7 @@ class NvDsTargetMiscDataFrame(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsTargetMiscDataFrame:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsTargetMiscDataFrame:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -4994,7 +5034,7 @@ class NvDsTargetMiscDataFrame(Struct):
         """Number of the frame."""
 
     @frameNum.setter
-    def frameNum(self, value: int) -> None: ...
+    def frameNum(self, value: SupportsIndex) -> None: ...
 
     @property
     def tBbox(self) -> NvOSD_RectParams:
@@ -5005,38 +5045,40 @@ class NvDsTargetMiscDataFrame(Struct):
 
     @property
     def confidence(self) -> float:
-        """0 to 1."""
+        """Confidence of the tracker, 0 to 1."""
 
     @confidence.setter
-    def confidence(self, value: float) -> None: ...
+    def confidence(self, value: SupportsFloat) -> None: ...
 
     @property
     def age(self) -> int:
         """Age of the track, frames."""
 
     @age.setter
-    def age(self, value: int) -> None: ...
+    def age(self, value: SupportsIndex) -> None: ...
 
     @property
     def trackerState(self) -> TRACKER_STATE:
         """State of the target."""
 
     @trackerState.setter
-    def trackerState(self, value: int) -> None: ...
+    def trackerState(self, value: SupportsIndex) -> None: ...
 
     @property
     def visibility(self) -> float:
         """Visible part, 0 to 1."""
 
     @visibility.setter
-    def visibility(self, value: float) -> None: ...
+    def visibility(self, value: SupportsFloat) -> None: ...
 
     @property
     def ptWorldFeet(self) -> Annotated[NDArray[numpy.float32], dict(shape=(2))]:
-        """Where it stands in the world: float32 array of x and y (view)."""
+        """
+        Where it stands on the ground, in the tracker's world coordinates: float32 array of x and y (view).
+        """
 
     @ptWorldFeet.setter
-    def ptWorldFeet(self, value: Sequence[int]) -> None: ...
+    def ptWorldFeet(self, value: Sequence[SupportsFloat]) -> None: ...
 
 class NvDsTargetMiscDataObject(Struct):
     """A target over several frames."""
@@ -5044,7 +5086,7 @@ class NvDsTargetMiscDataObject(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsTargetMiscDataObject:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsTargetMiscDataObject:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -5054,28 +5096,28 @@ class NvDsTargetMiscDataObject(Struct):
         """Frames in the list."""
 
     @numObj.setter
-    def numObj(self, value: int) -> None: ...
+    def numObj(self, value: SupportsIndex) -> None: ...
 
     @property
     def numAllocated(self) -> int:
         """Room in the list."""
 
     @numAllocated.setter
-    def numAllocated(self, value: int) -> None: ...
+    def numAllocated(self, value: SupportsIndex) -> None: ...
 
     @property
     def uniqueId(self) -> int:
         """Number of the track."""
 
     @uniqueId.setter
-    def uniqueId(self, value: int) -> None: ...
+    def uniqueId(self, value: SupportsIndex) -> None: ...
 
     @property
     def classId(self) -> int:
         """Class of the object."""
 
     @classId.setter
-    def classId(self, value: int) -> None: ...
+    def classId(self, value: SupportsIndex) -> None: ...
 
     @property
     def objLabel(self) -> str:
@@ -5095,7 +5137,7 @@ class NvDsTargetMiscDataStream(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsTargetMiscDataStream:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsTargetMiscDataStream:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -5105,28 +5147,28 @@ class NvDsTargetMiscDataStream(Struct):
         """Number of the stream."""
 
     @streamID.setter
-    def streamID(self, value: int) -> None: ...
+    def streamID(self, value: SupportsIndex) -> None: ...
 
     @property
     def surfaceStreamID(self) -> int:
         """Number of the stream and its picture."""
 
     @surfaceStreamID.setter
-    def surfaceStreamID(self, value: int) -> None: ...
+    def surfaceStreamID(self, value: SupportsIndex) -> None: ...
 
     @property
     def numAllocated(self) -> int:
         """Room in the list."""
 
     @numAllocated.setter
-    def numAllocated(self, value: int) -> None: ...
+    def numAllocated(self, value: SupportsIndex) -> None: ...
 
     @property
     def numFilled(self) -> int:
         """Targets in the list."""
 
     @numFilled.setter
-    def numFilled(self, value: int) -> None: ...
+    def numFilled(self, value: SupportsIndex) -> None: ...
 
     def list(self) -> Iterator[NvDsTargetMiscDataObject]:
         """Iterates over the entries (views), once."""
@@ -5137,7 +5179,7 @@ class NvDsTargetMiscDataBatch(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsTargetMiscDataBatch:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsTargetMiscDataBatch:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -5147,21 +5189,21 @@ class NvDsTargetMiscDataBatch(Struct):
         """Room in the list."""
 
     @numAllocated.setter
-    def numAllocated(self, value: int) -> None: ...
+    def numAllocated(self, value: SupportsIndex) -> None: ...
 
     @property
     def numFilled(self) -> int:
         """Streams in the list."""
 
     @numFilled.setter
-    def numFilled(self, value: int) -> None: ...
+    def numFilled(self, value: SupportsIndex) -> None: ...
 
     @property
     def priv_data(self) -> CapsuleType | None:
-        """The tracker's own."""
+        """The tracker's own (shared) or None."""
 
     @priv_data.setter
-    def priv_data(self, value: object) -> None: ...
+    def priv_data(self, value: CapsuleType | Struct | None) -> None: ...
 
     def list(self) -> Iterator[NvDsTargetMiscDataStream]:
         """Iterates over the entries (views), once."""
@@ -5180,7 +5222,7 @@ class NvDsObjReid(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsObjReid:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsObjReid:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -5190,140 +5232,140 @@ class NvDsObjReid(Struct):
         """How many numbers."""
 
     @featureSize.setter
-    def featureSize(self, value: int) -> None: ...
+    def featureSize(self, value: SupportsIndex) -> None: ...
 
     @property
     def ptr_host(self) -> CapsuleType | None:
         """The numbers in host memory (shared) or None; see get_host_reid_vector."""
 
     @ptr_host.setter
-    def ptr_host(self, value: object) -> None: ...
+    def ptr_host(self, value: CapsuleType | Struct | None) -> None: ...
 
     @property
     def ptr_dev(self) -> CapsuleType | None:
         """The numbers on a device (shared) or None."""
 
     @ptr_dev.setter
-    def ptr_dev(self, value: object) -> None: ...
+    def ptr_dev(self, value: CapsuleType | Struct | None) -> None: ...
 
     def get_host_reid_vector(self) -> Annotated[NDArray[numpy.float32], dict(shape=(None,))]:
         """The numbers as a float32 array (copy)."""
 
 class NvDsAnalyticsObjInfo(Struct):
     """
-    What nvdsanalytics says about an object. Containers are copies: assign a new one to change it.
+    What nvdsanalytics says about an object. To change a container assign a new one.
     """
 
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsAnalyticsObjInfo:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsAnalyticsObjInfo:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
 
     @property
     def roiStatus(self) -> list[str]:
-        """Names of the regions it is in."""
+        """Names of the regions it is in (copy)."""
 
     @roiStatus.setter
-    def roiStatus(self, arg: Sequence[str], /) -> None: ...
+    def roiStatus(self, value: Sequence[str]) -> None: ...
 
     @property
     def ocStatus(self) -> list[str]:
-        """Names of the overcrowded regions it is in."""
+        """Names of the overcrowded regions it is in (copy)."""
 
     @ocStatus.setter
-    def ocStatus(self, arg: Sequence[str], /) -> None: ...
+    def ocStatus(self, value: Sequence[str]) -> None: ...
 
     @property
     def lcStatus(self) -> list[str]:
-        """Names of the lines it has crossed."""
+        """Names of the lines it has crossed (copy)."""
 
     @lcStatus.setter
-    def lcStatus(self, arg: Sequence[str], /) -> None: ...
+    def lcStatus(self, value: Sequence[str]) -> None: ...
 
     @property
     def dirStatus(self) -> str:
-        """Name of its direction."""
+        """Name of its direction (copy)."""
 
     @dirStatus.setter
-    def dirStatus(self, arg: str, /) -> None: ...
+    def dirStatus(self, value: str) -> None: ...
 
     @property
     def objStatus(self) -> str:
-        """Its state."""
+        """Its state (copy)."""
 
     @objStatus.setter
-    def objStatus(self, arg: str, /) -> None: ...
+    def objStatus(self, value: str) -> None: ...
 
     @property
     def unique_id(self) -> int:
         """`unique-id` of the element."""
 
     @unique_id.setter
-    def unique_id(self, value: int) -> None: ...
+    def unique_id(self, value: SupportsIndex) -> None: ...
 
 class NvDsAnalyticsFrameMeta(Struct):
     """
-    What nvdsanalytics says about a frame. Containers are copies: assign a new one to change it.
+    What nvdsanalytics says about a frame. To change a container assign a new one.
     """
 
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsAnalyticsFrameMeta:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsAnalyticsFrameMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
 
     @property
     def ocStatus(self) -> dict[str, bool]:
-        """By region: whether it is overcrowded."""
+        """By region: whether it is overcrowded (copy)."""
 
     @ocStatus.setter
-    def ocStatus(self, arg: Mapping[str, bool], /) -> None: ...
+    def ocStatus(self, value: Mapping[str, bool]) -> None: ...
 
     @property
     def objInROIcnt(self) -> dict[str, int]:
-        """By region: objects in it."""
+        """By region: objects in it (copy)."""
 
     @objInROIcnt.setter
-    def objInROIcnt(self, arg: Mapping[str, int], /) -> None: ...
+    def objInROIcnt(self, value: Mapping[str, int]) -> None: ...
 
     @property
     def objLCCurrCnt(self) -> dict[str, int]:
-        """By line: crossings in this frame."""
+        """By line: crossings in this frame (copy)."""
 
     @objLCCurrCnt.setter
-    def objLCCurrCnt(self, arg: Mapping[str, int], /) -> None: ...
+    def objLCCurrCnt(self, value: Mapping[str, int]) -> None: ...
 
     @property
     def objLCCumCnt(self) -> dict[str, int]:
-        """By line: crossings since the start."""
+        """By line: crossings since the start (copy)."""
 
     @objLCCumCnt.setter
-    def objLCCumCnt(self, arg: Mapping[str, int], /) -> None: ...
+    def objLCCumCnt(self, value: Mapping[str, int]) -> None: ...
 
     @property
     def unique_id(self) -> int:
         """`unique-id` of the element."""
 
     @unique_id.setter
-    def unique_id(self, value: int) -> None: ...
+    def unique_id(self, value: SupportsIndex) -> None: ...
 
     @property
     def objCnt(self) -> dict[int, int]:
-        """By class: objects in the frame."""
+        """By class: objects in the frame (copy)."""
 
     @objCnt.setter
-    def objCnt(self, arg: Mapping[int, int], /) -> None: ...
+    def objCnt(self, value: Mapping[int, int]) -> None: ...
 
 class NvOFFlowVector(Struct):
     """Motion of one block, in 1/32 pixel."""
 
     @staticmethod
-    def cast(data: object) -> NvOFFlowVector:
+    def cast(data: CapsuleType | Struct | int | None) -> NvOFFlowVector:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -5333,20 +5375,20 @@ class NvOFFlowVector(Struct):
         """To the right, 1/32 pixel."""
 
     @flowx.setter
-    def flowx(self, value: int) -> None: ...
+    def flowx(self, value: SupportsIndex) -> None: ...
 
     @property
     def flowy(self) -> int:
         """Downwards, 1/32 pixel."""
 
     @flowy.setter
-    def flowy(self, value: int) -> None: ...
+    def flowy(self, value: SupportsIndex) -> None: ...
 
 class NvDsOpticalFlowMeta(Struct):
     """Motion between two frames."""
 
     @staticmethod
-    def cast(data: object) -> NvDsOpticalFlowMeta:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsOpticalFlowMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -5356,65 +5398,65 @@ class NvDsOpticalFlowMeta(Struct):
         """Rows of vectors."""
 
     @rows.setter
-    def rows(self, value: int) -> None: ...
+    def rows(self, value: SupportsIndex) -> None: ...
 
     @property
     def cols(self) -> int:
         """Columns of vectors."""
 
     @cols.setter
-    def cols(self, value: int) -> None: ...
+    def cols(self, value: SupportsIndex) -> None: ...
 
     @property
     def mv_size(self) -> int:
         """Size of a vector, bytes."""
 
     @mv_size.setter
-    def mv_size(self, value: int) -> None: ...
+    def mv_size(self, value: SupportsIndex) -> None: ...
 
     @property
     def cost_size(self) -> int:
         """Size of a cost, bytes."""
 
     @cost_size.setter
-    def cost_size(self, value: int) -> None: ...
+    def cost_size(self, value: SupportsIndex) -> None: ...
 
     @property
     def frame_num(self) -> int:
         """Number of the frame."""
 
     @frame_num.setter
-    def frame_num(self, value: int) -> None: ...
+    def frame_num(self, value: SupportsIndex) -> None: ...
 
     @property
     def data(self) -> CapsuleType | None:
         """The vectors (shared) or None."""
 
     @data.setter
-    def data(self, value: object) -> None: ...
+    def data(self, value: CapsuleType | Struct | None) -> None: ...
 
     @property
     def cost(self) -> CapsuleType | None:
         """The costs (shared) or None."""
 
     @cost.setter
-    def cost(self, value: object) -> None: ...
+    def cost(self, value: CapsuleType | Struct | None) -> None: ...
 
     @property
     def priv(self) -> CapsuleType | None:
-        """The element's own."""
+        """The element's own (shared) or None."""
 
     @priv.setter
-    def priv(self, value: object) -> None: ...
+    def priv(self, value: CapsuleType | Struct | None) -> None: ...
 
     @property
     def reserved(self) -> CapsuleType | None:
-        """Unused."""
+        """Unused pointer (shared) or None."""
 
     @reserved.setter
-    def reserved(self, value: object) -> None: ...
+    def reserved(self, value: CapsuleType | Struct | None) -> None: ...
 
-def get_optical_flow_vectors(data: object) -> Annotated[NDArray[numpy.float32], dict(shape=(None,))]:
+def get_optical_flow_vectors(data: CapsuleType | Struct | None) -> Annotated[NDArray[numpy.float32], dict(shape=(None,))]:
     """
     The vectors as a flat float32 array (copy): x and y of each block, row by row, in 1/32 pixel. `data` is an NvDsOpticalFlowMeta or its capsule.
     """
@@ -5435,7 +5477,7 @@ class NvDsObjEncOutParams(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsObjEncOutParams:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsObjEncOutParams:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -5453,7 +5495,7 @@ class NvDsObjEncUsrArgs(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsObjEncUsrArgs:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsObjEncUsrArgs:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -5486,14 +5528,14 @@ class NvDsObjEncUsrArgs(Struct):
         """Width to scale to, pixels."""
 
     @scaledWidth.setter
-    def scaledWidth(self, value: int) -> None: ...
+    def scaledWidth(self, value: SupportsIndex) -> None: ...
 
     @property
     def scaledHeight(self) -> int:
         """Height to scale to, pixels."""
 
     @scaledHeight.setter
-    def scaledHeight(self, value: int) -> None: ...
+    def scaledHeight(self, value: SupportsIndex) -> None: ...
 
     @property
     def fileNameImg(self) -> str:
@@ -5509,14 +5551,14 @@ class NvDsObjEncUsrArgs(Struct):
         """Number of the object, for the file's name."""
 
     @objNum.setter
-    def objNum(self, value: int) -> None: ...
+    def objNum(self, value: SupportsIndex) -> None: ...
 
     @property
     def quality(self) -> int:
         """JPEG quality, 1 to 100; 0 for 80."""
 
     @quality.setter
-    def quality(self, value: int) -> None: ...
+    def quality(self, value: SupportsIndex) -> None: ...
 
     @property
     def isFrame(self) -> bool:
@@ -5534,7 +5576,7 @@ class NvDsObjEncUsrArgs(Struct):
     @calcEncodeTime.setter
     def calcEncodeTime(self, value: bool) -> None: ...
 
-def nvds_obj_enc_create_context(gpu_id: int) -> int:
+def nvds_obj_enc_create_context(gpu_id: SupportsIndex) -> int:
     """
     A JPEG encoder with threads of its own, as an int; `gpu_id` is ignored. RuntimeError naming the package to install where libturbojpeg is missing.
 
@@ -5547,17 +5589,17 @@ def nvds_obj_enc_create_context(gpu_id: int) -> int:
         pyds.nvds_obj_enc_finish(encoder)
     """
 
-def nvds_obj_enc_process(ctx: int, args: NvDsObjEncUsrArgs, gst_buffer: object, obj_meta: NvDsObjectMeta | None, frame_meta: NvDsFrameMeta) -> bool:
+def nvds_obj_enc_process(ctx: SupportsIndex, args: NvDsObjEncUsrArgs, gst_buffer: object, obj_meta: NvDsObjectMeta | None, frame_meta: NvDsFrameMeta) -> bool:
     """
     Queues the part of the frame that is the box of `obj_meta`, cut to the frame, or the whole frame with args.isFrame (`obj_meta` may be None then); returns True. The pixels are those of now, whatever is drawn later. Waits, without the GIL, while 64 pictures are queued. ValueError naming the argument that cannot be; RuntimeError for a buffer that is not memory:NVMM.
     """
 
-def nvds_obj_enc_finish(ctx: int) -> None:
+def nvds_obj_enc_finish(ctx: SupportsIndex) -> None:
     """
     Waits, without the GIL, until all that is queued is encoded and written, and attaches the pictures to their metas: call it in the probe, while the buffer lives. Then raises what failed since the last call: OSError for a file, RuntimeError for anything else. 0 is ignored.
     """
 
-def nvds_obj_enc_destroy_context(ctx: int) -> None:
+def nvds_obj_enc_destroy_context(ctx: SupportsIndex) -> None:
     """
     Ends a context, having waited for its files; pictures that nvds_obj_enc_finish did not attach are dropped. ValueError for one that is not live; 0 is ignored.
     """
@@ -5620,7 +5662,7 @@ class NvDsRoiMeta(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsRoiMeta:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsRoiMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -5651,28 +5693,28 @@ class NvDsRoiMeta(Struct):
         """Horizontal scale of the picture."""
 
     @scale_ratio_x.setter
-    def scale_ratio_x(self, value: float) -> None: ...
+    def scale_ratio_x(self, value: SupportsFloat) -> None: ...
 
     @property
     def scale_ratio_y(self) -> float:
         """Vertical scale of the picture."""
 
     @scale_ratio_y.setter
-    def scale_ratio_y(self, value: float) -> None: ...
+    def scale_ratio_y(self, value: SupportsFloat) -> None: ...
 
     @property
     def offset_left(self) -> float:
         """Left padding, pixels."""
 
     @offset_left.setter
-    def offset_left(self, value: float) -> None: ...
+    def offset_left(self, value: SupportsFloat) -> None: ...
 
     @property
     def offset_top(self) -> float:
         """Top padding, pixels."""
 
     @offset_top.setter
-    def offset_top(self, value: float) -> None: ...
+    def offset_top(self, value: SupportsFloat) -> None: ...
 
     @property
     def classifier_meta_list(self) -> GList | None:
@@ -5696,12 +5738,12 @@ class NvDsRoiMeta(Struct):
     def object_meta(self, value: NvDsObjectMeta | None) -> None: ...
 
 class NvDsPreProcessTensorMeta(Struct):
-    """A tensor that nvdspreprocess made. Containers are copies."""
+    """A tensor that nvdspreprocess made."""
 
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> NvDsPreProcessTensorMeta:
+    def cast(data: CapsuleType | Struct | int | None) -> NvDsPreProcessTensorMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -5711,63 +5753,63 @@ class NvDsPreProcessTensorMeta(Struct):
         """The values (shared) or None."""
 
     @raw_tensor_buffer.setter
-    def raw_tensor_buffer(self, value: object) -> None: ...
+    def raw_tensor_buffer(self, value: CapsuleType | Struct | None) -> None: ...
 
     @property
     def buffer_size(self) -> int:
         """Size of the values, bytes."""
 
     @buffer_size.setter
-    def buffer_size(self, value: int) -> None: ...
+    def buffer_size(self, value: SupportsIndex) -> None: ...
 
     @property
     def tensor_shape(self) -> list[int]:
-        """Shape, batch first."""
+        """Shape, batch first (copy)."""
 
     @tensor_shape.setter
-    def tensor_shape(self, arg: Sequence[int], /) -> None: ...
+    def tensor_shape(self, value: Sequence[int]) -> None: ...
 
     @property
     def data_type(self) -> NvDsDataType:
         """Type of the values."""
 
     @data_type.setter
-    def data_type(self, value: int) -> None: ...
+    def data_type(self, value: SupportsIndex) -> None: ...
 
     @property
     def tensor_name(self) -> str:
-        """Name of the input layer."""
+        """Name of the input layer (copy)."""
 
     @tensor_name.setter
-    def tensor_name(self, arg: str, /) -> None: ...
+    def tensor_name(self, value: str) -> None: ...
 
     @property
     def gpu_id(self) -> int:
         """Number of the GPU."""
 
     @gpu_id.setter
-    def gpu_id(self, value: int) -> None: ...
+    def gpu_id(self, value: SupportsIndex) -> None: ...
 
     @property
     def private_data(self) -> CapsuleType | None:
-        """The element's own."""
+        """The element's own (shared) or None."""
 
     @private_data.setter
-    def private_data(self, value: object) -> None: ...
+    def private_data(self, value: CapsuleType | Struct | None) -> None: ...
 
     @property
     def meta_id(self) -> int:
         """Number of the meta."""
 
     @meta_id.setter
-    def meta_id(self, value: int) -> None: ...
+    def meta_id(self, value: SupportsIndex) -> None: ...
 
     @property
     def maintain_aspect_ratio(self) -> int:
         """1 if it was padded."""
 
     @maintain_aspect_ratio.setter
-    def maintain_aspect_ratio(self, value: int) -> None: ...
+    def maintain_aspect_ratio(self, value: SupportsIndex) -> None: ...
 
 class GstNvDsPreProcessBatchMeta(Struct):
     """A batch that nvdspreprocess prepared."""
@@ -5775,7 +5817,7 @@ class GstNvDsPreProcessBatchMeta(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> GstNvDsPreProcessBatchMeta:
+    def cast(data: CapsuleType | Struct | int | None) -> GstNvDsPreProcessBatchMeta:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -5785,7 +5827,7 @@ class GstNvDsPreProcessBatchMeta(Struct):
         """`unique-id` of the elements it is for (copy)."""
 
     @target_unique_ids.setter
-    def target_unique_ids(self, arg: Sequence[int], /) -> None: ...
+    def target_unique_ids(self, value: Sequence[int]) -> None: ...
 
     @property
     def tensor_meta(self) -> NvDsPreProcessTensorMeta | None:
@@ -5796,17 +5838,17 @@ class GstNvDsPreProcessBatchMeta(Struct):
 
     @property
     def private_data(self) -> CapsuleType | None:
-        """The element's own."""
+        """The element's own (shared) or None."""
 
     @private_data.setter
-    def private_data(self, value: object) -> None: ...
+    def private_data(self, value: CapsuleType | Struct | None) -> None: ...
 
     @property
     def roi_vector(self) -> list[NvDsRoiMeta]:
         """The regions (views); set from a sequence (copies)."""
 
     @roi_vector.setter
-    def roi_vector(self, value: Sequence[NvDsRoiMeta]) -> None: ...
+    def roi_vector(self, value: StructArray[NvDsRoiMeta]) -> None: ...
 
 class CustomDataStruct(Struct):
     """A payload for user metas, to learn from."""
@@ -5814,7 +5856,7 @@ class CustomDataStruct(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> CustomDataStruct:
+    def cast(data: CapsuleType | Struct | int | None) -> CustomDataStruct:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -5824,7 +5866,7 @@ class CustomDataStruct(Struct):
         """A number."""
 
     @structId.setter
-    def structId(self, value: int) -> None: ...
+    def structId(self, value: SupportsIndex) -> None: ...
 
     @property
     def message(self) -> int:
@@ -5838,7 +5880,7 @@ class CustomDataStruct(Struct):
         """Another number."""
 
     @sampleInt.setter
-    def sampleInt(self, value: int) -> None: ...
+    def sampleInt(self, value: SupportsIndex) -> None: ...
 
 def alloc_custom_struct(user_meta: NvDsUserMeta) -> CustomDataStruct:
     """
@@ -5877,7 +5919,7 @@ class RectDim(Struct):
     def __init__(self) -> None: ...
 
     @staticmethod
-    def cast(data: object) -> RectDim:
+    def cast(data: CapsuleType | Struct | int | None) -> RectDim:
         """
         View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
         """
@@ -5887,129 +5929,131 @@ class RectDim(Struct):
         """Left edge, pixels."""
 
     @left.setter
-    def left(self, value: float) -> None: ...
+    def left(self, value: SupportsFloat) -> None: ...
 
     @property
     def top(self) -> float:
         """Top edge, pixels."""
 
     @top.setter
-    def top(self, value: float) -> None: ...
+    def top(self, value: SupportsFloat) -> None: ...
 
     @property
     def width(self) -> float:
         """Width, pixels."""
 
     @width.setter
-    def width(self, value: float) -> None: ...
+    def width(self, value: SupportsFloat) -> None: ...
 
     @property
     def height(self) -> float:
         """Height, pixels."""
 
     @height.setter
-    def height(self, value: float) -> None: ...
+    def height(self, value: SupportsFloat) -> None: ...
 
     @property
     def class_id(self) -> int:
         """Class of the object."""
 
     @class_id.setter
-    def class_id(self, value: int) -> None: ...
+    def class_id(self, value: SupportsIndex) -> None: ...
 
     @property
     def tracking_id(self) -> int:
         """Number of the track."""
 
     @tracking_id.setter
-    def tracking_id(self, value: int) -> None: ...
+    def tracking_id(self, value: SupportsIndex) -> None: ...
 
     @property
     def gie_unique_id(self) -> int:
         """`unique-id` of the element."""
 
     @gie_unique_id.setter
-    def gie_unique_id(self, value: int) -> None: ...
+    def gie_unique_id(self, value: SupportsIndex) -> None: ...
 
     @property
     def roi_status(self) -> int:
         """Bits of ROI_STATUS_360D."""
 
     @roi_status.setter
-    def roi_status(self, value: int) -> None: ...
+    def roi_status(self, value: SupportsIndex) -> None: ...
 
     @property
     def text(self) -> CapsuleType | None:
         """A pointer (shared) or None."""
 
     @text.setter
-    def text(self, value: object) -> None: ...
+    def text(self, value: CapsuleType | Struct | None) -> None: ...
 
-def alloc_buffer(size: int) -> int:
+def alloc_buffer(size: SupportsIndex) -> int:
     """
-    Address of `size` zeroed bytes, 0 for none. Free them with free_buffer, or give them to a field, which takes them.
-    """
-
-def alloc_char_buffer(size: int) -> int:
-    """The same as alloc_buffer."""
-
-def free_buffer(buffer: int) -> None:
-    """
-    Frees the block at an address, of alloc_buffer or of a text field, which then reads 0. 0 is ignored. ValueError if pyds knows no such block.
+    Address of `size` zeroed bytes (shared), 0 for none. Free them with free_buffer, or give them to a field, by which they are taken.
     """
 
-def free_gbuffer(buffer: object) -> None:
+def alloc_char_buffer(size: SupportsIndex) -> int:
+    """The same as alloc_buffer: `size` zeroed bytes (shared)."""
+
+def free_buffer(buffer: SupportsIndex) -> None:
     """
-    Frees the block behind a capsule or a pyds object of alloc_*; texts inside stay. None is ignored.
+    Frees the block at an address (taken), of alloc_buffer or of a text field, which then reads 0. 0 is ignored. ValueError if pyds knows no such block.
     """
 
-def get_string(ptr: int) -> str | None:
+def free_gbuffer(buffer: CapsuleType | Struct | None) -> None:
+    """
+    Frees the block behind a capsule or a pyds object of alloc_* (taken); texts inside stay. None is ignored.
+    """
+
+def get_string(ptr: SupportsIndex) -> str | None:
     """
     The UTF-8 text at an address (copy), None for 0. For texts of fields such as display_text.
     """
 
 def get_ptr(ptr: object) -> int:
-    """Address behind a capsule or a pyds object, 0 for None."""
+    """Address behind a capsule or a pyds object (view), 0 for None."""
 
-def strdup(ptr: int) -> int:
+def strdup(ptr: SupportsIndex) -> int:
     """Address of a copy of the text at an address; free it with free_buffer."""
 
-def strdup2str(ptr: int) -> str:
+def strdup2str(ptr: SupportsIndex) -> str:
     """The text at an address (copy), empty for 0."""
 
-def memdup(ptr: int, size: int) -> int:
+def memdup(ptr: SupportsIndex, size: SupportsIndex) -> int:
     """
     Address of a copy of `size` bytes; free it with free_buffer. Of a block that pyds made, all of it is copied, whatever `size` says. Texts inside are shared.
     """
 
-def get_detections(data: object, index: int) -> float:
-    """One value of an array of float32 given as a capsule (layer.buffer)."""
-
-def user_copyfunc(meta: NvDsUserMeta, func: object) -> None:
+def get_detections(data: CapsuleType | Struct | None, index: SupportsIndex) -> float:
     """
-    Sets the function that copies the payload when the meta is copied: func(capsule of the NvDsUserMeta, None) returns the new payload, a pyds object, capsule or None. It may run in any thread. An exception goes to sys.unraisablehook.
+    Value number `index` of an array of float32 (view) given as a capsule, such as layer.buffer. Its size is not known: IndexError only where the memory cannot be read.
     """
 
-def set_user_copyfunc(meta: NvDsUserMeta, func: object) -> None:
+def user_copyfunc(meta: NvDsUserMeta, func: Callable[[CapsuleType, None], Struct | CapsuleType | None] | None) -> None:
     """
-    Sets the function that copies the payload when the meta is copied: func(capsule of the NvDsUserMeta, None) returns the new payload, a pyds object, capsule or None. It may run in any thread. An exception goes to sys.unraisablehook.
-    """
-
-def user_releasefunc(meta: NvDsUserMeta, func: object) -> None:
-    """
-    Sets the function that frees the payload when the meta is given back: func(capsule of the NvDsUserMeta, None). It may run in any thread. An exception goes to sys.unraisablehook.
+    Sets the function that copies the payload when the meta is copied, None for none: func(capsule of the NvDsUserMeta (view), None) returns the new payload (taken), a pyds object, capsule or None. It may run in any thread. An exception goes to sys.unraisablehook.
     """
 
-def set_user_releasefunc(meta: NvDsUserMeta, func: object) -> None:
+def set_user_copyfunc(meta: NvDsUserMeta, func: Callable[[CapsuleType, None], Struct | CapsuleType | None] | None) -> None:
     """
-    Sets the function that frees the payload when the meta is given back: func(capsule of the NvDsUserMeta, None). It may run in any thread. An exception goes to sys.unraisablehook.
+    Sets the function that copies the payload when the meta is copied, None for none: func(capsule of the NvDsUserMeta (view), None) returns the new payload (taken), a pyds object, capsule or None. It may run in any thread. An exception goes to sys.unraisablehook.
+    """
+
+def user_releasefunc(meta: NvDsUserMeta, func: Callable[[CapsuleType, None], object] | None) -> None:
+    """
+    Sets the function that frees the payload when the meta is given back, None for none: func(capsule of the NvDsUserMeta (view), None). It may run in any thread. An exception goes to sys.unraisablehook.
+    """
+
+def set_user_releasefunc(meta: NvDsUserMeta, func: Callable[[CapsuleType, None], object] | None) -> None:
+    """
+    Sets the function that frees the payload when the meta is given back, None for none: func(capsule of the NvDsUserMeta (view), None). It may run in any thread. An exception goes to sys.unraisablehook.
     """
 
 def register_user_copyfunc(func: object) -> None:
-    """Does nothing; kept for old programs."""
+    """Does nothing, and the function is not taken; kept for old programs."""
 
 def register_user_releasefunc(func: object) -> None:
-    """Does nothing; kept for old programs."""
+    """Does nothing, and the function is not taken; kept for old programs."""
 
 def unset_callback_funcs() -> None:
     """
