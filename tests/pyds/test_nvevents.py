@@ -148,9 +148,7 @@ def test_wrong_arguments() -> None:
     ],
     ids=["reset", "interval"],
 )
-def test_other_threads_run_while_an_event_is_sent(
-    send: Callable[[Any], Any], running: Any
-) -> None:
+def test_other_threads_run_while_an_event_is_sent(send: Callable[[Any], Any], running: Any) -> None:
     """The pad holds the event until another Python thread lets it through."""
     from gi.repository import Gst
 
