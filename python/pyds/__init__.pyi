@@ -3725,17 +3725,17 @@ def gst_buffer_add_nvds_meta(buffer: object, meta_data: object, user_data: objec
 
 def gst_element_send_nvevent_new_stream_reset(gst_element: object, source_id: SupportsIndex) -> int:
     """
-    Sends the stream-reset event of a source to an element (a Gst.Element or its hash()), which passes it downstream; 1 if it was handled.
+    Sends the stream-reset event of a source to an element (shared: a Gst.Element or its hash()), which passes it downstream; 1 if it was handled.
     """
 
 def gst_element_send_nvevent_interval_update(gst_element: object, stream_id: str | bytes | bytearray, interval: SupportsIndex) -> bool:
     """
-    Sets the `interval` of an nvinfer (a Gst.Element or its hash()) while it plays: the batches to pass without inference after each inferred one. True if it was handled.
+    Sets the `interval` of an nvinfer (shared: a Gst.Element or its hash()) while it plays: the batches to pass without inference after each inferred one. True if it was handled.
     """
 
 def gst_nvevent_new_stream_reset(source_id: SupportsIndex) -> object:
     """
-    A stream-reset event, as a Gst.Event to be sent with element.send_event(event).
+    A stream-reset event, as a Gst.Event (taken: yours) to be sent with element.send_event(event).
     """
 
 class NvBufSurfaceMemMapFlags(Enum):
@@ -5463,12 +5463,12 @@ def get_optical_flow_vectors(data: CapsuleType | Struct | None) -> Annotated[NDA
 
 def nvds_measure_buffer_latency(gst_buffer: object) -> int:
     """
-    With NVDS_ENABLE_LATENCY_MEASUREMENT in the environment, prints how long each frame of the batch has been in the pipeline, and gives the number of frames measured; without it, 0. NVDS_ENABLE_COMPONENT_LATENCY_MEASUREMENT adds a line for each element.
+    With NVDS_ENABLE_LATENCY_MEASUREMENT in the environment, prints how long each frame of the buffer's batch (view) has been in the pipeline, and gives the number of frames measured; without it, 0. NVDS_ENABLE_COMPONENT_LATENCY_MEASUREMENT adds a line for each element.
     """
 
 def configure_source_for_ntp_sync(src_elem: object) -> None:
     """
-    Makes an RTSP source (rtspsrc, or a bin that has or will have one, such as uridecodebin) give the sender's time with each frame, from RTCP sender reports. An nvstreammux with attach-sys-ts=0 writes it to `ntp_timestamp`, 0 before the first report. `src_elem` is the Gst.Element or its hash(). Does nothing to other sources.
+    Makes an RTSP source (rtspsrc, or a bin that has or will have one, such as uridecodebin) give the sender's time with each frame, from RTCP sender reports. An nvstreammux with attach-sys-ts=0 writes it to `ntp_timestamp`, 0 before the first report. `src_elem` (shared) is the Gst.Element or its hash(). Does nothing to other sources.
     """
 
 class NvDsObjEncOutParams(Struct):
@@ -5591,7 +5591,7 @@ def nvds_obj_enc_create_context(gpu_id: SupportsIndex) -> int:
 
 def nvds_obj_enc_process(ctx: SupportsIndex, args: NvDsObjEncUsrArgs, gst_buffer: object, obj_meta: NvDsObjectMeta | None, frame_meta: NvDsFrameMeta) -> bool:
     """
-    Queues the part of the frame that is the box of `obj_meta`, cut to the frame, or the whole frame with args.isFrame (`obj_meta` may be None then); returns True. The pixels are those of now, whatever is drawn later. Waits, without the GIL, while 64 pictures are queued. ValueError naming the argument that cannot be; RuntimeError for a buffer that is not memory:NVMM.
+    Queues the part of the frame that is the box of `obj_meta`, cut to the frame, or the whole frame with args.isFrame (`obj_meta` may be None then); returns True. The pixels (copy) are those of now, whatever is drawn later. Waits, without the GIL, while 64 pictures are queued. ValueError naming the argument that cannot be; RuntimeError for a buffer that is not memory:NVMM.
     """
 
 def nvds_obj_enc_finish(ctx: SupportsIndex) -> None:
@@ -5894,7 +5894,7 @@ def copy_custom_struct(data: object, user_data: object | None = None) -> CustomD
 
 def release_custom_struct(data: object, user_data: object | None = None) -> None:
     """
-    Frees the CustomDataStruct that is the payload of an NvDsUserMeta or of its capsule, and sets the payload to None. For user_releasefunc, or to be called; alloc_custom_struct does the same by itself.
+    Frees the CustomDataStruct (taken) that is the payload of an NvDsUserMeta or of its capsule, and sets the payload to None. For user_releasefunc, or to be called; alloc_custom_struct does the same by itself.
     """
 
 class ROI_STATUS_360D(Enum):

@@ -59,7 +59,8 @@ void bind_custom_data(nb::module_& module) {
         release_custom_struct(to_carrier(data, "release_custom_struct"), nullptr);
       },
       nb::arg("data").none(), nb::arg("user_data") = nb::none(),
-      "Frees the CustomDataStruct that is the payload of an NvDsUserMeta or of its capsule, and "
+      "Frees the CustomDataStruct (taken) that is the payload of an NvDsUserMeta or of its "
+      "capsule, and "
       "sets the payload to None. For user_releasefunc, or to be called; alloc_custom_struct does "
       "the same by itself.");
 

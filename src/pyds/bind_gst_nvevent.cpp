@@ -36,8 +36,9 @@ void bind_gst_nvevent(nb::module_& module) {
         return int{send(element, gst_nvevent_new_stream_reset(source))};
       },
       nb::arg("gst_element").none(), nb::arg("source_id").none(),
-      "Sends the stream-reset event of a source to an element (a Gst.Element or its hash()), which "
-      "passes it downstream; 1 if it was handled.");
+      "Sends the stream-reset event of a source to an element (shared: a Gst.Element or its "
+      "hash()), "
+      "which passes it downstream; 1 if it was handled.");
   module.def(
       "gst_element_send_nvevent_interval_update",
       [](nb::handle gst_element, Given<TextOrBytes> stream_id, Given<int> interval) {
@@ -48,8 +49,8 @@ void bind_gst_nvevent(nb::module_& module) {
         return send(element, gst_nvevent_infer_interval_update(stream.data(), batches));
       },
       nb::arg("gst_element").none(), nb::arg("stream_id").none(), nb::arg("interval").none(),
-      "Sets the `interval` of an nvinfer (a Gst.Element or its hash()) while it plays: the batches "
-      "to pass without inference after each inferred one. True if it was handled.");
+      "Sets the `interval` of an nvinfer (shared: a Gst.Element or its hash()) while it plays: the "
+      "batches to pass without inference after each inferred one. True if it was handled.");
   module.def(
       "gst_nvevent_new_stream_reset",
       [](Given<int> source_id) {
@@ -57,7 +58,8 @@ void bind_gst_nvevent(nb::module_& module) {
         return to_python(gst_nvevent_new_stream_reset(to_integer<guint>(source_id.value, site)));
       },
       nb::arg("source_id").none(),
-      "A stream-reset event, as a Gst.Event to be sent with element.send_event(event).");
+      "A stream-reset event, as a Gst.Event (taken: yours) to be sent with "
+      "element.send_event(event).");
 }
 
 }  // namespace thalweg::pyds

@@ -360,11 +360,11 @@ void bind_nvbufsurface(nb::module_& module) {
       nb::arg("gst_buffer").none(), nb::arg("batchID").none(),
       "Ends a get_nvds_buf_surface of a buffer (view); nothing has to be done on this platform.");
 
-  module.def(
-      "NvBufSurfaceCreate", &create_surface, nb::arg("surf"), nb::arg("batchSize").none(),
-      nb::arg("params"),
-      "Makes the pictures that `params` (copy) describes, `batchSize` of them, for an NvBufSurface() "
-      "(view) that has none yet: 0, or -1. Free them with NvBufSurfaceDestroy.");
+  module.def("NvBufSurfaceCreate", &create_surface, nb::arg("surf"), nb::arg("batchSize").none(),
+             nb::arg("params"),
+             "Makes the pictures that `params` (copy) describes, `batchSize` of them, for an "
+             "NvBufSurface() "
+             "(view) that has none yet: 0, or -1. Free them with NvBufSurfaceDestroy.");
   module.def(
       "NvBufSurfaceDestroy",
       [](StructRef<Surface>& surface) {

@@ -46,7 +46,8 @@ void bind_nvds_latency_meta(nb::module_& module) {
       },
       nb::arg("gst_buffer").none(),
       "With NVDS_ENABLE_LATENCY_MEASUREMENT in the environment, prints how long each frame of the "
-      "batch has been in the pipeline, and gives the number of frames measured; without it, 0. "
+      "buffer's batch (view) has been in the pipeline, and gives the number of frames measured; "
+      "without it, 0. "
       "NVDS_ENABLE_COMPONENT_LATENCY_MEASUREMENT adds a line for each element.");
 }
 

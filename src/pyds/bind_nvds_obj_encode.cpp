@@ -99,7 +99,8 @@ void bind_nvds_obj_encode(nb::module_& module) {
       "nvds_obj_enc_process", &process, nb::arg("ctx").none(), nb::arg("args"),
       nb::arg("gst_buffer").none(), nb::arg("obj_meta").none(), nb::arg("frame_meta"),
       "Queues the part of the frame that is the box of `obj_meta`, cut to the frame, or the whole "
-      "frame with args.isFrame (`obj_meta` may be None then); returns True. The pixels are those "
+      "frame with args.isFrame (`obj_meta` may be None then); returns True. The pixels (copy) are "
+      "those "
       "of now, whatever is drawn later. Waits, without the GIL, while 64 pictures are queued. "
       "ValueError naming the argument that cannot be; RuntimeError for a buffer that is not "
       "memory:NVMM.");

@@ -16,7 +16,8 @@ void bind_nvdsgstutils(nb::module_& module) {
       nb::arg("src_elem").none(),
       "Makes an RTSP source (rtspsrc, or a bin that has or will have one, such as uridecodebin) "
       "give the sender's time with each frame, from RTCP sender reports. An nvstreammux with "
-      "attach-sys-ts=0 writes it to `ntp_timestamp`, 0 before the first report. `src_elem` is the "
+      "attach-sys-ts=0 writes it to `ntp_timestamp`, 0 before the first report. `src_elem` "
+      "(shared) is the "
       "Gst.Element or its hash(). Does nothing to other sources.");
 }
 

@@ -295,7 +295,8 @@ void bind_nvdsmeta_functions(nb::module_& m) {
       nb::arg("meta_descriptor").none(),
       "Number (NvDsMetaType) for payloads of a program's own, named by a text (copy): the same for "
       "the same text while the process runs, NVDS_START_USER_META or more. The names of "
-      "nvdsanalytics' payloads give NVDS_FRAME_META_NVDSANALYTICS and NVDS_OBJ_META_NVDSANALYTICS.");
+      "nvdsanalytics' payloads give NVDS_FRAME_META_NVDSANALYTICS and "
+      "NVDS_OBJ_META_NVDSANALYTICS.");
   m.def(
       "nvds_batch_meta_copy_func",
       [](Given<Pointer> given, Given<Pointer> user_data) {
