@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +19,7 @@ except ImportError:  # the tests of the metadata run in Pythons that have no PyG
     Gst = None
 
 import thalweg
-from thalweg import media
+from thalweg import media, testing
 
 ROOT = Path(__file__).resolve().parent.parent
 NO_GI = f"needs PyGObject; Python {sys.version_info[0]}.{sys.version_info[1]} has none here"
@@ -88,19 +86,8 @@ def pets(shared: Path) -> Path:
     return shared / "media/pets09-s2l1/pets09_s2l1.mp4"
 
 
-@dataclass
-class Played:
-    """How a pipeline ended, and what it said on the way."""
-
-    eos: bool = False
-    error: str = ""  # the sentence for the user
-    debug: str = ""
-    warnings: list[str] = field(default_factory=list)
-    elements: list[Any] = field(default_factory=list)  # structures of the element messages
-
-
 @pytest.fixture
-def play() -> Callable[..., Played]:
+def play() -> Callable[..., testing.Played]:
     """play(pipeline or description, timeout=120): runs it to end of stream or to an error.
 
     The pipeline is at NULL afterwards; past `timeout` seconds the test fails.
@@ -109,30 +96,10 @@ def play() -> Callable[..., Played]:
     if Gst is None:
         pytest.skip(NO_GI)
 
-    def run(pipeline: Any, timeout: float = 120) -> Played:
-        if isinstance(pipeline, str):
-            pipeline = Gst.parse_launch(pipeline)
-        played = Played()
-        bus = pipeline.get_bus()
-        deadline = time.monotonic() + timeout
+    def run(pipeline: Any, timeout: float = 120) -> testing.Played:
         try:
-            pipeline.set_state(Gst.State.PLAYING)
-            while not (played.eos or played.error):
-                left = deadline - time.monotonic()
-                message = bus.timed_pop(int(left * Gst.SECOND)) if left > 0 else None
-                if message is None:
-                    pytest.fail(f"the pipeline did not end within {timeout} s")
-                if message.type == Gst.MessageType.EOS:
-                    played.eos = True
-                elif message.type == Gst.MessageType.ERROR:
-                    error, debug = message.parse_error()
-                    played.error, played.debug = error.message, debug or ""
-                elif message.type == Gst.MessageType.WARNING:
-                    played.warnings.append(message.parse_warning()[0].message)
-                elif message.type == Gst.MessageType.ELEMENT:
-                    played.elements.append(message.get_structure())
-        finally:
-            pipeline.set_state(Gst.State.NULL)
-        return played
+            return testing.play(pipeline, timeout_s=timeout)
+        except testing.PipelineError as error:
+            return error.played
 
     return run

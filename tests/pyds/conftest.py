@@ -12,14 +12,29 @@ from typing import Any
 import pytest
 
 import pyds
+from thalweg.testing import Detection, Frame, add_frame, make_buffer
 
 OVER_DEEPSTREAM = os.environ.get("THALWEG_RUNTIME") == "deepstream"
-ADDRESS = ctypes.c_void_p
 
-
-def library(name: str) -> ctypes.CDLL:
-    """The metadata library that pyds runs over."""
-    return ctypes.CDLL(None if OVER_DEEPSTREAM else name, mode=os.RTLD_LAZY)
+# Two frames of two objects.
+FRAMES = [
+    Frame(
+        frame_num=100 + source_id,
+        source_id=source_id,
+        objects=[
+            Detection(
+                class_id=number,
+                label=("person", "car")[number],
+                confidence=0.5,
+                xyxy=(0, 0, 0, 0),
+                track_id=1000 * source_id + number,
+                text="",
+            )
+            for number in range(2)
+        ],
+    )
+    for source_id in range(2)
+]
 
 
 @pytest.fixture
@@ -46,22 +61,13 @@ def batch() -> Iterator[Any]:
 
 
 def fill(batch: Any) -> SimpleNamespace:
-    """Two frames of two objects; `.frames`, `.objects` (of the first frame) and `.batch`."""
-    frames = []
-    for index in range(2):
-        frame = pyds.nvds_acquire_frame_meta_from_pool(batch)
-        frame.frame_num, frame.source_id, frame.batch_id = 100 + index, index, index
-        frame.source_frame_width, frame.source_frame_height = 1920, 1080
-        pyds.nvds_add_frame_meta_to_batch(batch, frame)
-        frames.append(frame)
-    objects = []
-    for frame in frames:
-        for number in range(2):
-            obj = pyds.nvds_acquire_obj_meta_from_pool(batch)
-            obj.class_id, obj.object_id = number, 1000 * frame.source_id + number
-            obj.obj_label, obj.confidence = ("person", "car")[number], 0.5
-            pyds.nvds_add_obj_meta_to_frame(frame, obj, None)
-            objects.append(obj)
+    """Adds FRAMES; `.frames`, `.objects` (of all frames, in their order) and `.batch`."""
+    frames = [add_frame(batch, frame) for frame in FRAMES]
+    objects = [
+        obj
+        for frame in frames
+        for obj in reversed(elements(frame.obj_meta_list, pyds.NvDsObjectMeta.cast))
+    ]
     return SimpleNamespace(batch=batch, frames=frames, objects=objects)
 
 
@@ -89,40 +95,13 @@ def new_tree() -> Iterator[Callable[[], SimpleNamespace]]:
 @pytest.fixture
 def new_buffer() -> Callable[[], Any]:
     """new_buffer(): a Gst.Buffer that carries a filled batch meta."""
-    from gi.repository import Gst
-
-    meta, gst = library("libnvds_meta.so"), library("libnvdsgst_meta.so")
-    create = meta.nvds_create_batch_meta
-    create.restype, create.argtypes = ADDRESS, [ctypes.c_uint]
-    add = gst.gst_buffer_add_nvds_meta
-    add.restype, add.argtypes = ADDRESS, [ADDRESS] * 5
-
-    def function(name: str) -> int:
-        return ctypes.cast(getattr(meta, name), ADDRESS).value or 0
-
-    def make() -> Any:
-        buffer = Gst.Buffer.new_allocate(None, 64, None)
-        address = create(2)
-        attached = add(
-            hash(buffer),
-            address,
-            None,
-            function("nvds_batch_meta_copy_func"),
-            function("nvds_batch_meta_release_func"),
-        )
-        pyds.NvDsMeta.cast(attached).meta_type = pyds.GstNvDsMetaType.NVDS_BATCH_GST_META
-        batch = pyds.gst_buffer_get_nvds_batch_meta(buffer)
-        batch.max_frames_in_batch = 2  # NVIDIA's copy makes its pools of this size
-        fill(batch)
-        return buffer
-
-    return make
+    return lambda: make_buffer(FRAMES)
 
 
 def block_size(address: int) -> int:
     """Bytes of the heap block at an address; at least as many as were asked for."""
     usable = ctypes.CDLL(None).malloc_usable_size
-    usable.argtypes, usable.restype = [ADDRESS], ctypes.c_size_t
+    usable.argtypes, usable.restype = [ctypes.c_void_p], ctypes.c_size_t
     return int(usable(address))
 
 

@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "elements/kept_properties.h"
-#include "elements/nvinfer/object_meta.h"
+#include "elements/nvinfer/add_objects.h"
 #include "elements/nvinfer/output_queue.h"
 #include "gst-nvdscustomevent.h"
 #include "gstnvdsmeta.h"

@@ -1,0 +1,83 @@
+"""Runs a probe on a buffer, without a pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gi
+
+gi.require_version("Gst", "1.0")
+from gi.repository import Gst
+
+import pyds
+
+__all__ = ["run_probe"]
+
+
+def run_probe(probe: Callable[..., Any], buffer: Any, *user_data: Any) -> Any:
+    """Calls a pad probe with a buffer, as GStreamer does, and returns what it returns.
+
+    probe: ``probe(pad, info)`` or ``probe(pad, info, user_data)``, as given to `Gst.Pad.add_probe`.
+    buffer: a `Gst.Buffer`, of `make_buffer` or from elsewhere; it is the caller's, and carries what
+        the probe did to its metadata and pixels afterwards.
+    user_data: further arguments of the probe, as given to `add_probe`.
+    Returns the `Gst.PadProbeReturn`.
+
+    The pad is a real one, of an element without a pipeline. The probe runs in the calling thread.
+    An exception of the probe is raised, other than in a pipeline, where it would be printed and
+    the frame dropped. Raises `TypeError` if the probe returns something else than a
+    `Gst.PadProbeReturn`.
+
+    Example::
+
+        buffer = make_buffer([Frame(objects=[Detection(label="person", xyxy=(10, 20, 60, 120))])])
+        assert run_probe(count_people, buffer, counter) == Gst.PadProbeReturn.OK
+    """
+    if not Gst.is_initialized():
+        Gst.init(None)
+    element = Gst.ElementFactory.make("identity", "probed")
+    pad = element.get_static_pad("src")
+    pad.set_active(True)
+    for event in _events(buffer):
+        pad.push_event(event)
+    results: list[Any] = []
+    errors: list[BaseException] = []
+
+    def call(pad: Any, info: Any, *arguments: Any) -> Any:
+        try:
+            results.append(probe(pad, info, *arguments))
+        except BaseException as error:
+            errors.append(error)
+        return Gst.PadProbeReturn.OK
+
+    pad.add_probe(Gst.PadProbeType.BUFFER, call, *user_data)
+    pad.push(buffer)  # not linked: the probe is as far as the buffer gets
+    pad.set_active(False)
+    if errors:
+        raise errors[0]
+    (result,) = results
+    if not isinstance(result, Gst.PadProbeReturn):
+        name = getattr(probe, "__name__", "the probe")
+        raise TypeError(
+            f"{name} returned {result!r}: expected a Gst.PadProbeReturn; in a pipeline the frame "
+            "would be dropped. Return Gst.PadProbeReturn.OK."
+        )
+    return result
+
+
+def _events(buffer: Any) -> list[Any]:
+    """What precedes a buffer: the start of a stream, its caps, its times."""
+    size = ""
+    batch = pyds.gst_buffer_get_nvds_batch_meta(buffer)
+    if batch is not None and batch.frame_meta_list is not None:
+        frame = pyds.NvDsFrameMeta.cast(batch.frame_meta_list.data)
+        size = f",width={frame.pipeline_width},height={frame.pipeline_height}"
+    caps = Gst.Caps.from_string(f"video/x-raw(memory:NVMM),format=RGBA{size},framerate=25/1")
+    segment = Gst.Segment()
+    segment.init(Gst.Format.TIME)
+    return [
+        Gst.Event.new_stream_start("thalweg.testing"),
+        Gst.Event.new_caps(caps),
+        Gst.Event.new_segment(segment),
+    ]
