@@ -4,7 +4,8 @@
     ./dev docs [FILE.md...]
 
 A code block marked `python` is a whole program: it has to end with status 0 and print nothing on
-standard error. Links into the web are left alone.
+standard error. One with functions `test_...` is a file for pytest, which has to pass. Links into
+the web are left alone.
 """
 
 from __future__ import annotations
@@ -39,22 +40,34 @@ def broken_links(document: Path) -> Iterator[str]:
             yield target
 
 
+def commands(program: str, folder: Path) -> list[list[str | Path]]:
+    """What runs a program; of tests, a first run writes the golden files that they name."""
+    if not re.search(r"^def test_", program, re.MULTILINE):
+        return [[sys.executable, "-c", program]]
+    path = folder / "test_example.py"
+    path.write_text(program)
+    pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", path]
+    return [[*pytest, "--update-golden"], pytest]
+
+
 def run(program: str) -> str:
     """Runs a program in an empty folder; returns what is wrong, or an empty string."""
     with tempfile.TemporaryDirectory() as folder:
-        try:
-            done = subprocess.run(
-                [sys.executable, "-c", program],
-                cwd=folder,
-                capture_output=True,
-                text=True,
-                timeout=TIMEOUT,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return f"still runs after {TIMEOUT} s"
-    if done.returncode != 0 or done.stderr:
-        return f"ended with status {done.returncode}: {done.stderr.strip()}"
+        for command in commands(program, Path(folder)):
+            try:
+                done = subprocess.run(
+                    command,
+                    cwd=folder,
+                    capture_output=True,
+                    text=True,
+                    timeout=TIMEOUT,
+                    check=False,
+                )
+            except subprocess.TimeoutExpired:
+                return f"still runs after {TIMEOUT} s"
+            if done.returncode != 0 or done.stderr:
+                said = done.stderr.strip() or done.stdout.strip()
+                return f"ended with status {done.returncode}: {said}"
     return ""
 
 

@@ -22,12 +22,12 @@ def run_probe(probe: Callable[..., Any], buffer: Any, *user_data: Any) -> Any:
     buffer: a `Gst.Buffer`, of `make_buffer` or from elsewhere; it is the caller's, and carries what
         the probe did to its metadata and pixels afterwards.
     user_data: further arguments of the probe, as given to `add_probe`.
-    Returns the `Gst.PadProbeReturn`.
+    Returns a `Gst.PadProbeReturn`.
 
     The pad is a real one, of an element without a pipeline. The probe runs in the calling thread.
     An exception of the probe is raised, other than in a pipeline, where it would be printed and
     the frame dropped. Raises `TypeError` if the probe returns something else than a
-    `Gst.PadProbeReturn`.
+    `Gst.PadProbeReturn` or its number.
 
     Example::
 
@@ -57,13 +57,13 @@ def run_probe(probe: Callable[..., Any], buffer: Any, *user_data: Any) -> Any:
     if errors:
         raise errors[0]
     (result,) = results
-    if not isinstance(result, Gst.PadProbeReturn):
+    if not isinstance(result, int):
         name = getattr(probe, "__name__", "the probe")
         raise TypeError(
             f"{name} returned {result!r}: expected a Gst.PadProbeReturn; in a pipeline the frame "
             "would be dropped. Return Gst.PadProbeReturn.OK."
         )
-    return result
+    return Gst.PadProbeReturn(result)  # PyGObject takes any int
 
 
 def _events(buffer: Any) -> list[Any]:
