@@ -106,6 +106,24 @@ def run(
         raise SystemExit(str(error)) from None
 
 
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Say what is there, what is missing, what that breaks and what mends it."""
+    from thalweg import doctor as examination
+
+    if as_json:
+        findings = list(examination.examine())
+        print(examination.to_json(findings))
+        sound = examination.is_sound(findings)
+    else:
+        from rich.console import Console
+
+        sound = examination.print_report(Console(highlight=False))
+    raise typer.Exit(0 if sound else 1)
+
+
 def main() -> None:
     """Runs the command line and ends the process; an expected failure is one sentence, status 1."""
     try:
