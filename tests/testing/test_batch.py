@@ -36,8 +36,8 @@ PERSON = Detection(
 )
 CAR = Detection(label="car", confidence=0.25, xyxy=(200, 0, 300, 90), component_id=5)
 FRAMES = [
-    Frame(frame_num=12, pts_ns=480_000_000, size=(640, 360), objects=[PERSON, CAR]),
-    Frame(frame_num=11, source_id=3, source_size=(320, 180), inferred=False),
+    Frame(frame_num=12, pts_ns=480_000_000, size_px=(640, 360), objects=[PERSON, CAR]),
+    Frame(frame_num=11, source_id=3, source_size_px=(320, 180), pts_ns=None, inferred=False),
 ]
 
 
@@ -152,7 +152,7 @@ def test_pixels() -> None:
     ]
     buffer = make_buffer(frames)
     assert read_frames(buffer) == frames
-    assert frames[0].size == (64, 48)
+    assert frames[0].size_px == (64, 48)
     for batch_id, value in enumerate((100, 200)):
         array = pyds.get_nvds_buf_surface(hash(buffer), batch_id)
         assert np.array_equal(array, pixels(value))

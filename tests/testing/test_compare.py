@@ -129,7 +129,7 @@ def test_frames_and_drawings() -> None:
     got = Frame(
         frame_num=3,
         source_id=1,
-        size=(640, 360),
+        size_px=(640, 360),
         pts_ns=40,
         inferred=False,
         drawings=[changed(text, text="Person=2")],
@@ -138,8 +138,8 @@ def test_frames_and_drawings() -> None:
     assert differences([frame, Frame(frame_num=5)], [got, Frame(frame_num=4)]) == [
         Difference("source 0, frame 4", "", "", "nothing", "the frame"),
         Difference("source 0, frame 5", "", "", "the frame", "nothing"),
-        Difference(name, "", "size", "(1920, 1080)", "(640, 360)"),
-        Difference(name, "", "source_size", "(1920, 1080)", "(640, 360)"),
+        Difference(name, "", "size_px", "(1920, 1080)", "(640, 360)"),
+        Difference(name, "", "source_size_px", "(1920, 1080)", "(640, 360)"),
         Difference(name, "", "pts_ns", "0", "40"),
         Difference(name, "", "inferred", "True", "False"),
         Difference(name, "drawings[0] text", "text", "'Person=1'", "'Person=2'"),

@@ -39,8 +39,9 @@ FRAMES = [
     Frame(
         frame_num=4,
         source_id=1,
-        size=(640, 360),
-        source_size=(320, 180),
+        size_px=(640, 360),
+        source_size_px=(320, 180),
+        pts_ns=None,
         inferred=False,
         drawings=[Drawing(kind="text", xy=(10, 12), text="Person=1", color=(1, 1, 1, 1))],
     ),
@@ -64,8 +65,8 @@ def test_the_file_is_for_people(tmp_path: Path) -> None:
         ' "classifiers": [{"labels": [{"class_id": 3, "label": "blue", "confidence": 0.75}]}]},\n'
         '        {"xyxy": [0, 0, 1, 1]}\n'
         "      ]},\n"
-        '    {"frame_num": 4, "source_id": 1, "size": [640, 360], "source_size": [320, 180],'
-        ' "inferred": false,\n'
+        '    {"frame_num": 4, "source_id": 1, "size_px": [640, 360], "source_size_px": [320, 180],'
+        ' "pts_ns": null, "inferred": false,\n'
         '      "drawings": [\n'
         '        {"kind": "text", "xy": [10, 12], "text": "Person=1", "color": [1, 1, 1, 1]}\n'
         "      ]}\n"
@@ -112,7 +113,7 @@ def test_numbers_of_numpy_become_pythons() -> None:
 
 def test_size_is_the_images() -> None:
     frame = Frame(image=np.zeros((48, 64, 4), np.uint8))
-    assert frame.size == frame.source_size == (64, 48)
+    assert frame.size_px == frame.source_size_px == (64, 48)
 
 
 @pytest.mark.parametrize(
@@ -152,8 +153,8 @@ def test_size_is_the_images() -> None:
             "Frame.objects[1]: expected Detection, got 'person'",
         ),
         (
-            lambda: Frame(size=(0.5, 1)),  # type: ignore[arg-type]
-            "Frame.size: expected whole numbers of pixels, got (0.5, 1.0)",
+            lambda: Frame(size_px=(0.5, 1)),  # type: ignore[arg-type]
+            "Frame.size_px: expected whole numbers of pixels, got (0.5, 1.0)",
         ),
         (
             lambda: Drawing(kind="box", xy=()),
@@ -198,7 +199,7 @@ WRONG_FILES = {
     '{"frames": {}}': "frames: expected an array, got {}",
     '{"frames": [[]]}': "frames[0]: expected an object, got []",
     '{"frames": [{"number": 3}]}': "frames[0].number: no such field; there are frame_num, "
-    "source_id, size, source_size, pts_ns, inferred, objects, drawings",
+    "source_id, size_px, source_size_px, pts_ns, inferred, objects, drawings",
     '{"frames": [{}, {}]}': "frames[1]: expected each frame of a source once, got frame 0 of "
     "source 0 again, after [0]; give it another source_id or frame_num",
     '{"frames": [{"objects": [{"label": "car"}]}]}': "frames[0].objects[0]: expected xyxy, got "

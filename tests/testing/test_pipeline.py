@@ -66,7 +66,7 @@ def test_what_is_in_the_file_is_in_the_stream(tmp_path: Path, assert_metadata: A
 def test_a_recording_of_a_recording(tmp_path: Path) -> None:
     frames = [
         Frame(
-            size=(320, 240),
+            size_px=(320, 240),
             objects=[
                 Detection(
                     class_id=-1,

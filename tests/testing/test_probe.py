@@ -10,6 +10,7 @@ import pytest
 from gi.repository import Gst
 
 import pyds
+from thalweg.meta import Batch
 from thalweg.testing import Detection, Frame, make_buffer, read_frames, run_probe
 
 OK = Gst.PadProbeReturn.OK
@@ -46,6 +47,16 @@ def test_an_unmodified_probe() -> None:
     assert counts == {0: 3, 1: 3}
 
 
+def test_a_probe_for_new_code() -> None:
+    def count(pad: Any, info: Any, counts: list[int]) -> Any:
+        counts.extend(len(frame.objects) for frame in Batch.of(info).frames)
+        return OK
+
+    counts: list[int] = []
+    run_probe(count, make_buffer(crowd(2, 3)), counts)
+    assert counts == [3, 3]
+
+
 def test_it_takes_less_than_50_ms() -> None:
     """All of a test: four frames of 20 objects built, and the probe run."""
     counts: dict[int, int] = {}
@@ -64,13 +75,13 @@ def test_pad_and_info_are_gstreamers() -> None:
     def probe(pad: Any, info: Any) -> Any:
         seen["pad"], seen["element"] = pad.get_name(), pad.get_parent_element().get_name()
         structure = pad.get_current_caps().get_structure(0)
-        seen["size"] = structure.get_value("width"), structure.get_value("height")
+        seen["size_px"] = structure.get_value("width"), structure.get_value("height")
         seen["type"] = info.type
         return Gst.PadProbeReturn.DROP
 
-    buffer = make_buffer([Frame(size=(640, 360))])
+    buffer = make_buffer([Frame(size_px=(640, 360))])
     assert run_probe(probe, buffer) == Gst.PadProbeReturn.DROP
-    assert (seen["pad"], seen["element"], seen["size"]) == ("src", "probed", (640, 360))
+    assert (seen["pad"], seen["element"], seen["size_px"]) == ("src", "probed", (640, 360))
     assert seen["type"] & Gst.PadProbeType.BUFFER
 
 

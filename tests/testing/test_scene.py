@@ -26,7 +26,7 @@ SCENE = Scene(
 def test_truth() -> None:
     truth = SCENE.truth()
     assert [frame.frame_num for frame in truth] == list(range(6))
-    assert {(frame.source_id, frame.size) for frame in truth} == {(3, (320, 240))}
+    assert {(frame.source_id, frame.size_px) for frame in truth} == {(3, (320, 240))}
     assert [frame.pts_ns for frame in truth] == [40_000_000 * number for number in range(6)]
     red = [frame.objects[0] for frame in truth]
     assert red[0].xyxy == (300, 100, 320, 180), "cut at the edge of the picture"
@@ -122,8 +122,10 @@ def test_folders_with_spaces(tmp_path: Path) -> None:
 
 
 def test_wrong_scenes(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"^Scene.size: expected even numbers of pixels, got \(3"):
-        Scene(size=(321, 240))
+    with pytest.raises(
+        ValueError, match=r"^Scene.size_px: expected even numbers of pixels, got \(3"
+    ):
+        Scene(size_px=(321, 240))
     with pytest.raises(
         ValueError, match=r"^Scene: expected at least 1 frame at 1 frame/s, got 0 f"
     ):

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-import pyds
 from thalweg import meta
+from thalweg.testing import Detection, Frame, add_frame
 
 from ..pyds.conftest import batch, needs_slots, new_buffer  # noqa: F401
 
@@ -18,22 +18,26 @@ def make_batch(batch: Any) -> Callable[..., meta.Batch]:  # noqa: F811
     """make_batch([n, ...]): a batch with frames of n objects.
 
     Object i of frame f has class i, label "f:i", confidence i/64, id 100 f + i (untracked if i is
-    odd) and the box (i, f, i + 10, f + 20). The first that `Frame.objects` gives has i = n - 1.
+    odd), the box (i, f, i + 10, f + 20), and no style. The first that `Frame.objects` gives has
+    i = n - 1.
     """
 
     def make(sizes: list[int]) -> meta.Batch:
         for f, size in enumerate(sizes):
-            frame = pyds.nvds_acquire_frame_meta_from_pool(batch)
-            frame.frame_num, frame.source_id, frame.batch_id = 100 + f, f, f
-            pyds.nvds_add_frame_meta_to_batch(batch, frame)
-            for i in range(size):
-                obj = pyds.nvds_acquire_obj_meta_from_pool(batch)
-                obj.class_id, obj.obj_label, obj.confidence = i, f"{f}:{i}", i / 64
-                obj.object_id = meta.UNTRACKED if i % 2 else 100 * f + i
-                obj.unique_component_id = 1
-                box = obj.rect_params
-                box.left, box.top, box.width, box.height = i, f, 10, 20
-                pyds.nvds_add_obj_meta_to_frame(frame, obj, None)
+            objects = [
+                Detection(
+                    class_id=i,
+                    label=f"{f}:{i}",
+                    confidence=i / 64,
+                    track_id=None if i % 2 else 100 * f + i,
+                    xyxy=(i, f, i + 10, f + 20),
+                    text="",
+                    border_width=0,
+                    border_color=(0, 0, 0, 0),
+                )
+                for i in range(size)
+            ]
+            add_frame(batch, Frame(frame_num=100 + f, source_id=f, objects=objects))
         return meta.Batch(batch)
 
     return make

@@ -13,8 +13,8 @@ gi.require_version("Gst", "1.0")
 from gi.repository import Gst
 
 import pyds
+from thalweg.meta import UNTRACKED
 from thalweg.testing.metadata import (
-    UNTRACKED,
     Classifier,
     Color,
     Detection,
@@ -27,6 +27,7 @@ from thalweg.testing.metadata import (
 
 __all__ = ["add_detection", "add_frame", "make_buffer", "read_frames"]
 
+NO_TIME = 2**64 - 1  # NvDsFrameMeta.buf_pts of a frame without a time
 _PIPELINE_TIMEOUT_S = 10
 _MOST_DRAWINGS = 16  # of each kind in a display meta
 
@@ -135,9 +136,9 @@ def read_frames(source: Any) -> list[Frame]:
 def _fill(meta: pyds.NvDsFrameMeta, frame: Frame) -> None:
     meta.frame_num = frame.frame_num
     meta.source_id = meta.pad_index = frame.source_id
-    meta.source_frame_width, meta.source_frame_height = frame.source_size
-    meta.pipeline_width, meta.pipeline_height = frame.size
-    meta.buf_pts = frame.pts_ns
+    meta.source_frame_width, meta.source_frame_height = frame.source_size_px
+    meta.pipeline_width, meta.pipeline_height = frame.size_px
+    meta.buf_pts = NO_TIME if frame.pts_ns is None else frame.pts_ns
     meta.num_surfaces_per_frame = 1
     meta.bInferDone = int(frame.inferred)
 
@@ -186,15 +187,15 @@ def _attach(buffer: Any, batch: pyds.NvDsBatchMeta) -> None:
 
 def _with_pixels(frames: list[Frame]) -> Any:
     """Sends the images through a muxer, and fills the metadata that it makes."""
-    width, height = frames[0].size
+    width, height = frames[0].size_px
     for index, frame in enumerate(frames):
         image = frame.image
         kind = (str(getattr(image, "dtype", None)), getattr(image, "shape", None))
-        if frame.size != (width, height) or kind != ("uint8", (height, width, 4)):
+        if frame.size_px != (width, height) or kind != ("uint8", (height, width, 4)):
             raise MetadataError(
                 f"frames[{index}].image",
                 f"expected a uint8 array of shape {(height, width, 4)}, as the first frame's size "
-                f"says, got {kind[0]} {kind[1]} for the size {frame.size}",
+                f"says, got {kind[0]} {kind[1]} for the size {frame.size_px}",
             )
     size = f"width={width},height={height}"
     nvmm = "video/x-raw(memory:NVMM),format=RGBA"
@@ -261,9 +262,9 @@ def _to_frame(meta: pyds.NvDsFrameMeta) -> Frame:
     return Frame(
         frame_num=meta.frame_num,
         source_id=meta.source_id,
-        size=(meta.pipeline_width, meta.pipeline_height),
-        source_size=(meta.source_frame_width, meta.source_frame_height),
-        pts_ns=meta.buf_pts,
+        size_px=(meta.pipeline_width, meta.pipeline_height),
+        source_size_px=(meta.source_frame_width, meta.source_frame_height),
+        pts_ns=None if meta.buf_pts == NO_TIME else meta.buf_pts,
         inferred=bool(meta.bInferDone),
         objects=[_read_object(obj) for obj in _added(meta.obj_meta_list, pyds.NvDsObjectMeta.cast)],
         drawings=[drawing for display in displays for drawing in _read_display(display)],

@@ -101,7 +101,7 @@ class _Comparison:
         self._ignore = ignore
 
     def frames(self, expected: Frame, got: Frame) -> Iterator[_Row]:
-        for name in ("size", "source_size", "pts_ns", "inferred"):
+        for name in ("size_px", "source_size_px", "pts_ns", "inferred"):
             for field, one, other in self._values(name, name, expected, got):
                 yield "", field, one, other
         for name in ("objects", "drawings"):

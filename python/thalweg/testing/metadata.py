@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
+from thalweg.meta import UNTRACKED
+
 __all__ = [
     "Classifier",
     "Detection",
@@ -29,7 +31,6 @@ __all__ = [
 
 MOST_BYTES = 64 << 20
 DEFAULT_SIZE = (1920, 1080)
-UNTRACKED = 2**64 - 1  # NvDsObjectMeta.object_id of an object without a tracker's id
 
 Box = tuple[float, float, float, float]
 Color = tuple[float, float, float, float]
@@ -146,10 +147,10 @@ class Frame:
     """A frame of a batch: one `NvDsFrameMeta`.
 
     source_id: the muxer's pad, as in `sink_0`; `pad_index` is the same.
-    size: width, height in pixels, the muxer's, in which all coordinates are; the image's by
+    size_px: width, height, the muxer's, in which all coordinates are; the image's by
         default, or (1920, 1080).
-    source_size: width, height in pixels of the stream before the muxer; `size` by default.
-    pts_ns: presentation time (`buf_pts`).
+    source_size_px: width, height of the stream before the muxer; `size_px` by default.
+    pts_ns: presentation time (`buf_pts`), None for a frame without one.
     inferred: whether a model has seen the frame (`bInferDone`).
     objects: in the order in which they are added. (Lists of objects are prepended to, so a program
         walks them last to first.)
@@ -161,9 +162,9 @@ class Frame:
 
     frame_num: int = 0
     source_id: int = 0
-    size: tuple[int, int] = None  # type: ignore[assignment]  # a pair from __post_init__ on
-    source_size: tuple[int, int] = None  # type: ignore[assignment]  # the same
-    pts_ns: int = 0
+    size_px: tuple[int, int] = None  # type: ignore[assignment]  # a pair from __post_init__ on
+    source_size_px: tuple[int, int] = None  # type: ignore[assignment]  # the same
+    pts_ns: int | None = 0
     inferred: bool = True
     objects: Sequence[Detection] = ()
     drawings: Sequence[Drawing] = ()
@@ -173,12 +174,12 @@ class Frame:
         _integer(self, "frame_num", -(2**31), 2**31 - 1)
         _integer(self, "source_id", 0, 2**32 - 1)
         rows_columns = getattr(self.image, "shape", None)
-        if self.size is None:
+        if self.size_px is None:
             size = DEFAULT_SIZE if rows_columns is None else rows_columns[1::-1]
-            object.__setattr__(self, "size", size)
-        if self.source_size is None:
-            object.__setattr__(self, "source_size", self.size)
-        for name in ("size", "source_size"):
+            object.__setattr__(self, "size_px", size)
+        if self.source_size_px is None:
+            object.__setattr__(self, "source_size_px", self.size_px)
+        for name in ("size_px", "source_size_px"):
             _numbers(self, name, 2, "width, height")
             sides = getattr(self, name)
             if any(side != int(side) or not 0 <= side < 2**32 for side in sides):
@@ -186,7 +187,8 @@ class Frame:
                     _where(self, name), f"expected whole numbers of pixels, got {sides!r}"
                 )
             object.__setattr__(self, name, tuple(map(int, sides)))
-        _integer(self, "pts_ns", 0, 2**64 - 1)
+        if self.pts_ns is not None:
+            _integer(self, "pts_ns", 0, 2**64 - 2)
         if not isinstance(self.inferred, bool):
             raise MetadataError(
                 _where(self, "inferred"), f"expected true or false, got {self.inferred!r}"
@@ -399,10 +401,10 @@ def _default(item: Any, name: str, otherwise: Any) -> Any:
     """The default of a field; some depend on another one."""
     if isinstance(item, Detection) and name == "text":
         return item.label
-    if isinstance(item, Frame) and name == "size":
+    if isinstance(item, Frame) and name == "size_px":
         return DEFAULT_SIZE
-    if isinstance(item, Frame) and name == "source_size":
-        return item.size
+    if isinstance(item, Frame) and name == "source_size_px":
+        return item.size_px
     return otherwise
 
 

@@ -41,7 +41,7 @@ class Scene:
     """A short video of which everything is known.
 
     boxes: later ones cover earlier ones.
-    size: width, height in pixels, both even.
+    size_px: width, height, both even.
     frames: how many there are.
     source_id: of the truth: the muxer's pad that the video goes to.
 
@@ -56,15 +56,15 @@ class Scene:
     """
 
     boxes: Sequence[MovingBox] = ()
-    size: tuple[int, int] = (320, 240)
+    size_px: tuple[int, int] = (320, 240)
     frames: int = 10
     frame_rate: int = 25
     source_id: int = 0
     background: tuple[int, int, int] = (96, 96, 96)
 
     def __post_init__(self) -> None:
-        if any(side < 2 or side % 2 for side in self.size):
-            raise ValueError(f"Scene.size: expected even numbers of pixels, got {self.size}")
+        if any(side < 2 or side % 2 for side in self.size_px):
+            raise ValueError(f"Scene.size_px: expected even numbers of pixels, got {self.size_px}")
         if self.frames < 1 or self.frame_rate < 1:
             raise ValueError(
                 f"Scene: expected at least 1 frame at 1 frame/s, got {self.frames} frames at "
@@ -80,7 +80,7 @@ class Scene:
             Frame(
                 frame_num=number,
                 source_id=self.source_id,
-                size=self.size,
+                size_px=self.size_px,
                 pts_ns=int(Fraction(number * 10**9, self.frame_rate)),
                 objects=[
                     Detection(class_id=box.class_id, label=box.label, xyxy=xyxy, track_id=index)
@@ -93,7 +93,7 @@ class Scene:
     def images(self) -> Iterator[Any]:
         """The pixels of every frame: new uint8 arrays of shape (height, width, 4), RGBA."""
         for number in range(self.frames):
-            image = np.empty((self.size[1], self.size[0], 4), np.uint8)
+            image = np.empty((self.size_px[1], self.size_px[0], 4), np.uint8)
             image[:] = (*self.background, 255)
             for _, box, (left, top, right, bottom) in self._visible(number):
                 image[top:bottom, left:right, :3] = box.color
@@ -108,7 +108,7 @@ class Scene:
         with path.open("wb") as file:
             for image in self.images():
                 file.write(image.data)
-        width, height = self.size
+        width, height = self.size_px
         return (
             f'filesrc location="{path}" ! rawvideoparse format=rgba width={width} height={height} '
             f"framerate={self.frame_rate}/1 ! nvvideoconvert "
@@ -137,7 +137,7 @@ class Scene:
             (path.parent / f"scene-{self.source_id}.rgba").unlink()
 
     def _visible(self, number: int) -> Iterator[tuple[int, MovingBox, tuple[int, int, int, int]]]:
-        width, height = self.size
+        width, height = self.size_px
         for index, box in enumerate(self.boxes):
             moved = [
                 round(edge + number * box.velocity_px[side % 2])
