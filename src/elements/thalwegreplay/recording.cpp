@@ -167,12 +167,12 @@ Recording Recording::read(const std::string& path) {
   top["frames"].for_each([&](const Field& frame) {
     const auto source_id = frame["source_id"].integer(0U);
     const auto number = frame["frame_num"].integer(0);
-    auto [place, is_new] = recording.frames_.try_emplace({source_id, number});
+    const auto [place, is_new] = recording.frames_.try_emplace({source_id, number});
     if (!is_new) {
       frame["frame_num"].fail("each frame of source " + std::to_string(source_id) + " once");
     }
-    frame["objects"].for_each(
-        [&](const Field& object) { place->second.push_back(to_object(object)); });
+    std::vector<RecordedObject>& objects = place->second;
+    frame["objects"].for_each([&](const Field& object) { objects.push_back(to_object(object)); });
   });
   return recording;
 }
