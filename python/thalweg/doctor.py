@@ -34,6 +34,9 @@ __all__ = ["CHECKS", "Finding", "Machine", "examine", "print_report", "to_json"]
 CHILD_TIMEOUT_S = 120  # a first scan of all plugins on a slow disk
 OLDEST_GSTREAMER = (1, 20)
 NO_PLUGIN = "it is no plugin of GStreamer"
+ABSENT_ELEMENTS = (
+    "libgstthalweg_absent.so"  # the plugin of those that only say that they are absent
+)
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
 DEVICES = Path("/dev")
 
@@ -483,7 +486,12 @@ def check_elements(machine: Machine) -> Iterator[Finding]:
         return
     loaded: dict[str, dict[str, bool]] = machine.gstreamer["ours"]
     files = sorted(str(path) for path in plugins.folder().glob("libgst*.so"))
-    able = [name for elements in loaded.values() for name, made in elements.items() if made]
+    able = [
+        name
+        for path, elements in loaded.items()
+        for name, made in elements.items()
+        if made and Path(path).name != ABSENT_ELEMENTS
+    ]
     if not files:
         yield Finding(
             section,

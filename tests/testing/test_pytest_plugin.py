@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import subprocess
-import sys
+import os
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -114,22 +113,34 @@ def test_it_needs_nothing_until_it_is_used(pytester: pytest.Pytester) -> None:
     pytester.runpytest_subprocess().assert_outcomes(passed=1)
 
 
-def test_conftest_may_name_it_too(pytester: pytest.Pytester, monkeypatch: Any) -> None:
-    """Beside an entry point, and alone."""
-    pytester.makeconftest('pytest_plugins = ["thalweg.pytest_plugin"]')
+@pytest.mark.parametrize("installed", [False, True])
+@pytest.mark.parametrize("variable", [False, True])
+@pytest.mark.parametrize("conftest", [False, True])
+def test_who_may_name_it(
+    installed: bool,
+    variable: bool,
+    conftest: bool,
+    root: Path,
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An installed package's entry point, PYTEST_PLUGINS as in ./dev, a conftest.py, or several."""
+    if installed:
+        project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+        (entry,) = project["entry-points"]["pytest11"].items()
+        package = pytester.mkdir("site") / "thalweg-0.1.0.dist-info"
+        package.mkdir()
+        (package / "METADATA").write_text("Metadata-Version: 2.1\nName: thalweg\nVersion: 0.1.0\n")
+        (package / "entry_points.txt").write_text("[pytest11]\n" + " = ".join(entry) + "\n")
+        paths = [str(package.parent), os.environ["PYTHONPATH"]]
+        monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
+    if not variable:
+        monkeypatch.delenv("PYTEST_PLUGINS")
+    if conftest:
+        pytester.makeconftest('pytest_plugins = ["thalweg.pytest_plugin"]')
     pytester.makepyfile("def test_it(assert_metadata): assert_metadata([], [])")
-    pytester.runpytest_subprocess().assert_outcomes(passed=1)
-    monkeypatch.delenv("PYTEST_PLUGINS")
-    pytester.runpytest_subprocess().assert_outcomes(passed=1)
-
-
-def test_the_entry_point(root: Path) -> None:
-    """An installed package names the module that ./dev names."""
-    import tomllib
-
-    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
-    (entry,) = project["entry-points"]["pytest11"].items()
-    assert entry == ("thalweg.pytest_plugin", "thalweg.pytest_plugin")
-    command = [sys.executable, root / "dev", "shell", "printenv", "PYTEST_PLUGINS"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == importlib.metadata.EntryPoint(*entry, group="pytest11").value
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    if installed or variable or conftest:
+        result.assert_outcomes(passed=1)
+    else:
+        result.stdout.fnmatch_lines(["*fixture 'assert_metadata' not found"])
