@@ -36,15 +36,15 @@ char* Allocations::copy_text(std::string_view text, void* field, const Lifetime&
 
 void Allocations::hold(void* address, void* field, const Lifetime& field_lifetime) {
   std::lock_guard lock(mutex_);
-  Block* block = find_live(address);
-  if (!block) block = &enter(address, 0);
-  block->field = static_cast<void**>(field);
-  block->field_lifetime = field_lifetime;
+  auto known = find_live(address);
+  Block& block = known != blocks_.end() ? known->second : enter(address, 0);
+  block.field = static_cast<void**>(field);
+  block.field_lifetime = field_lifetime;
 }
 
 void Allocations::note(void* address, void* field, const Lifetime& field_lifetime) {
   std::lock_guard lock(mutex_);
-  if (find_live(address)) return;
+  if (find_live(address) != blocks_.end()) return;
   Block& block = enter(address, 0);
   block.field = static_cast<void**>(field);
   block.field_lifetime = field_lifetime;
@@ -52,44 +52,46 @@ void Allocations::note(void* address, void* field, const Lifetime& field_lifetim
 
 bool Allocations::held_by(const void* address, const void* field) {
   std::lock_guard lock(mutex_);
-  const Block* block = find_live(address);
-  return block && block->field == field;
+  auto known = find_live(address);
+  return known != blocks_.end() && known->second.field == field;
 }
 
 bool Allocations::release(void* address) {
   std::lock_guard lock(mutex_);
-  Block* block = find_live(address);
-  if (!block) return false;
-  if (block->field) *block->field = nullptr;
-  leave(address, *block);
+  auto known = find_live(address);
+  if (known == blocks_.end()) return false;
+  if (known->second.field) *known->second.field = nullptr;
+  leave(known);
   g_free(address);
   return true;
 }
 
-void Allocations::release_held(void* address, const void* field) {
+bool Allocations::release_held(void* address, const void* field) {
   std::lock_guard lock(mutex_);
-  Block* block = find_live(address);
-  if (!block || block->field != field) return;
-  leave(address, *block);
+  auto known = find_live(address);
+  if (known == blocks_.end() || known->second.field != field) return false;
+  leave(known);
   g_free(address);
+  return true;
 }
 
 size_t Allocations::size_of(const void* address) {
   std::lock_guard lock(mutex_);
-  const Block* block = find_live(address);
-  return block ? block->size : 0;
+  auto known = find_live(address);
+  return known != blocks_.end() ? known->second.size : 0;
 }
 
 bool Allocations::live(const void* address) {
   std::lock_guard lock(mutex_);
-  return find_live(address) != nullptr;
+  return find_live(address) != blocks_.end();
 }
 
 Lifetime Allocations::lifetime(const void* address) {
   std::lock_guard lock(mutex_);
-  const Block* block = find_live(address);
-  if (!block) return {};
-  return {&block->generation, block->generation, Lifetime::Origin::kBlock};
+  auto known = find_live(address);
+  if (known == blocks_.end()) return {};
+  const Block& block = known->second;
+  return {&block.generation, block.generation, Lifetime::Origin::kBlock};
 }
 
 size_t Allocations::count() {
@@ -105,55 +107,57 @@ bool Allocations::still_holds(const Block& block, const void* address) {
   return read_memory(block.field, &value, sizeof value) && value == address;
 }
 
-Allocations::Block& Allocations::enter(void* address, size_t size) {
-  if (auto known = blocks_.find(address); known != blocks_.end()) {
-    // C code freed the block behind our back, and the heap has given its address away again.
-    leave(address, *known->second);
+Allocations::Blocks::node_type Allocations::new_entry(const void* address) {
+  if (unused_.empty()) {
+    Blocks made;
+    return made.extract(made.try_emplace(address).first);
   }
+  Blocks::node_type entry = std::move(unused_.back());
+  unused_.pop_back();
+  entry.key() = address;
+  return entry;
+}
+
+Allocations::Block& Allocations::enter(const void* address, size_t size) {
   if (blocks_.size() >= sweep_at_) {
     sweep();
     sweep_at_ = std::max<size_t>(4096, 2 * blocks_.size());
   }
-  if (unused_.empty()) unused_.push_back(&storage_.emplace_back());
-  Block* block = unused_.back();
-  unused_.pop_back();
-  block->size = size;
-  block->field = nullptr;
-  block->field_lifetime = {};
-  blocks_.emplace(address, block);
-  return *block;
-}
-
-void Allocations::leave(void* address, Block& block) {
-  __atomic_add_fetch(&block.generation, 1, __ATOMIC_RELEASE);
-  blocks_.erase(address);
-  unused_.push_back(&block);
-}
-
-Allocations::Block* Allocations::find_live(const void* address) {
-  auto found = blocks_.find(address);
-  if (found == blocks_.end()) return nullptr;
-  Block* block = found->second;
-  if (block->field && !still_holds(*block, address)) {
-    leave(const_cast<void*>(address), *block);
-    return nullptr;
+  auto entered = blocks_.insert(new_entry(address));
+  if (!entered.inserted) {
+    // C code freed the block behind our back, and the heap has given its address away again.
+    leave(entered.position);
+    entered = blocks_.insert(std::move(entered.node));
   }
+  Block& block = entered.position->second;
+  block.size = size;
+  block.field = nullptr;
+  block.field_lifetime = {};
   return block;
 }
 
+void Allocations::leave(Blocks::iterator entry) {
+  __atomic_add_fetch(&entry->second.generation, 1, __ATOMIC_RELEASE);
+  unused_.push_back(blocks_.extract(entry));
+}
+
+Allocations::Blocks::iterator Allocations::find_live(const void* address) {
+  auto found = blocks_.find(address);
+  if (found == blocks_.end()) return found;
+  const Block& block = found->second;
+  if (!block.field || still_holds(block, address)) return found;
+  leave(found);
+  return blocks_.end();
+}
+
 void Allocations::sweep() {
-  for (auto entry = blocks_.begin(); entry != blocks_.end();) {
-    Block* block = entry->second;
+  for (auto next = blocks_.begin(); next != blocks_.end();) {
+    const auto entry = next++;
+    const Block& block = entry->second;
     // A foreign struct cannot be asked whether it still lives, so its strings are forgotten.
-    const bool gone = block->field &&
-                      (!block->field_lifetime.generation_at || !still_holds(*block, entry->first));
-    if (!gone) {
-      ++entry;
-      continue;
+    if (block.field && (!block.field_lifetime.generation_at || !still_holds(block, entry->first))) {
+      leave(entry);
     }
-    __atomic_add_fetch(&block->generation, 1, __ATOMIC_RELEASE);
-    unused_.push_back(block);
-    entry = blocks_.erase(entry);
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <mutex>
 #include <string_view>
 #include <unordered_map>
@@ -50,8 +49,8 @@ class Allocations {
   /// Frees a live block and, if a field holds it, sets that field to NULL. False for any other
   /// address, which is left alone.
   bool release(void* address);
-  /// Frees the block at `address` if `field` is its holder.
-  void release_held(void* address, const void* field);
+  /// Frees the block at `address` if `field` is its holder; false otherwise.
+  bool release_held(void* address, const void* field);
 
   /// Size in bytes of a live block that pyds made; 0 for any other address.
   size_t size_of(const void* address);
@@ -70,16 +69,19 @@ class Allocations {
     Lifetime field_lifetime;
   };
 
-  Block& enter(void* address, size_t size);
-  void leave(void* address, Block& block);
-  Block* find_live(const void* address);
+  using Blocks = std::unordered_map<const void*, Block>;
+
+  Blocks::node_type new_entry(const void* address);
+  Block& enter(const void* address, size_t size);
+  void leave(Blocks::iterator entry);
+  Blocks::iterator find_live(const void* address);
   static bool still_holds(const Block& block, const void* address);
   void sweep();
 
   std::mutex mutex_;
-  std::unordered_map<const void*, Block*> blocks_;
-  std::deque<Block> storage_;
-  std::vector<Block*> unused_;
+  Blocks blocks_;
+  /// Entries of former blocks, used again and never freed: wrappers may still read the generation.
+  std::vector<Blocks::node_type> unused_;
   size_t sweep_at_ = 4096;
 };
 

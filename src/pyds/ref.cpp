@@ -204,9 +204,8 @@ void free_struct(const StructInfo& info, void* structure) {
 void free_member(const Lifetime& owner, void** member) {
   if (!*member) return;
   Allocations& blocks = Allocations::instance();
-  if (blocks.held_by(*member, member)) {
-    blocks.release_held(*member, member);
-  } else if (owner.origin != Lifetime::Origin::kBlock && !blocks.live(*member)) {
+  if (!blocks.release_held(*member, member) && owner.origin != Lifetime::Origin::kBlock &&
+      !blocks.live(*member)) {
     g_free(*member);  // C code set it; in a struct of Python's own it is a stale alias instead
   }
   *member = nullptr;
