@@ -65,7 +65,7 @@ void release(BatchBlock* block, void* meta);
 /** Frees the nodes of a list that is no longer reachable; later, if the batch is pinned. */
 void free_nodes(BatchBlock* block, GList* list);
 
-/** Says that a list of the batch has changed. */
+/** Says that nodes have left a list of the batch. */
 inline void move_epoch(BatchBlock* block) { block->epoch.fetch_add(1, std::memory_order_release); }
 
 /** Adds room to a pool, as the originals do: twice its size, 128 at most. */

@@ -16,12 +16,8 @@ namespace {
 
 enum class End { kFront, kBack };
 
-// Puts `meta` into a list. The epoch moves with the batch of `meta`, or else of `parent`.
-void add(GList*& list, void* meta, End end, const void* parent) {
-  BatchBlock* block = BatchBlock::of_meta(meta);
-  if (block == nullptr) block = BatchBlock::of_meta(parent);
+void add(GList*& list, void* meta, End end) {
   list = end == End::kFront ? g_list_prepend(list, meta) : g_list_append(list, meta);
-  if (block != nullptr) thalweg::move_epoch(block);
 }
 
 // Takes `meta` out of a list and releases it. True if it was in the list: only then a parent's
@@ -123,7 +119,7 @@ NvDsUserMeta* nvds_acquire_user_meta_from_pool(NvDsBatchMeta* batch_meta) {
 
 void nvds_add_frame_meta_to_batch(NvDsBatchMeta* batch_meta, NvDsFrameMeta* frame_meta) {
   g_return_if_fail(batch_meta != nullptr && frame_meta != nullptr);
-  add(batch_meta->frame_meta_list, frame_meta, End::kBack, batch_meta);
+  add(batch_meta->frame_meta_list, frame_meta, End::kBack);
   ++batch_meta->num_frames_in_batch;
 }
 
@@ -131,51 +127,51 @@ void nvds_add_obj_meta_to_frame(NvDsFrameMeta* frame_meta, NvDsObjectMeta* obj_m
                                 NvDsObjectMeta* obj_parent) {
   g_return_if_fail(frame_meta != nullptr && obj_meta != nullptr);
   obj_meta->parent = obj_parent;
-  add(frame_meta->obj_meta_list, obj_meta, End::kFront, frame_meta);
+  add(frame_meta->obj_meta_list, obj_meta, End::kFront);
   ++frame_meta->num_obj_meta;
 }
 
 void nvds_add_classifier_meta_to_object(NvDsObjectMeta* obj_meta,
                                         NvDsClassifierMeta* classifier_meta) {
   g_return_if_fail(obj_meta != nullptr && classifier_meta != nullptr);
-  add(obj_meta->classifier_meta_list, classifier_meta, End::kFront, obj_meta);
+  add(obj_meta->classifier_meta_list, classifier_meta, End::kFront);
 }
 
 void nvds_add_classifier_meta_to_roi(NvDsRoiMeta* roi_meta, NvDsClassifierMeta* classifier_meta) {
   g_return_if_fail(roi_meta != nullptr && classifier_meta != nullptr);
-  add(roi_meta->classifier_meta_list, classifier_meta, End::kFront, nullptr);
+  add(roi_meta->classifier_meta_list, classifier_meta, End::kFront);
 }
 
 void nvds_add_label_info_meta_to_classifier(NvDsClassifierMeta* classifier_meta,
                                             NvDsLabelInfo* label_info_meta) {
   g_return_if_fail(classifier_meta != nullptr && label_info_meta != nullptr);
-  add(classifier_meta->label_info_list, label_info_meta, End::kFront, classifier_meta);
+  add(classifier_meta->label_info_list, label_info_meta, End::kFront);
   ++classifier_meta->num_labels;
 }
 
 void nvds_add_display_meta_to_frame(NvDsFrameMeta* frame_meta, NvDsDisplayMeta* display_meta) {
   g_return_if_fail(frame_meta != nullptr && display_meta != nullptr);
-  add(frame_meta->display_meta_list, display_meta, End::kFront, frame_meta);
+  add(frame_meta->display_meta_list, display_meta, End::kFront);
 }
 
 void nvds_add_user_meta_to_batch(NvDsBatchMeta* batch_meta, NvDsUserMeta* user_meta) {
   g_return_if_fail(batch_meta != nullptr && user_meta != nullptr);
-  add(batch_meta->batch_user_meta_list, user_meta, End::kBack, batch_meta);
+  add(batch_meta->batch_user_meta_list, user_meta, End::kBack);
 }
 
 void nvds_add_user_meta_to_frame(NvDsFrameMeta* frame_meta, NvDsUserMeta* user_meta) {
   g_return_if_fail(frame_meta != nullptr && user_meta != nullptr);
-  add(frame_meta->frame_user_meta_list, user_meta, End::kFront, frame_meta);
+  add(frame_meta->frame_user_meta_list, user_meta, End::kFront);
 }
 
 void nvds_add_user_meta_to_roi(NvDsRoiMeta* roi_meta, NvDsUserMeta* user_meta) {
   g_return_if_fail(roi_meta != nullptr && user_meta != nullptr);
-  add(roi_meta->roi_user_meta_list, user_meta, End::kFront, nullptr);
+  add(roi_meta->roi_user_meta_list, user_meta, End::kFront);
 }
 
 void nvds_add_user_meta_to_obj(NvDsObjectMeta* obj_meta, NvDsUserMeta* user_meta) {
   g_return_if_fail(obj_meta != nullptr && user_meta != nullptr);
-  add(obj_meta->obj_user_meta_list, user_meta, End::kFront, obj_meta);
+  add(obj_meta->obj_user_meta_list, user_meta, End::kFront);
 }
 
 void nvds_remove_frame_meta_from_batch(NvDsBatchMeta* batch_meta, NvDsFrameMeta* frame_meta) {
@@ -358,7 +354,7 @@ gpointer nvds_acquire_meta_from_pool(NvDsBatchMeta* batch_meta, NvDsMetaPool* po
 }
 
 NvDsMetaList* nvds_add_meta_to_parent(NvDsMetaList* list, gpointer meta, gboolean append) {
-  add(list, meta, append ? End::kBack : End::kFront, nullptr);
+  add(list, meta, append ? End::kBack : End::kFront);
   return list;
 }
 

@@ -35,7 +35,7 @@ void bind_base(nb::module_& module) {
              auto* memory = static_cast<GList*>(Allocations::instance().allocate(sizeof(GList)));
              if (!memory) throw std::bad_alloc();
              new (self.p)
-                 ListNode(self.h.ptr(), {memory, nullptr, 0},
+                 ListNode(self.h.ptr(), {memory, nullptr, nullptr, 0},
                           Allocations::instance().lifetime(memory), nullptr, nullptr, nullptr);
              self.p->take_ownership();
            })

@@ -23,9 +23,12 @@ nb::object wrap_list(const Ref& owner, GList** head) {
   owner.check();
   {
     const BatchGuard guard(owner);
-    seen = {*head, nullptr, epoch_now(epoch_at)};
+    seen = {*head, nullptr, nullptr, epoch_now(epoch_at)};
     owner.check();
-    if (seen.node) seen.next = seen.node->next;
+    if (seen.node) {
+      seen.next = seen.node->next;
+      seen.data = seen.node->data;
+    }
   }
   if (!seen.node) return nb::none();
   const bool ours = owner.lifetime().origin == Lifetime::Origin::kSlot;
@@ -81,12 +84,14 @@ ListNode::Place ListNode::place() const {
 
 ListNode::Seen ListNode::look(GList* node) const {
   if (!node) return {};
-  return {node, node->next, epoch_now(epoch_at_)};
+  return {node, node->next, node->data, epoch_now(epoch_at_)};
 }
+
+bool ListNode::unchanged() const { return head_ && seen_.epoch == epoch_now(epoch_at_); }
 
 bool ListNode::find() {
   check();
-  if (!head_ || seen_.epoch == epoch_now(epoch_at_)) return true;
+  if (!head_ || unchanged()) return true;
   for (GList* node = *head_; node; node = node->next) {
     if (node == seen_.node) {
       seen_ = look(node);
@@ -103,14 +108,13 @@ GList* ListNode::node() {
 }
 
 nb::object ListNode::data() {
-  void* address = nullptr;
-  {
+  if (!unchanged()) {
     const BatchGuard guard(*this);
     if (!find()) throw_removed();
-    address = seen_.node->data;
-    check();
+    seen_ = look(seen_.node);
   }
-  return capsule(address);
+  check();
+  return capsule(seen_.data);
 }
 
 nb::object ListNode::next() {
@@ -163,6 +167,7 @@ nb::object ListIterator::next() {
 void ListNode::set_data(nb::handle value) {
   void* address = to_stored_pointer(value, {"GList", "data"});
   node()->data = address;
+  seen_.data = address;
 }
 
 void ListNode::set_next(nb::handle value) {

@@ -18,6 +18,7 @@ class ListNode : public Ref {
   struct Seen {
     GList* node = nullptr;
     GList* next = nullptr;
+    void* data = nullptr;
     uint64_t epoch = 0;
   };
 
@@ -49,6 +50,8 @@ class ListNode : public Ref {
  private:
   friend nb::object wrap_list(const Ref& owner, GList** head);
 
+  /// True if the list has not changed since the last look, as far as the library knows.
+  bool unchanged() const;
   /// Looks for the node if the list has changed; false if it is not there any more. In a guard.
   bool find();
   Seen look(GList* node) const;

@@ -10,77 +10,17 @@ namespace thalweg::pyds {
 
 namespace {
 
-/// The live wrappers by address and class. Guarded by the GIL.
-class Wrappers {
- public:
-  Wrappers() : entries_(1024) {}
-
-  PyObject* find(const void* address, const PyTypeObject* type) const {
-    for (size_t i = place(address, type);; i = next(i)) {
-      const Entry& entry = entries_[i];
-      if (entry.address == address && entry.type == type) return entry.wrapper;
-      if (!entry.address) return nullptr;
-    }
+/// The first Ref of the chain that has the wrappers of an address. Guarded by the GIL.
+void*& chain_of(const void* address, PyTypeObject* type, const Lifetime& lifetime) {
+  // List nodes live as long as a slot's struct but are not in it, and a program may keep thousands.
+  const bool in_slot = lifetime.origin == Lifetime::Origin::kSlot;
+  if (in_slot && type != struct_info<GList>.type) {
+    // The counter is the slot's first member.
+    return reinterpret_cast<ThalwegSlot*>(const_cast<uint64_t*>(lifetime.generation_at))->wrappers;
   }
-
-  void set(const void* address, const PyTypeObject* type, PyObject* wrapper) {
-    if (2 * (count_ + 1) > entries_.size()) grow();
-    for (size_t i = place(address, type);; i = next(i)) {
-      Entry& entry = entries_[i];
-      const bool free = !entry.address;
-      if (!free && !(entry.address == address && entry.type == type)) continue;
-      count_ += free;
-      entry = {address, type, wrapper};
-      return;
-    }
-  }
-
-  /// Removes the entry if it is this wrapper's and not a later one's.
-  void remove(const void* address, const PyTypeObject* type, const PyObject* wrapper) {
-    size_t i = place(address, type);
-    while (!(entries_[i].address == address && entries_[i].type == type)) {
-      if (!entries_[i].address) return;
-      i = next(i);
-    }
-    if (entries_[i].wrapper != wrapper) return;
-    // Close the gap, so that a search may stop at the first free entry.
-    for (size_t j = next(i); entries_[j].address; j = next(j)) {
-      const size_t home = place(entries_[j].address, entries_[j].type);
-      const bool between = i <= j ? (i < home && home <= j) : (i < home || home <= j);
-      if (between) continue;
-      entries_[i] = entries_[j];
-      i = j;
-    }
-    entries_[i] = {};
-    --count_;
-  }
-
- private:
-  struct Entry {
-    const void* address = nullptr;
-    const PyTypeObject* type = nullptr;
-    PyObject* wrapper = nullptr;
-  };
-
-  size_t place(const void* address, const PyTypeObject* type) const {
-    const auto key =
-        reinterpret_cast<uintptr_t>(address) ^ (reinterpret_cast<uintptr_t>(type) << 7);
-    return (key * 0x9E3779B97F4A7C15u >> 20) & (entries_.size() - 1);
-  }
-  size_t next(size_t i) const { return (i + 1) & (entries_.size() - 1); }
-
-  void grow() {
-    std::vector<Entry> old(2 * entries_.size());
-    old.swap(entries_);
-    count_ = 0;
-    for (const Entry& entry : old) {
-      if (entry.address) set(entry.address, entry.type, entry.wrapper);
-    }
-  }
-
-  std::vector<Entry> entries_;
-  size_t count_ = 0;
-};
+  static constinit void* chains[4096] = {};
+  return chains[reinterpret_cast<uintptr_t>(address) * 0x9E3779B97F4A7C15u >> 52];
+}
 
 void** member_at(void* structure, size_t offset) {
   return reinterpret_cast<void**>(static_cast<std::byte*>(structure) + offset);
@@ -98,11 +38,6 @@ void each_heap_member(const StructInfo& info, const Function& function, size_t o
   }
 }
 
-Wrappers& wrappers() {
-  static Wrappers& instance = *new Wrappers;
-  return instance;
-}
-
 thread_local MetaInRelease* in_release = nullptr;
 /// Counters that wrappers may still read, so they are used again and never freed. Guarded by the
 /// GIL.
@@ -114,11 +49,17 @@ Ref::Ref(const StructInfo& info, PyObject* self, void* address, const Lifetime& 
          PyObject* parent)
     : address_(address), lifetime_(lifetime), info_(&info), self_(self), parent_(parent) {
   Py_XINCREF(parent_);
-  wrappers().set(address_, info_->type, self_);
+  void*& chain = chain_of(address_, info_->type, lifetime_);
+  next_ = chain;
+  chain = this;
 }
 
 Ref::~Ref() {
-  wrappers().remove(address_, info_->type, self_);
+  if (chained_) {
+    void** link = &chain_of(address_, info_->type, lifetime_);
+    while (*link != this) link = &static_cast<Ref*>(*link)->next_;
+    *link = next_;
+  }
   if (owned_ && !lifetime_.over()) free_struct(*info_, address_);
   Py_XDECREF(parent_);
 }
@@ -131,9 +72,7 @@ void Ref::throw_over() const {
 }
 
 MetaInRelease::MetaInRelease(const void* meta)
-    : slot_(thalweg_slot_generation ? thalweg_slot_generation(meta) : nullptr),
-      generation_(nullptr),
-      outer_(in_release) {
+    : slot_(thalweg_slot ? thalweg_slot(meta) : nullptr), generation_(nullptr), outer_(in_release) {
   if (free_generations.empty()) free_generations.push_back(new uint64_t(1));
   generation_ = free_generations.back();
   free_generations.pop_back();
@@ -147,24 +86,34 @@ MetaInRelease::~MetaInRelease() {
 }
 
 Lifetime lifetime_of(const void* address) {
-  const uint64_t* slot = thalweg_slot_generation ? thalweg_slot_generation(address) : nullptr;
+  const ThalwegSlot* slot = thalweg_slot ? thalweg_slot(address) : nullptr;
   if (!slot) return Allocations::instance().lifetime(address);
-  const uint64_t now = __atomic_load_n(slot, __ATOMIC_ACQUIRE);
-  if (now & 1) return {slot, now, Lifetime::Origin::kSlot};
+  const uint64_t now = __atomic_load_n(&slot->generation, __ATOMIC_ACQUIRE);
+  if (now & 1) return {&slot->generation, now, Lifetime::Origin::kSlot};
   for (const MetaInRelease* meta = in_release; meta; meta = meta->outer_) {
     if (meta->slot_ == slot) return {meta->generation_, *meta->generation_};
   }
   constexpr uint64_t kNever = ~uint64_t{0};  // a free slot has no struct to speak of
-  return {slot, kNever, Lifetime::Origin::kSlot};
+  return {&slot->generation, kNever, Lifetime::Origin::kSlot};
 }
 
 PyObject* find_wrapper(const void* address, PyTypeObject* type, const Lifetime& lifetime) {
-  PyObject* found = wrappers().find(address, type);
-  if (!found) return nullptr;
-  const Ref* ref = nb::inst_ptr<Ref>(found);
-  if (ref->lifetime() != lifetime) return nullptr;
-  Py_INCREF(found);
-  return found;
+  void** link = &chain_of(address, type, lifetime);
+  while (*link) {
+    auto* ref = static_cast<Ref*>(*link);
+    if (ref->address_ == address && ref->info_->type == type && ref->lifetime_ == lifetime &&
+        Py_REFCNT(ref->self_) > 0) {  // 0: its weak references are being told that it goes
+      Py_INCREF(ref->self_);
+      return ref->self_;
+    }
+    if (ref->lifetime_.over()) {  // nobody looks for it again, however long the program keeps it
+      *link = ref->next_;
+      ref->chained_ = false;
+    } else {
+      link = &ref->next_;
+    }
+  }
+  return nullptr;
 }
 
 Ref* as_ref(nb::handle value) {

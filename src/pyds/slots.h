@@ -11,7 +11,7 @@
 #include "pyds/ref.h"
 
 // Of our own metadata library; absent when pyds runs over NVIDIA's.
-#pragma weak thalweg_slot_generation
+#pragma weak thalweg_slot
 #pragma weak thalweg_batch_pin
 #pragma weak thalweg_batch_unpin
 #pragma weak thalweg_batch_epoch

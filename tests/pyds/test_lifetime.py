@@ -69,6 +69,31 @@ def test_a_recycled_meta_has_a_new_wrapper(tree: Any, needs_slots: None) -> None
     assert pyds.NvDsObjectMeta.cast(address) is new
 
 
+def test_wrappers_that_are_kept_too_long(tree: Any, needs_slots: None) -> None:
+    """Of many for one address only the newest is good, and they may go in any order."""
+    frame = tree.frames[0]
+    kept: dict[int, list[Any]] = {}
+    for number in range(500):
+        obj = pyds.nvds_acquire_obj_meta_from_pool(tree.batch)
+        obj.class_id, obj.rect_params.left = number, number
+        address = pyds.get_ptr(obj)
+        assert pyds.NvDsObjectMeta.cast(address) is obj
+        assert obj not in kept.get(address, [])
+        kept.setdefault(address, []).extend([obj, obj.rect_params, obj.base_meta])
+        pyds.nvds_add_obj_meta_to_frame(frame, obj, None)
+        pyds.nvds_remove_obj_meta_from_frame(frame, obj)
+    assert max(map(len, kept.values())) > 100
+    last = pyds.nvds_acquire_obj_meta_from_pool(tree.batch)
+    for wrappers in kept.values():
+        for wrapper in wrappers:
+            with pytest.raises(ReferenceError):
+                pyds.get_ptr(wrapper)
+        del wrapper, wrappers[::2]
+        assert pyds.NvDsObjectMeta.cast(pyds.get_ptr(last)) is last
+    kept.clear()
+    assert (last.class_id, last.rect_params.left) == (0, 0)
+
+
 def test_a_display_meta_is_cleared_when_recycled(tree: Any) -> None:
     display = pyds.nvds_acquire_display_meta_from_pool(tree.batch)
     display.num_rects, display.num_labels = 2, 1

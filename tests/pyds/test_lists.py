@@ -90,6 +90,22 @@ def test_adding_while_walking_ends(tree: Any) -> None:
     assert frame.num_obj_meta == 2 + steps
 
 
+def test_a_node_knows_its_data_whatever_happens_around_it(tree: Any) -> None:
+    frame = tree.frames[0]
+    head = frame.obj_meta_list
+    last = head.next
+    kept = pyds.NvDsObjectMeta.cast(last.data)
+    extra = pyds.nvds_acquire_obj_meta_from_pool(tree.batch)
+    pyds.nvds_add_obj_meta_to_frame(frame, extra, None)
+    assert pyds.NvDsObjectMeta.cast(last.data) is kept
+    assert pyds.NvDsObjectMeta.cast(frame.obj_meta_list.data) is extra
+    pyds.nvds_remove_obj_meta_from_frame(frame, pyds.NvDsObjectMeta.cast(head.data))
+    assert pyds.NvDsObjectMeta.cast(last.data) is kept
+    last.data = extra
+    assert pyds.NvDsObjectMeta.cast(last.data) is extra
+    last.data = kept
+
+
 def test_a_removed_node_raises(tree: Any, needs_slots: None) -> None:
     frame = tree.frames[0]
     head = frame.obj_meta_list

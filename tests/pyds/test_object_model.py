@@ -42,6 +42,19 @@ def test_a_new_object_after_the_last_one_died(tree: Any) -> None:
     assert pyds.NvDsFrameMeta.cast(address).frame_num == 100
 
 
+def test_a_dying_object_is_not_found_again(tree: Any) -> None:
+    address = pyds.get_ptr(tree.objects[0])
+    obj = pyds.NvDsObjectMeta.cast(address)
+    tree.objects.clear()
+    found = []
+    for _ in range(100):
+        watch = weakref.ref(obj, lambda _: found.append(pyds.NvDsObjectMeta.cast(address)))
+        del obj
+        obj = found.pop()
+        assert obj is pyds.NvDsObjectMeta.cast(address)
+        assert (obj.class_id, watch()) == (0, None)
+
+
 def test_cast_reinterprets_any_pyds_object(tree: Any) -> None:
     frame, obj = tree.frames[0], tree.objects[0]
     assert pyds.NvDsBaseMeta.cast(frame).meta_type == pyds.NvDsMetaType.NVDS_FRAME_META
