@@ -30,30 +30,27 @@ void bind_base(nb::module_& module) {
                                  "Iterating gives the data of this node and of those after it; its "
                                  "length is how many they are.");
   struct_info<GList>.type = reinterpret_cast<PyTypeObject*>(list.ptr());
-  list.def("__init__",
-           [](nb::pointer_and_handle<ListNode> self) {
-             auto* memory = static_cast<GList*>(Allocations::instance().allocate(sizeof(GList)));
-             if (!memory) throw std::bad_alloc();
-             new (self.p)
-                 ListNode(self.h.ptr(), {memory, nullptr, nullptr, 0},
+  list.def("__init__", [](nb::pointer_and_handle<ListNode> self) {
+    auto* memory = static_cast<GList*>(Allocations::instance().allocate(sizeof(GList)));
+    if (!memory) throw std::bad_alloc();
+    new (self.p) ListNode(self.h.ptr(), {memory, nullptr, nullptr, 0},
                           Allocations::instance().lifetime(memory), nullptr, nullptr, nullptr);
-             self.p->take_ownership();
-           })
-      .def_prop_rw(
-          "data", [](ListNode& self) { return Capsule{self.data()}; },
-          [](ListNode& self, Given<Capsule> given) { self.set_data(given.value); },
-          nb::for_setter(nb::arg("value").none()),
-          "Address of the meta as a capsule (view), None for none; cast it to its class. Set from "
-          "a capsule, a pyds object (taken) or None.")
-      .def_prop_rw(
-          "next", [](ListNode& self) { return ListReference{self.next()}; },
-          [](ListNode& self, Given<ListReference> given) { self.set_next(given.value); },
-          nb::for_setter(nb::arg("value").none()), "The next node (view), None at the end.")
-      .def_prop_rw(
-          "prev", [](ListNode& self) { return ListReference{self.prev()}; },
-          [](ListNode& self, Given<ListReference> given) { self.set_prev(given.value); },
-          nb::for_setter(nb::arg("value").none()), "The previous node (view), None at the head.")
-      .def("__bool__", [](const ListNode&) { return true; })
+    self.p->take_ownership();
+  });
+  def_field<ListNode>(
+      list, "data", [](ListNode& self) { return Capsule{self.data()}; },
+      [](ListNode& self, Given<Capsule> given) { self.set_data(given.value); },
+      "Address of the meta as a capsule (view), None for none; cast it to its class. Set from "
+      "a capsule, a pyds object (taken) or None.");
+  def_field<ListNode>(
+      list, "next", [](ListNode& self) { return ListReference{self.next()}; },
+      [](ListNode& self, Given<ListReference> given) { self.set_next(given.value); },
+      "The next node (view), None at the end.");
+  def_field<ListNode>(
+      list, "prev", [](ListNode& self) { return ListReference{self.prev()}; },
+      [](ListNode& self, Given<ListReference> given) { self.set_prev(given.value); },
+      "The previous node (view), None at the head.");
+  list.def("__bool__", [](const ListNode&) { return true; })
       .def("__len__", &ListNode::count)
       .def("__iter__", [](nb::handle self) { return ListIterator(nb::borrow(self)); });
   nb::class_<ListIterator>(module, "GListIterator", "Iterator over the data of a GList.")

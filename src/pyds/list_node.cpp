@@ -73,9 +73,10 @@ nb::object ListNode::wrap_neighbour(GList* node, const Place& given) {
     if (nb::inst_ptr<ListNode>(found)->head_ == at.head) return nb::steal(found);
     Py_DECREF(found);
   }
-  // Not looked at: the list may be gone. Epoch 0 makes the first use search it.
-  return detail::new_wrapper<ListNode>(type, Seen{node, nullptr, 0}, at.lifetime, at.parent.ptr(),
-                                       at.head, at.epoch_at);
+  // Not looked at: the list may be gone. The first use searches it.
+  constexpr uint64_t kNoEpoch = ~uint64_t{0};
+  return detail::new_wrapper<ListNode>(type, Seen{node, nullptr, nullptr, kNoEpoch}, at.lifetime,
+                                       at.parent.ptr(), at.head, at.epoch_at);
 }
 
 ListNode::Place ListNode::place() const {
@@ -87,11 +88,11 @@ ListNode::Seen ListNode::look(GList* node) const {
   return {node, node->next, node->data, epoch_now(epoch_at_)};
 }
 
-bool ListNode::unchanged() const { return head_ && seen_.epoch == epoch_now(epoch_at_); }
+bool ListNode::unchanged() const { return epoch_at_ && seen_.epoch == epoch_now(epoch_at_); }
 
 bool ListNode::find() {
   check();
-  if (!head_ || unchanged()) return true;
+  if (!epoch_at_ || unchanged()) return true;
   for (GList* node = *head_; node; node = node->next) {
     if (node == seen_.node) {
       seen_ = look(node);

@@ -31,8 +31,8 @@ class ListNode : public Ref {
     const uint64_t* epoch_at = nullptr;
   };
 
-  /// `head` is the owner's list field, inside a slot that counts its list's changes at `epoch_at`;
-  /// both nullptr for any other node.
+  /// `head` is the owner's list field, inside a slot; `epoch_at` is where its batch counts that
+  /// nodes leave lists. nullptr for any other node.
   ListNode(PyObject* self, const Seen& seen, const Lifetime& lifetime, PyObject* parent,
            GList** head, const uint64_t* epoch_at);
 
@@ -50,7 +50,7 @@ class ListNode : public Ref {
  private:
   friend nb::object wrap_list(const Ref& owner, GList** head);
 
-  /// True if the list has not changed since the last look, as far as the library knows.
+  /// True if the library knows that the node is where it was at the last look.
   bool unchanged() const;
   /// Looks for the node if the list has changed; false if it is not there any more. In a guard.
   bool find();

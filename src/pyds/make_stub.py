@@ -10,6 +10,7 @@ import re
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from nanobind.stubgen import StubGen
 
@@ -34,9 +35,18 @@ ARRAY_METHODS = """\
 """
 
 
+class Generator(StubGen):
+    """Writes a pyds.Field as the property that it is."""
+
+    def put(self, value: Any, name: str | None = None, parent: Any = None) -> None:
+        if isinstance(value, property):
+            value = property(value.fget, value.fset, None, value.__doc__)
+        super().put(value, name, parent)
+
+
 def stub(module: ModuleType) -> str:
     """The stub's text."""
-    generator = StubGen(module)
+    generator = Generator(module)
     generator.put(module)
     text = generator.get()
     text = text.replace("COLUMNS: dict = ...", "COLUMNS: dict[str, int]")

@@ -15,6 +15,7 @@
 #include <type_traits>
 
 #include "pyds/enums.h"
+#include "pyds/field.h"
 #include "pyds/list_node.h"
 #include "pyds/ref.h"
 #include "pyds/slots.h"
@@ -311,7 +312,7 @@ class StructBinder {
   StructBinder& text(const char* name, char* T::*member, const char* doc) {
     heap_member(member, text_size);
     const Site* site = keep_site(name_, name);
-    class_.def_prop_rw(
+    return property<true>(
         name,
         [member](const StructRef<T>& self) {
           return TextAddress{text_address(self, &(self.get()->*member))};
@@ -319,15 +320,14 @@ class StructBinder {
         [member, site](const StructRef<T>& self, Given<TextOrBytes> given) {
           set_text(self, &(self.get()->*member), given.value, *site);
         },
-        nb::for_setter(nb::arg("value").none()), doc);
-    return *this;
+        doc);
   }
 
   /// char* that reads as an address and is set from an address (of alloc_buffer), which it takes.
   StructBinder& buffer(const char* name, char* T::*member, const char* doc) {
     heap_member(member, text_size);
     const Site* site = keep_site(name_, name);
-    class_.def_prop_rw(
+    return property<true>(
         name,
         [member](const StructRef<T>& self) {
           return TextAddress{text_address(self, &(self.get()->*member))};
@@ -336,14 +336,13 @@ class StructBinder {
           void* address = to_address(given.value, *site, "int address (of alloc_buffer)");
           take_block(self.lifetime(), reinterpret_cast<void**>(&(self.get()->*member)), address);
         },
-        nb::for_setter(nb::arg("value").none()), doc);
-    return *this;
+        doc);
   }
 
   /// char* that reads as an address and is set from a str that is shared for ever.
   StructBinder& interned(const char* name, char* T::*member, const char* doc) {
     const Site* site = keep_site(name_, name);
-    class_.def_prop_rw(
+    return property<true>(
         name,
         [member](const StructRef<T>& self) {
           const auto address = reinterpret_cast<uintptr_t>(self.get()->*member);
@@ -354,8 +353,7 @@ class StructBinder {
           char* name = intern(to_text(given.value, *site));
           self.get()->*member = name;
         },
-        nb::for_setter(nb::arg("value").none()), doc);
-    return *this;
+        doc);
   }
 
   /// char* that reads as str or None and is set from either; the struct owns the copy.
@@ -363,7 +361,7 @@ class StructBinder {
   StructBinder& decoded(const char* name, Char* T::*member, const char* doc) {
     heap_member(member, text_size);
     const Site* site = keep_site(name_, name);
-    class_.def_prop_rw(
+    return property<true>(
         name, [member](const StructRef<T>& self) { return decode(self, member); },
         [member, site](const StructRef<T>& self, Given<OptionalText> given) {
           auto** field = const_cast<char**>(&(self.get()->*member));
@@ -373,14 +371,12 @@ class StructBinder {
             set_text(self, field, given.value, *site);
           }
         },
-        nb::for_setter(nb::arg("value").none()), doc);
-    return *this;
+        doc);
   }
   template <class Char>
   StructBinder& decoded_readonly(const char* name, Char* T::*member, const char* doc) {
-    class_.def_prop_ro(
+    return readable(
         name, [member](const StructRef<T>& self) { return decode(self, member); }, doc);
-    return *this;
   }
 
   /// Pointer to numbers that reads as the first of them, or None. Set from an address, which it
@@ -388,7 +384,7 @@ class StructBinder {
   template <class M>
   StructBinder& first(const char* name, M* T::*member, const char* doc) {
     const Site* site = keep_site(name_, name);
-    class_.def_prop_rw(
+    return property<true>(
         name, [member](const StructRef<T>& self) { return first_of(self, member); },
         [member, site](const StructRef<T>& self, Given<OptionalAddress> given) {
           void* address = given.value.is_none()
@@ -396,14 +392,12 @@ class StructBinder {
                               : to_address(given.value, *site, "int address or None");
           take_block(self.lifetime(), reinterpret_cast<void**>(&(self.get()->*member)), address);
         },
-        nb::for_setter(nb::arg("value").none()), doc);
-    return *this;
+        doc);
   }
   template <class M>
   StructBinder& first_readonly(const char* name, M* T::*member, const char* doc) {
-    class_.def_prop_ro(
+    return readable(
         name, [member](const StructRef<T>& self) { return first_of(self, member); }, doc);
-    return *this;
   }
 
   /// Numbers of an array as a NumPy view of type V, which has the size of its elements.
@@ -606,10 +600,12 @@ class StructBinder {
       return property<kWritable>(
           name,
           [member](const StructRef<T>& self) {
+            const char* text = self.get()->*member;
+            const size_t size = strnlen(text, N);
             char copy[N];
-            std::memcpy(copy, self.get()->*member, N);
+            std::memcpy(copy, text, size);
             self.check();
-            return lenient_str(copy, strnlen(copy, N));
+            return lenient_str(copy, size);
           },
           [member, site](const StructRef<T>& self, Given<TextOrBytes> given) {
             const std::string_view text = to_text(given.value, *site);
@@ -617,19 +613,25 @@ class StructBinder {
           },
           doc);
     } else if constexpr (std::is_arithmetic_v<M>) {
-      return property<kWritable>(
-          name,
-          [member](const StructRef<T>& self) {
-            return nb::ndarray<nb::numpy, M, nb::shape<N>>(&(self.get()->*member), {N},
-                                                           nb::handle(self.self()));
-          },
-          [member, site](const StructRef<T>& self, Given<Numbers> given) {
-            set_numbers(self.get()->*member, given.value, *site);
-          },
-          doc);
+      // Not a field: nanobind ties the view to its owner.
+      const auto view = [member](const StructRef<T>& self) {
+        return nb::ndarray<nb::numpy, M, nb::shape<N>>(&(self.get()->*member), {N},
+                                                       nb::handle(self.self()));
+      };
+      if constexpr (kWritable) {
+        class_.def_prop_rw(
+            name, view,
+            [member, site](const StructRef<T>& self, Given<Numbers> given) {
+              set_numbers(self.get()->*member, given.value, *site);
+            },
+            nb::for_setter(nb::arg("value").none()), doc);
+      } else {
+        class_.def_prop_ro(name, view, doc);
+      }
+      return *this;
     } else {
       struct_info<T>.parts.push_back({offset_of(member), sizeof(M), N, &struct_info<M>});
-      class_.def_prop_ro(
+      return readable(
           name,
           [member](const StructRef<T>& self) {
             auto* first = reinterpret_cast<std::byte*>(self.get()->*member);
@@ -641,7 +643,6 @@ class StructBinder {
                                           nb::rv_policy::move)};
           },
           doc);
-      return *this;
     }
   }
 
@@ -666,13 +667,18 @@ class StructBinder {
   }
 
   template <bool kWritable, class Getter, class Setter>
-  StructBinder& property(const char* name, Getter&& getter, Setter&& setter, const char* doc) {
+  StructBinder& property(const char* name, Getter getter, Setter setter, const char* doc) {
     if constexpr (kWritable) {
-      class_.def_prop_rw(name, std::forward<Getter>(getter), std::forward<Setter>(setter),
-                         nb::for_setter(nb::arg("value").none()), doc);
+      def_field<StructRef<T>>(class_, name, getter, setter, doc);
+      return *this;
     } else {
-      class_.def_prop_ro(name, std::forward<Getter>(getter), doc);
+      return readable(name, getter, doc);
     }
+  }
+
+  template <class Getter>
+  StructBinder& readable(const char* name, Getter getter, const char* doc) {
+    def_field<StructRef<T>>(class_, name, getter, nullptr, doc);
     return *this;
   }
 

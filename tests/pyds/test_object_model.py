@@ -55,6 +55,22 @@ def test_a_dying_object_is_not_found_again(tree: Any) -> None:
         assert (obj.class_id, watch()) == (0, None)
 
 
+def test_a_field_is_a_property() -> None:
+    field = pyds.NvDsObjectMeta.class_id
+    assert isinstance(field, property)
+    assert field.__doc__ == "Class of the object, as the model counts."
+    obj = pyds.NvDsObjectMeta()
+    field.fset(obj, 5)
+    assert (field.fget(obj), field.__get__(obj), obj.class_id) == (5, 5, 5)
+    for other in (3, pyds.NvDsFrameMeta()):
+        with pytest.raises(TypeError, match="incompatible function arguments"):
+            field.__get__(other)
+        with pytest.raises(TypeError, match="incompatible function arguments"):
+            field.__set__(other, 1)
+    with pytest.raises(AttributeError):
+        pyds.NvDsDisplayMeta.rect_params.__set__(pyds.NvDsDisplayMeta(), [])
+
+
 def test_cast_reinterprets_any_pyds_object(tree: Any) -> None:
     frame, obj = tree.frames[0], tree.objects[0]
     assert pyds.NvDsBaseMeta.cast(frame).meta_type == pyds.NvDsMetaType.NVDS_FRAME_META
@@ -248,6 +264,8 @@ def test_an_object_without_init_is_refused() -> None:
     bare = pyds.NvDsFrameMeta.__new__(pyds.NvDsFrameMeta)
     with pytest.raises(TypeError), pytest.warns(RuntimeWarning, match="uninitialized"):
         _ = bare.frame_num
+    with pytest.raises(TypeError), pytest.warns(RuntimeWarning, match="uninitialized"):
+        bare.frame_num = 1
 
 
 def test_embedded_structs_are_views_that_keep_their_parent() -> None:
