@@ -469,7 +469,7 @@ TEST_F(Slots, APayloadKnowsWhenItIsGone) {
   nvds_destroy_batch_meta(nvds_create_batch_meta(64));
   auto* payload = static_cast<char*>(thalweg_payload_new(kSize));
   for (size_t i = 0; i < kSize; ++i) EXPECT_EQ(payload[i], 0);
-  const uint64_t* counter = thalweg_slot_generation(payload + 8);
+  const uint64_t* counter = &thalweg_slot(payload + 8)->generation;
   ASSERT_NE(counter, nullptr);
   const uint64_t live = load(counter);
   EXPECT_EQ(live & 1, 1u);
