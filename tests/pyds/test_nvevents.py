@@ -12,8 +12,6 @@ import pytest
 
 import pyds
 
-from .conftest import library
-
 needs_elements = pytest.mark.skipif(
     os.environ.get("THALWEG_RUNTIME") == "deepstream", reason="needs Thalweg's elements"
 )
@@ -87,7 +85,7 @@ def test_an_event_as_an_object(running: Any) -> None:
     assert running.get_by_name("first").send_event(event)
     assert running.got.wait(20)
     assert running.seen[0][0] == STREAM_RESET
-    parse = library("libnvdsgst_meta.so").gst_nvevent_parse_stream_reset
+    parse = ctypes.CDLL("libnvdsgst_meta.so").gst_nvevent_parse_stream_reset
     parse.argtypes = [ctypes.c_void_p, ctypes.POINTER(ctypes.c_uint)]
     parse.restype = None
     source = ctypes.c_uint()
