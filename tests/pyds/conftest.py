@@ -37,6 +37,11 @@ FRAMES = [
 ]
 
 
+def library(name: str) -> ctypes.CDLL:
+    """The metadata library that pyds runs over."""
+    return ctypes.CDLL(None if OVER_DEEPSTREAM else name, mode=os.RTLD_LAZY)
+
+
 @pytest.fixture
 def needs_slots() -> None:
     """Skips over NVIDIA's libraries, which cannot say that a meta is gone."""

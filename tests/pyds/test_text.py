@@ -172,7 +172,7 @@ def test_a_label_that_is_not_utf8_does_not_raise(tree: Any) -> None:
 
 
 def test_font_names_are_shared(tree: Any) -> None:
-    font = pyds.nvds_acquire_obj_meta_from_pool(tree.batch).text_params.font_params
+    font = tree.objects[0].text_params.font_params
     assert font.font_name == 0
     font.font_name = "Serif"
     address = font.font_name

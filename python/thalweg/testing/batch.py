@@ -7,13 +7,9 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import gi
-
-gi.require_version("Gst", "1.0")
-from gi.repository import Gst
-
 import pyds
 from thalweg.meta import UNTRACKED
+from thalweg.testing._gstreamer import first_events, gstreamer
 from thalweg.testing.metadata import (
     Classifier,
     Color,
@@ -49,11 +45,10 @@ def make_buffer(frames: Sequence[Frame]) -> Any:
     """
     frames = list(frames)
     _check_distinct(frames, "frames")
-    if not Gst.is_initialized():
-        Gst.init(None)
+    gst = gstreamer()
     if any(frame.image is not None for frame in frames):
-        return _with_pixels(frames)
-    buffer = Gst.Buffer.new_allocate(None, 64, None)
+        return _with_pixels(gst, frames)
+    buffer = gst.Buffer.new_allocate(None, 64, None)
     batch = pyds.nvds_create_batch_meta(max(1, len(frames)))
     _attach(buffer, batch)
     batch.max_frames_in_batch = max(1, len(frames))
@@ -98,14 +93,14 @@ def add_detection(frame_meta: pyds.NvDsFrameMeta, detection: Detection) -> pyds.
         box.left, box.top, box.width, box.height = left, top, right - left, bottom - top
     obj.rect_params.border_width = detection.border_width
     obj.rect_params.border_color.set(*detection.border_color)
-    text = obj.text_params
     if detection.text:
+        text = obj.text_params
         text.display_text = detection.text
-    text.x_offset, text.y_offset = max(0, int(left)), max(0, int(top - 10))
-    text.font_params.font_name, text.font_params.font_size = "Serif", 11
-    text.font_params.font_color.set(1.0, 1.0, 1.0, 1.0)
-    text.set_bg_clr = 1
-    text.text_bg_clr.set(0.0, 0.0, 0.0, 1.0)
+        text.x_offset, text.y_offset = max(0, int(left)), max(0, int(top - 10))
+        text.font_params.font_name, text.font_params.font_size = "Serif", 11
+        text.font_params.font_color.set(1.0, 1.0, 1.0, 1.0)
+        text.set_bg_clr = 1
+        text.text_bg_clr.set(0.0, 0.0, 0.0, 1.0)
     for classifier in detection.classifiers:
         _add_classifier(batch_meta, obj, classifier)
     pyds.nvds_add_obj_meta_to_frame(frame_meta, obj, None)
@@ -185,7 +180,7 @@ def _attach(buffer: Any, batch: pyds.NvDsBatchMeta) -> None:
     pyds.NvDsMeta.cast(attached).meta_type = pyds.GstNvDsMetaType.NVDS_BATCH_GST_META
 
 
-def _with_pixels(frames: list[Frame]) -> Any:
+def _with_pixels(gst: Any, frames: list[Frame]) -> Any:
     """Sends the images through a muxer, and fills the metadata that it makes."""
     width, height = frames[0].size_px
     for index, frame in enumerate(frames):
@@ -199,33 +194,34 @@ def _with_pixels(frames: list[Frame]) -> Any:
             )
     size = f"width={width},height={height}"
     nvmm = "video/x-raw(memory:NVMM),format=RGBA"
-    sources = [
-        f"appsrc name=source{i} format=time caps=video/x-raw,format=RGBA,{size},framerate=0/1 "
-        f"! nvvideoconvert ! {nvmm} ! mux.sink_{i}"
-        for i in range(len(frames))
-    ]
-    pipeline = Gst.parse_launch(
+    sources = [f"nvvideoconvert name=source{i} ! {nvmm} ! mux.sink_{i}" for i in range(len(frames))]
+    pipeline = gst.parse_launch(
         f"nvstreammux name=mux batch-size={len(frames)} {size.replace(',', ' ')} "
         f"batched-push-timeout=-1 ! nvvideoconvert ! {nvmm} ! appsink name=end sync=false "
         + " ".join(sources)
     )
-    pipeline.set_state(Gst.State.PLAYING)
+    pipeline.set_state(gst.State.PLAYING)
     try:
         for index, frame in enumerate(frames):
-            buffer = Gst.Buffer.new_wrapped(frame.image.tobytes())
-            buffer.pts = 0
-            source = pipeline.get_by_name(f"source{index}")
-            source.emit("push-buffer", buffer)
-            source.emit("end-of-stream")
+            # In this thread, so that the muxer gets them in their order.
+            pad = gst.Pad.new("image", gst.PadDirection.SRC)
+            pad.set_active(True)
+            pad.link(pipeline.get_by_name(f"source{index}").get_static_pad("sink"))
+            for event in first_events(f"video/x-raw,format=RGBA,{size},framerate=25/1"):
+                pad.push_event(event)
+            image = gst.Buffer.new_wrapped(frame.image.tobytes())
+            image.pts = 0
+            pad.push(image)
+            pad.push_event(gst.Event.new_eos())
         end = pipeline.get_by_name("end")
-        sample = end.emit("try-pull-sample", _PIPELINE_TIMEOUT_S * Gst.SECOND)
+        sample = end.emit("try-pull-sample", _PIPELINE_TIMEOUT_S * gst.SECOND)
         if sample is None:
-            message = pipeline.get_bus().pop_filtered(Gst.MessageType.ERROR)
+            message = pipeline.get_bus().pop_filtered(gst.MessageType.ERROR)
             reason = message.parse_error()[0].message if message else "no buffer came"
             raise RuntimeError(f"cannot make a buffer of the images: {reason}")
         buffer = sample.get_buffer()
     finally:
-        pipeline.set_state(Gst.State.NULL)
+        pipeline.set_state(gst.State.NULL)
     batch: Any = pyds.gst_buffer_get_nvds_batch_meta(buffer)
     for meta in _walk(batch.frame_meta_list, pyds.NvDsFrameMeta.cast):
         frame = frames[meta.source_id]

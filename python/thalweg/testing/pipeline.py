@@ -11,12 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import gi
-
-gi.require_version("Gst", "1.0")
-from gi.repository import GLib, Gst
-
-import thalweg
+from thalweg.testing._gstreamer import gstreamer
 from thalweg.testing.batch import read_frames
 from thalweg.testing.metadata import Frame, load_frames, save_frames
 
@@ -52,22 +47,22 @@ def play(pipeline: Any, timeout_s: float = 30) -> Played:
     Raises `PipelineError` when an element failed, `TimeoutError` after `timeout_s` seconds, and
     `GLib.Error` for a wrong description.
     """
-    _initialise()
+    gst = gstreamer()
     if isinstance(pipeline, str):
-        pipeline = Gst.parse_launch(pipeline)
+        pipeline = gst.parse_launch(pipeline)
     played = Played()
     bus = pipeline.get_bus()
     deadline = time.monotonic() + timeout_s
     try:
-        pipeline.set_state(Gst.State.PLAYING)
+        pipeline.set_state(gst.State.PLAYING)
         while not (played.eos or played.error):
             left = deadline - time.monotonic()
-            message = bus.timed_pop(int(left * Gst.SECOND)) if left > 0 else None
+            message = bus.timed_pop(int(left * gst.SECOND)) if left > 0 else None
             if message is None:
                 raise TimeoutError(f"the pipeline did not end within {timeout_s} s")
-            _note(message, played)
+            _note(gst, message, played)
     finally:
-        pipeline.set_state(Gst.State.NULL)
+        pipeline.set_state(gst.State.NULL)
     if played.error:
         raise PipelineError(played)
     return played
@@ -83,18 +78,21 @@ def record(pad: Any) -> list[Frame]:
         play(pipeline)
         save_frames("recording.json", frames)
     """
+    gst = gstreamer()
     frames: list[Frame] = []
 
     def on_buffer(pad: Any, info: Any) -> Any:
         try:
             frames.extend(read_frames(info.get_buffer()))
         except Exception as error:
-            element = pad.get_parent_element()
-            failure = GLib.Error.new_literal(Gst.StreamError.quark(), str(error), 1)
-            element.post_message(Gst.Message.new_error(element, failure, "while recording"))
-        return Gst.PadProbeReturn.OK
+            from gi.repository import GLib
 
-    pad.add_probe(Gst.PadProbeType.BUFFER, on_buffer)
+            element = pad.get_parent_element()
+            failure = GLib.Error.new_literal(gst.StreamError.quark(), str(error), 1)
+            element.post_message(gst.Message.new_error(element, failure, "while recording"))
+        return gst.PadProbeReturn.OK
+
+    pad.add_probe(gst.PadProbeType.BUFFER, on_buffer)
     return frames
 
 
@@ -118,7 +116,7 @@ def replay_inference(
         with replay_inference("recording.json"):
             my_program.main(["my_program.py", "clip.h264"])
     """
-    _initialise()
+    gst = gstreamer()
     with contextlib.ExitStack() as stack:
         if isinstance(recording, str | Path):
             load_frames(recording)  # so that an error is told here, with the field's name
@@ -129,25 +127,19 @@ def replay_inference(
             save_frames(path, recording)
         stack.enter_context(_variable(_ENVIRONMENT, str(path)))
         if element != "thalwegreplay":
-            stack.enter_context(_stand_in(element))
+            stack.enter_context(_stand_in(gst, element))
         yield
 
 
-def _initialise() -> None:
-    if not Gst.is_initialized():
-        Gst.init(None)
-    thalweg.plugins.register()
-
-
-def _note(message: Any, played: Played) -> None:
-    if message.type == Gst.MessageType.EOS:
+def _note(gst: Any, message: Any, played: Played) -> None:
+    if message.type == gst.MessageType.EOS:
         played.eos = True
-    elif message.type == Gst.MessageType.ERROR:
+    elif message.type == gst.MessageType.ERROR:
         error, debug = message.parse_error()
         played.error, played.debug = error.message, debug or ""
-    elif message.type == Gst.MessageType.WARNING:
+    elif message.type == gst.MessageType.WARNING:
         played.warnings.append(message.parse_warning()[0].message)
-    elif message.type == Gst.MessageType.ELEMENT:
+    elif message.type == gst.MessageType.ELEMENT:
         played.elements.append(message.get_structure())
 
 
@@ -165,12 +157,12 @@ def _variable(name: str, value: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _stand_in(name: str) -> Iterator[None]:
+def _stand_in(gst: Any, name: str) -> Iterator[None]:
     """Registers thalwegreplay under another element's name, and the other one again at the end."""
-    registry = Gst.Registry.get()
+    registry = gst.Registry.get()
     before = registry.lookup_feature(name)
-    replay = Gst.ElementFactory.find("thalwegreplay").load()
-    Gst.Element.register(None, name, Gst.Rank.NONE, replay.get_element_type())
+    replay = gst.ElementFactory.find("thalwegreplay").load()
+    gst.Element.register(None, name, gst.Rank.NONE, replay.get_element_type())
     try:
         yield
     finally:

@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import gi
-
-gi.require_version("Gst", "1.0")
-from gi.repository import Gst
-
 import pyds
+from thalweg.testing._gstreamer import first_events, gstreamer
 
 __all__ = ["run_probe"]
 
@@ -32,14 +28,13 @@ def run_probe(probe: Callable[..., Any], buffer: Any, *user_data: Any) -> Any:
     Example::
 
         buffer = make_buffer([Frame(objects=[Detection(label="person", xyxy=(10, 20, 60, 120))])])
-        assert run_probe(count_people, buffer, counter) == Gst.PadProbeReturn.OK
+        assert run_probe(count_people, buffer, counter) == gst.PadProbeReturn.OK
     """
-    if not Gst.is_initialized():
-        Gst.init(None)
-    element = Gst.ElementFactory.make("identity", "probed")
+    gst = gstreamer()
+    element = gst.ElementFactory.make("identity", "probed")
     pad = element.get_static_pad("src")
     pad.set_active(True)
-    for event in _events(buffer):
+    for event in first_events(_caps(buffer)):
         pad.push_event(event)
     results: list[Any] = []
     errors: list[BaseException] = []
@@ -49,9 +44,9 @@ def run_probe(probe: Callable[..., Any], buffer: Any, *user_data: Any) -> Any:
             results.append(probe(pad, info, *arguments))
         except BaseException as error:
             errors.append(error)
-        return Gst.PadProbeReturn.OK
+        return gst.PadProbeReturn.OK
 
-    pad.add_probe(Gst.PadProbeType.BUFFER, call, *user_data)
+    pad.add_probe(gst.PadProbeType.BUFFER, call, *user_data)
     pad.push(buffer)  # not linked: the probe is as far as the buffer gets
     pad.set_active(False)
     if errors:
@@ -63,21 +58,14 @@ def run_probe(probe: Callable[..., Any], buffer: Any, *user_data: Any) -> Any:
             f"{name} returned {result!r}: expected a Gst.PadProbeReturn; in a pipeline the frame "
             "would be dropped. Return Gst.PadProbeReturn.OK."
         )
-    return Gst.PadProbeReturn(result)  # PyGObject takes any int
+    return gst.PadProbeReturn(result)  # PyGObject takes any int
 
 
-def _events(buffer: Any) -> list[Any]:
-    """What precedes a buffer: the start of a stream, its caps, its times."""
+def _caps(buffer: Any) -> str:
+    """What a pad after nvstreammux would say of the buffer."""
     size = ""
     batch = pyds.gst_buffer_get_nvds_batch_meta(buffer)
     if batch is not None and batch.frame_meta_list is not None:
         frame = pyds.NvDsFrameMeta.cast(batch.frame_meta_list.data)
         size = f",width={frame.pipeline_width},height={frame.pipeline_height}"
-    caps = Gst.Caps.from_string(f"video/x-raw(memory:NVMM),format=RGBA{size},framerate=25/1")
-    segment = Gst.Segment()
-    segment.init(Gst.Format.TIME)
-    return [
-        Gst.Event.new_stream_start("thalweg.testing"),
-        Gst.Event.new_caps(caps),
-        Gst.Event.new_segment(segment),
-    ]
+    return f"video/x-raw(memory:NVMM),format=RGBA{size},framerate=25/1"
