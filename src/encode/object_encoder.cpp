@@ -125,8 +125,8 @@ GstDebugCategory* encode_category() {
 
 GBytes* jpeg_of(const NvDsObjEncOutParams* result) {
   std::lock_guard lock(payload_mutex);
-  const ThalwegSlot* slot = thalweg_slot(result);
-  if (!slot || !(__atomic_load_n(&slot->generation, __ATOMIC_ACQUIRE) & 1)) return nullptr;
+  const uint64_t* generation = thalweg_slot_generation(result);
+  if (!generation || !(__atomic_load_n(generation, __ATOMIC_ACQUIRE) & 1)) return nullptr;
   const auto* payload = reinterpret_cast<const EncodedPicture*>(result);
   return payload->tag == &kTag ? g_bytes_ref(payload->jpeg) : nullptr;
 }
@@ -229,10 +229,9 @@ void ObjectEncoder::process(const NvDsObjEncUsrArgs& args, Frame& frame, NvDsObj
                object ? "obj_meta" : "frame_meta"));
     job.target.meta = object ? static_cast<void*>(object) : frame_meta;
     job.target.is_frame = !object;
-    if (const ThalwegSlot* slot = thalweg_slot(job.target.meta)) {
-      job.target.generation_at = &slot->generation;
-      job.target.generation = __atomic_load_n(&slot->generation, __ATOMIC_ACQUIRE);
-    }
+    job.target.generation_at = thalweg_slot_generation(job.target.meta);
+    if (job.target.generation_at)
+      job.target.generation = __atomic_load_n(job.target.generation_at, __ATOMIC_ACQUIRE);
   }
   if (!args.saveImg && !args.attachUsrMeta) return;  // nobody would see it
   job.picture = frame.snapshot();

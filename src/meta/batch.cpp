@@ -292,12 +292,15 @@ void destroy_batch(BatchBlock* block) {
 
 #pragma GCC visibility push(default)
 
-ThalwegSlot* thalweg_slot(const void* abi_struct) {
-  using thalweg::SlotHeader;
+const uint64_t* thalweg_slot_generation(const void* abi_struct) {
   static_assert(sizeof(std::atomic<uint64_t>) == sizeof(uint64_t));
-  static_assert(offsetof(SlotHeader, generation) == offsetof(ThalwegSlot, generation));
-  static_assert(offsetof(SlotHeader, wrappers) == offsetof(ThalwegSlot, wrappers));
-  return reinterpret_cast<ThalwegSlot*>(thalweg::find_slot(abi_struct));
+  thalweg::SlotHeader* slot = thalweg::find_slot(abi_struct);
+  return slot == nullptr ? nullptr : reinterpret_cast<const uint64_t*>(&slot->generation);
+}
+
+void** thalweg_slot_wrapper(const void* abi_struct) {
+  thalweg::SlotHeader* slot = thalweg::find_exact(abi_struct);
+  return slot == nullptr ? nullptr : &slot->wrapper;
 }
 
 int thalweg_batch_pin(const void* abi_struct, uint64_t generation) {

@@ -14,11 +14,11 @@ namespace thalweg {
 
 struct BatchBlock;
 
-/** Lies before each struct that the library hands out. Begins as a ThalwegSlot (meta/slots.h). */
+/** Lies before each struct that the library hands out. */
 struct SlotHeader {
   /** Odd while the struct is live. */
   std::atomic<uint64_t> generation{0};
-  void* wrappers = nullptr;
+  void* wrapper = nullptr;
   /** The batch whose pool the slot is in; a batch's own slot names itself. */
   std::atomic<BatchBlock*> block{nullptr};
   NvDsMetaPool* pool = nullptr;

@@ -9,8 +9,9 @@
 // knows when they are gone.
 //
 // All functions take any address. One inside a struct (an embedded rect_params, say) stands for the
-// struct around it. Any thread may call any of them without a lock; only thalweg_batch_unpin may
-// take the batch's lock, and then only when a release waited for it.
+// struct around it, except for thalweg_slot_wrapper. Any thread may call any of them without a
+// lock; only thalweg_batch_unpin may take the batch's lock, and then only when a release waited for
+// it.
 //
 // Functions of nvdsmeta.h that acquire, remove, clear or destroy take the batch's lock, and may
 // call copy and release functions of user metas while they hold it. A caller that holds another
@@ -25,20 +26,19 @@
 extern "C" {
 #endif
 
-/** What a slot has beside its struct. Stays readable for ever. */
-typedef struct ThalwegSlot {
-  /** Odd while the struct is live, even while the slot is free. Read it with an acquire load. */
-  uint64_t generation;
-  /**
-   * Room for one pointer of the caller's: to its live wrappers of the struct and of what is in it.
-   * The library neither reads nor clears it; it survives recycling, so compare generations before
-   * using what it holds. Callers serialize access among themselves (the Python module: by the GIL).
-   */
-  void* wrappers;
-} ThalwegSlot;
+/**
+ * The slot's generation counter: odd while the struct is live, even while it is free. NULL for an
+ * address that is not ours. The pointer stays readable for ever; read it with an acquire load.
+ */
+const uint64_t* thalweg_slot_generation(const void* abi_struct);
 
-/** The slot of a struct. NULL for an address that is not ours. */
-ThalwegSlot* thalweg_slot(const void* abi_struct);
+/**
+ * Room for one pointer of the caller's: the live wrapper of exactly this struct. NULL for an
+ * address that is not the start of one of our structs. The library neither reads nor clears it; it
+ * survives recycling, so compare generations before using what it holds. Callers serialize access
+ * among themselves (the Python module: by the GIL).
+ */
+void** thalweg_slot_wrapper(const void* abi_struct);
 
 /**
  * Pins the batch of a struct if the struct still has this generation: until the unpin, strings,

@@ -58,7 +58,7 @@ void hand_over(StructRef<Meta>& meta, NvDsBatchMeta* batch) {
   NvDsBaseMeta& base = meta.get()->base_meta;
   if (!base.batch_meta) base.batch_meta = batch;
   // NVIDIA's library makes such a meta an element of its pool; it must not be freed then.
-  if (!base.release_func && thalweg_slot) base.release_func = release_constructed<Meta>;
+  if (!base.release_func && thalweg_slot_generation) base.release_func = release_constructed<Meta>;
 }
 
 /// add: a parent and a child.

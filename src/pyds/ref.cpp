@@ -10,15 +10,9 @@ namespace thalweg::pyds {
 
 namespace {
 
-/// The first Ref of the chain that has the wrappers of an address. Guarded by the GIL.
-void*& chain_of(const void* address, PyTypeObject* type, const Lifetime& lifetime) {
-  // List nodes live as long as a slot's struct but are not in it, and a program may keep thousands.
-  const bool in_slot = lifetime.origin == Lifetime::Origin::kSlot;
-  if (in_slot && type != struct_info<GList>.type) {
-    // The counter is the slot's first member.
-    return reinterpret_cast<ThalwegSlot*>(const_cast<uint64_t*>(lifetime.generation_at))->wrappers;
-  }
-  static constinit void* chains[4096] = {};
+/// The chain that has the live wrappers of an address, among others'. Guarded by the GIL.
+Ref*& chain_of(const void* address) {
+  static constinit Ref* chains[4096] = {};
   return chains[reinterpret_cast<uintptr_t>(address) * 0x9E3779B97F4A7C15u >> 52];
 }
 
@@ -49,15 +43,15 @@ Ref::Ref(const StructInfo& info, PyObject* self, void* address, const Lifetime& 
          PyObject* parent)
     : address_(address), lifetime_(lifetime), info_(&info), self_(self), parent_(parent) {
   Py_XINCREF(parent_);
-  void*& chain = chain_of(address_, info_->type, lifetime_);
+  Ref*& chain = chain_of(address_);
   next_ = chain;
   chain = this;
 }
 
 Ref::~Ref() {
   if (chained_) {
-    void** link = &chain_of(address_, info_->type, lifetime_);
-    while (*link != this) link = &static_cast<Ref*>(*link)->next_;
+    Ref** link = &chain_of(address_);
+    while (*link != this) link = &(*link)->next_;
     *link = next_;
   }
   if (owned_ && !lifetime_.over()) free_struct(*info_, address_);
@@ -72,7 +66,9 @@ void Ref::throw_over() const {
 }
 
 MetaInRelease::MetaInRelease(const void* meta)
-    : slot_(thalweg_slot ? thalweg_slot(meta) : nullptr), generation_(nullptr), outer_(in_release) {
+    : slot_(thalweg_slot_generation ? thalweg_slot_generation(meta) : nullptr),
+      generation_(nullptr),
+      outer_(in_release) {
   if (free_generations.empty()) free_generations.push_back(new uint64_t(1));
   generation_ = free_generations.back();
   free_generations.pop_back();
@@ -86,21 +82,20 @@ MetaInRelease::~MetaInRelease() {
 }
 
 Lifetime lifetime_of(const void* address) {
-  const ThalwegSlot* slot = thalweg_slot ? thalweg_slot(address) : nullptr;
+  const uint64_t* slot = thalweg_slot_generation ? thalweg_slot_generation(address) : nullptr;
   if (!slot) return Allocations::instance().lifetime(address);
-  const uint64_t now = __atomic_load_n(&slot->generation, __ATOMIC_ACQUIRE);
-  if (now & 1) return {&slot->generation, now, Lifetime::Origin::kSlot};
+  const uint64_t now = __atomic_load_n(slot, __ATOMIC_ACQUIRE);
+  if (now & 1) return {slot, now, Lifetime::Origin::kSlot};
   for (const MetaInRelease* meta = in_release; meta; meta = meta->outer_) {
     if (meta->slot_ == slot) return {meta->generation_, *meta->generation_};
   }
   constexpr uint64_t kNever = ~uint64_t{0};  // a free slot has no struct to speak of
-  return {&slot->generation, kNever, Lifetime::Origin::kSlot};
+  return {slot, kNever, Lifetime::Origin::kSlot};
 }
 
 PyObject* find_wrapper(const void* address, PyTypeObject* type, const Lifetime& lifetime) {
-  void** link = &chain_of(address, type, lifetime);
-  while (*link) {
-    auto* ref = static_cast<Ref*>(*link);
+  Ref** link = &chain_of(address);
+  while (Ref* ref = *link) {
     if (ref->address_ == address && ref->info_->type == type && ref->lifetime_ == lifetime &&
         Py_REFCNT(ref->self_) > 0) {  // 0: its weak references are being told that it goes
       Py_INCREF(ref->self_);

@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "meta/slots.h"
 #include "pyds/allocations.h"
 #include "pyds/convert.h"
 
@@ -40,8 +39,7 @@ inline StructInfo struct_info;
 /// A Python object's hold on a C struct: its address, how long that is good, and what it keeps
 /// alive. Every pyds object is one. All functions need the GIL.
 ///
-/// At most one live wrapper exists for an address, a class and a lifetime (`a is b` then). Those of
-/// a metadata slot are chained at the slot; any others by a hash of their address.
+/// At most one live wrapper exists for an address, a class and a lifetime (`a is b` then).
 class Ref {
  public:
   Ref(const StructInfo& info, PyObject* self, void* address, const Lifetime& lifetime,
@@ -78,7 +76,7 @@ class Ref {
   Lifetime lifetime_;
   bool owned_ = false;
   bool chained_ = true;
-  void* next_;  // Ref of the chain
+  Ref* next_;  // of the chain by which wrappers are found
   const StructInfo* info_;
   PyObject* self_;    // the Python object that this is inside of
   PyObject* parent_;  // strong: the wrapper of the struct that this one is a part of, or nullptr
@@ -109,7 +107,7 @@ class MetaInRelease {
 
  private:
   friend Lifetime lifetime_of(const void* address);
-  const ThalwegSlot* slot_;
+  const uint64_t* slot_;  // the generation of the meta's slot, which names the slot
   uint64_t* generation_;  // of the wrappers made meanwhile
   MetaInRelease* outer_;
 };

@@ -11,7 +11,7 @@
 #include "pyds/ref.h"
 
 // Of our own metadata library; absent when pyds runs over NVIDIA's.
-#pragma weak thalweg_slot
+#pragma weak thalweg_slot_generation
 #pragma weak thalweg_batch_pin
 #pragma weak thalweg_batch_unpin
 #pragma weak thalweg_batch_epoch
@@ -65,8 +65,8 @@ class BatchLock {
   std::optional<nb::gil_scoped_release> released_;
 };
 
-/// Where the batch counts its list changes, seen from a struct in one of our slots; nullptr for any
-/// other struct. Good as long as the struct's generation is.
+/// Where the batch counts that nodes leave lists, seen from a struct in one of our slots; nullptr
+/// for any other struct. Good as long as the struct's generation is.
 const uint64_t* list_epoch_at(const Ref& part);
 
 }  // namespace thalweg::pyds

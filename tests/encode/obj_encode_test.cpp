@@ -437,7 +437,7 @@ TEST_F(ObjEncode, CopiesShareTheBytesAndTheLastOneFreesThem) {
   NvDsObjEncOutParams* second = results(object->obj_user_meta_list).at(0);
   EXPECT_NE(first, second);
   EXPECT_EQ(first->outBuffer, second->outBuffer);
-  const uint64_t* generation = &thalweg_slot(first)->generation;
+  const uint64_t* generation = thalweg_slot_generation(first);
   ASSERT_NE(generation, nullptr);
   const uint64_t alive = *generation;
   GBytes* held = thalweg_obj_enc_bytes(second);

@@ -20,7 +20,7 @@
 namespace {
 
 bool ours() {
-  static const bool result = dlsym(RTLD_DEFAULT, "thalweg_slot") != nullptr;
+  static const bool result = dlsym(RTLD_DEFAULT, "thalweg_slot_generation") != nullptr;
   return result;
 }
 

@@ -19,7 +19,7 @@ namespace {
 
 uint64_t load(const uint64_t* counter) { return __atomic_load_n(counter, __ATOMIC_ACQUIRE); }
 
-uint64_t generation(const void* meta) { return load(&thalweg_slot(meta)->generation); }
+uint64_t generation(const void* meta) { return load(thalweg_slot_generation(meta)); }
 
 std::atomic<int> releases;
 void count_release(gpointer, gpointer) { ++releases; }
@@ -60,7 +60,7 @@ TEST_F(Slots, EveryKindIsOurs) {
                          nvds_acquire_label_info_meta_from_pool(batch),
                          nvds_acquire_display_meta_from_pool(batch),
                          nvds_acquire_user_meta_from_pool(batch)};
-  for (const void* meta : metas) EXPECT_NE(thalweg_slot(meta), nullptr);
+  for (const void* meta : metas) EXPECT_NE(thalweg_slot_generation(meta), nullptr);
 }
 
 TEST_F(Slots, OtherAddressesAreForeign) {
@@ -77,7 +77,8 @@ TEST_F(Slots, OtherAddressesAreForeign) {
                            reinterpret_cast<const void*>(std::uintptr_t{1} << 48),
                            reinterpret_cast<const void*>(std::uintptr_t{1})};
   for (const void* address : foreign) {
-    EXPECT_EQ(thalweg_slot(address), nullptr) << address;
+    EXPECT_EQ(thalweg_slot_generation(address), nullptr) << address;
+    EXPECT_EQ(thalweg_slot_wrapper(address), nullptr) << address;
     EXPECT_EQ(thalweg_batch_epoch(address), nullptr) << address;
     EXPECT_EQ(thalweg_batch_pin(address, 1), 0) << address;
   }
@@ -85,15 +86,16 @@ TEST_F(Slots, OtherAddressesAreForeign) {
 
 TEST_F(Slots, AddressesInsideStandForTheirStruct) {
   NvDsObjectMeta* object = add_object();
-  const ThalwegSlot* wanted = thalweg_slot(object);
-  EXPECT_EQ(thalweg_slot(&object->rect_params), wanted);
-  EXPECT_EQ(thalweg_slot(reinterpret_cast<char*>(object) + sizeof *object - 1), wanted);
+  const uint64_t* wanted = thalweg_slot_generation(object);
+  EXPECT_EQ(thalweg_slot_generation(&object->rect_params), wanted);
+  EXPECT_EQ(thalweg_slot_generation(reinterpret_cast<char*>(object) + sizeof *object - 1), wanted);
+  EXPECT_EQ(thalweg_slot_wrapper(&object->rect_params), nullptr);
 }
 
 TEST_F(Slots, AddressesBetweenStructsAreForeign) {
   const auto* object = reinterpret_cast<const char*>(add_object());
-  EXPECT_EQ(thalweg_slot(object - 1), nullptr);
-  EXPECT_EQ(thalweg_slot(object + sizeof(NvDsObjectMeta)), nullptr);
+  EXPECT_EQ(thalweg_slot_generation(object - 1), nullptr);
+  EXPECT_EQ(thalweg_slot_generation(object + sizeof(NvDsObjectMeta)), nullptr);
 }
 
 // ---- generations
@@ -116,9 +118,9 @@ TEST_F(Slots, RecyclingMovesTheGeneration) {
 
 TEST_F(Slots, DestroyingABatchEndsEverythingInIt) {
   NvDsObjectMeta* object = add_object();
-  const uint64_t* of_batch = &thalweg_slot(batch)->generation;
-  const uint64_t* of_frame = &thalweg_slot(frame)->generation;
-  const uint64_t* of_object = &thalweg_slot(object)->generation;
+  const uint64_t* of_batch = thalweg_slot_generation(batch);
+  const uint64_t* of_frame = thalweg_slot_generation(frame);
+  const uint64_t* of_object = thalweg_slot_generation(object);
   const uint64_t before[] = {load(of_batch), load(of_frame), load(of_object)};
   nvds_destroy_batch_meta(batch);
   batch = nullptr;
@@ -128,21 +130,21 @@ TEST_F(Slots, DestroyingABatchEndsEverythingInIt) {
 }
 
 TEST_F(Slots, CounterStaysReadableAfterManyBatches) {
-  const uint64_t* counter = &thalweg_slot(add_object())->generation;
+  const uint64_t* counter = thalweg_slot_generation(add_object());
   nvds_destroy_batch_meta(batch);
   for (int i = 0; i < 1000; ++i) nvds_destroy_batch_meta(nvds_create_batch_meta(i % 7));
   batch = nullptr;
   EXPECT_EQ(load(counter) % 2, 0u);
 }
 
-TEST_F(Slots, WrappersAreKeptBesideTheStruct) {
+TEST_F(Slots, WrapperIsKeptBesideTheStruct) {
   NvDsObjectMeta *one = add_object(), *two = add_object();
-  thalweg_slot(one)->wrappers = &one;
-  thalweg_slot(two)->wrappers = &two;
-  EXPECT_EQ(thalweg_slot(one)->wrappers, &one);
+  *thalweg_slot_wrapper(one) = &one;
+  *thalweg_slot_wrapper(two) = &two;
+  EXPECT_EQ(*thalweg_slot_wrapper(one), &one);
   nvds_remove_obj_meta_from_frame(frame, one);
-  EXPECT_EQ(thalweg_slot(one)->wrappers, &one);  // the caller clears it, nobody else
-  thalweg_slot(one)->wrappers = thalweg_slot(two)->wrappers = nullptr;
+  EXPECT_EQ(*thalweg_slot_wrapper(one), &one);  // the caller clears it, nobody else
+  *thalweg_slot_wrapper(one) = *thalweg_slot_wrapper(two) = nullptr;
 }
 
 TEST_F(Slots, NoTwoBatchesShareASlot) {
@@ -469,7 +471,7 @@ TEST_F(Slots, APayloadKnowsWhenItIsGone) {
   nvds_destroy_batch_meta(nvds_create_batch_meta(64));
   auto* payload = static_cast<char*>(thalweg_payload_new(kSize));
   for (size_t i = 0; i < kSize; ++i) EXPECT_EQ(payload[i], 0);
-  const uint64_t* counter = &thalweg_slot(payload + 8)->generation;
+  const uint64_t* counter = thalweg_slot_generation(payload + 8);
   ASSERT_NE(counter, nullptr);
   const uint64_t live = load(counter);
   EXPECT_EQ(live & 1, 1u);
