@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import configparser
 import email
 import re
 import subprocess
@@ -77,8 +78,12 @@ def test_metadata(metadata: Message, unpacked: Path, root: Path) -> None:
     assert metadata["Requires-Python"] == ">=3.10"
     assert metadata["License-Expression"] == "Apache-2.0"
     assert metadata.get_all("Requires-Dist") == lines(root / "requirements/run.txt")
-    entry_points = (unpacked / DIST_INFO / "entry_points.txt").read_text()
-    assert entry_points.split() == ["[console_scripts]", "thalweg", "=", "thalweg.cli:main"]
+    entry_points = configparser.ConfigParser()
+    entry_points.read(unpacked / DIST_INFO / "entry_points.txt")
+    assert {name: dict(entry_points[name]) for name in entry_points.sections()} == {
+        "console_scripts": {"thalweg": "thalweg.cli:main"},
+        "pytest11": {"thalweg.pytest_plugin": "thalweg.pytest_plugin"},
+    }
 
 
 def test_licences(metadata: Message, unpacked: Path) -> None:
