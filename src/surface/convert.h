@@ -57,6 +57,7 @@ struct TensorSpec {
       nullptr;               ///< shape and order of the tensor, instead of `mean`; borrowed
   bool keep_aspect = false;  ///< fit, and pad right and below with black
   bool symmetric = false;    ///< with keep_aspect: pad on both sides alike
+  double pixel_aspect = 1;   ///< with keep_aspect: width of a network pixel over its height
   Filter filter = Filter::kBox;
 };
 

@@ -257,11 +257,12 @@ TensorGeometry fill_tensor(const Frame& frame, Rect crop, const TensorSpec& spec
   // The part of the network that the crop fills.
   Rect shown{0, 0, spec.width, spec.height};
   if (spec.keep_aspect) {
-    const double fitting_height = double(spec.width) * crop.height / crop.width;
+    const double aspect = spec.pixel_aspect;
+    const double fitting_height = spec.width * aspect * crop.height / crop.width;
     if (fitting_height <= spec.height)
       shown.height = std::max(1, int(fitting_height));
     else
-      shown.width = std::max(1, int(double(spec.height) * crop.width / crop.height));
+      shown.width = std::max(1, int(spec.height / aspect * crop.width / crop.height));
     if (spec.symmetric) {
       shown.left = (spec.width - shown.width) / 2;
       shown.top = (spec.height - shown.height) / 2;

@@ -93,6 +93,24 @@ TEST(FillTensor, KeepsTheAspectAndPadsWithBlack) {
   EXPECT_FLOAT_EQ(out[12 * 16], -50);
 }
 
+TEST(FillTensor, KeepsTheAspectOfPixelsThatAreNotSquare) {
+  Batch batch(1);
+  Frame& frame = batch.add(flat(200, 200, 200, 64, 32));
+  // A network of 40 x 16 square pixels, of which the tensor has 20 x 16: the picture fills 32 x 16.
+  TensorSpec spec{.width = 20, .height = 16, .keep_aspect = true, .pixel_aspect = 2};
+  TensorGeometry geometry;
+  const auto out = tensor_of(frame, {0, 0, 64, 32}, spec, &geometry);
+  EXPECT_DOUBLE_EQ(geometry.scale_x, 0.25);
+  EXPECT_DOUBLE_EQ(geometry.scale_y, 0.5);
+  EXPECT_FLOAT_EQ(out[15 * 20 + 15], 200);
+  EXPECT_FLOAT_EQ(out[15 * 20 + 16], 0);
+  // Of 20 x 16 square ones, made of 20 x 32: it fills 20 x 10.
+  spec = {.width = 20, .height = 32, .keep_aspect = true, .pixel_aspect = 2};
+  tensor_of(frame, {0, 0, 64, 32}, spec, &geometry);
+  EXPECT_DOUBLE_EQ(geometry.scale_x, 20 / 64.0);
+  EXPECT_DOUBLE_EQ(geometry.scale_y, 20 / 32.0);
+}
+
 TEST(FillTensor, GeometryLeadsBackToTheFrame) {
   Batch batch(1);
   auto picture = flat(0, 0, 0, 200, 100);
@@ -256,6 +274,7 @@ TEST(FillTensor, SeveralThreadsAtOnce) {
   const auto alone = tensor_of(frame, {0, 0, 640, 360}, spec);
   std::vector<std::vector<float>> results(4);
   std::vector<std::thread> threads;
+  threads.reserve(results.size());
   for (auto& result : results)
     threads.emplace_back([&] {
       for (int i = 0; i < 20; ++i) result = tensor_of(frame, {0, 0, 640, 360}, spec);
