@@ -3,18 +3,29 @@
 
     ./dev shell python tools/build_detector_variants.py [--output FOLDER]
 
-A variant has the interface that programs written for another model expect, and no weights of its
-own: it refers to those inside ssd_mobilenet_v2_coco_fp16.onnx, which has to lie beside it.
+A variant has the outputs of another model, tensor by tensor, and no weights of its own: it refers
+to those inside ssd_mobilenet_v2_coco_fp16.onnx, which has to lie beside it. Its input has the other
+model's name and range of values, and the detector's size. VARIANTS lists them.
 
-traffic_fp16.onnx: input `image` [N,3,300,300], RGB, values from 0 to 1; outputs `boxes` [N,1917,4]
-as those of the detector, `scores` [N,1917,4]: vehicle, two-wheeler, person, road sign, each the
-highest of the COCO classes that belong to it.
+Those of DetectNet_v2 models have a grid of cells of 16x16 px and two outputs: `cov` [N,C,h,w], the
+score of each class in each cell, and `bbox` [N,4C,h,w], for each class the distances from the
+cell's centre to the left, top, right and bottom edge, in units of 35 px. Pixels are those of the
+other model's input, so whoever reads the outputs has to know its size. Each of the detector's
+1917 anchors, which has a box and its scores, is given to a cell near its centre, so that the
+coverage shows where things are. In a grid of fewer cells a small and a large anchor share one, and
+the better of them shows, class by class. Nothing is suppressed: as with DetectNet_v2, an object may
+have several boxes until they are clustered.
+
+That of SSD Inception v2 has the outputs of TensorFlow's object detection: up to 100 boxes after
+non-maximum suppression, best first, the rest zero, and how many there are.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -22,14 +33,63 @@ from onnx import TensorProto, helper, numpy_helper
 
 FOLDER = Path(__file__).resolve().parent.parent / "models/ssd_mobilenet_v2_coco"
 DETECTOR = "ssd_mobilenet_v2_coco_fp16.onnx"
+SIDE_PX = 300  # of the detector's input
+ANCHORS = 1917
+SMALL_ANCHORS = 1083  # the first ones: three at each of 19x19 places
+CENTRES = "const_314"  # the initializer with the anchors' centres: y, x as shares of the picture
+MOST_INLINE_BYTES = 1000
 
+CELL_PX, UNIT_PX = 16, 35  # DetectNet_v2: side of a cell, unit of the distances
+
+# The COCO classes that each class of a variant stands for; its score is the highest of theirs.
 TRAFFIC = (
     ("car", "bus", "truck"),
     ("bicycle", "motorcycle"),
     ("person",),
     ("traffic light", "stop sign"),
 )
-MOST_INLINE_BYTES = 1000
+PEOPLE = (
+    ("person",),
+    ("backpack", "handbag", "suitcase"),
+    (),  # faces, which COCO does not have
+)
+
+
+class Variant:
+    """The detector without its ends, and what a variant puts in their place."""
+
+    def __init__(self, detector: Path) -> None:
+        self.model = onnx.load(detector)
+        self.graph = self.model.graph
+        (centres,) = (t for t in self.graph.initializer if t.name == CENTRES)
+        self.centres = numpy_helper.to_array(centres).reshape(ANCHORS, 2)
+        refer_to_weights(self.model, detector)
+        del self.graph.input[:], self.graph.output[:]
+
+    def constant(self, name: str, value: Any) -> None:
+        self.graph.initializer.append(numpy_helper.from_array(np.asarray(value), name))
+
+    def before(self, text: str) -> None:
+        """Adds nodes that make `image` [N,3,300,300], which the detector takes: -1 to 1."""
+        detector = list(self.graph.node)
+        del self.graph.node[:]
+        self.after(text)
+        self.graph.node.extend(detector)
+
+    def after(self, text: str) -> None:
+        """Adds nodes, in ONNX's text form.
+
+        They may use `boxes` [N,1917,4], ymin, xmin, ymax, xmax as shares of the picture, and
+        `scores` [N,1917,90] of the COCO classes.
+        """
+        self.graph.node.extend(onnx.parser.parse_graph(f"added () => () {{ {text} }}").node)
+
+    def input(self, name: str, kind: int, shape: list[int]) -> None:
+        self.graph.input.append(helper.make_tensor_value_info(name, kind, ["N", *shape]))
+
+    def output(self, name: str, shape: list[int]) -> None:
+        value = helper.make_tensor_value_info(name, TensorProto.FLOAT, ["N", *shape])
+        self.graph.output.append(value)
 
 
 def refer_to_weights(model: onnx.ModelProto, detector: Path) -> None:
@@ -49,59 +109,204 @@ def refer_to_weights(model: onnx.ModelProto, detector: Path) -> None:
             tensor.external_data.add(key=key, value=value)
 
 
-def scale_input(graph: onnx.GraphProto) -> None:
-    """Lets the input be 0 to 1 where the detector takes -1 to 1."""
-    for node in graph.node:
-        for index, name in enumerate(node.input):
-            if name == "image":
-                node.input[index] = "image_scaled"
-    graph.initializer.append(numpy_helper.from_array(np.float32(2), "two"))
-    graph.initializer.append(numpy_helper.from_array(np.float32(1), "one"))
-    graph.node.insert(0, helper.make_node("Mul", ["image", "two"], ["image_doubled"]))
-    graph.node.insert(1, helper.make_node("Sub", ["image_doubled", "one"], ["image_scaled"]))
+def take_picture(variant: Variant, planes: str, highest: float) -> None:
+    """Scales the values of `planes` [N,3,300,300] from 0 .. `highest` to -1 .. 1."""
+    variant.constant("middle", np.float32(highest / 2))
+    variant.before(f"""
+        centred = Sub ({planes}, middle)
+        image = Div (centred, middle)
+    """)
 
 
-def group_scores(graph: onnx.GraphProto, groups: tuple[tuple[str, ...], ...]) -> None:
-    """Makes the output `scores` have a column a group, the highest of its classes."""
+def group_scores(variant: Variant, groups: tuple[tuple[str, ...], ...]) -> None:
+    """Adds `grouped` [N,1917,C]: for each group of COCO's classes the highest of their scores."""
     labels = (FOLDER / "labels.txt").read_text().splitlines()
-    for node in graph.node:
-        for index, name in enumerate(node.output):
-            if name == "scores":
-                node.output[index] = "coco_scores"
-    columns = []
-    for index, names in enumerate(groups):
-        classes = np.array([labels.index(name) for name in names], np.int64)
-        graph.initializer.append(numpy_helper.from_array(classes, f"classes_{index}"))
-        graph.node.append(
-            helper.make_node(
-                "Gather", ["coco_scores", f"classes_{index}"], [f"group_{index}"], axis=2
-            )
-        )
-        columns.append(f"score_{index}")
-        graph.node.append(
-            helper.make_node("ReduceMax", [f"group_{index}"], [columns[-1]], axes=[2], keepdims=1)
-        )
-    graph.node.append(helper.make_node("Concat", columns, ["scores"], axis=2))
-    (scores,) = (output for output in graph.output if output.name == "scores")
-    scores.type.tensor_type.shape.dim[2].dim_value = len(groups)
+    for index, group in enumerate(groups):
+        # An empty group: some class, times nought.
+        variant.constant(f"group_{index}", [labels.index(name) for name in group or labels[:1]])
+        variant.constant(f"weight_{index}", np.float32(1 if group else 0))
+        variant.after(f"""
+            of_group_{index} = Gather <axis=2> (scores, group_{index})
+            best_{index} = ReduceMax <axes=[2]> (of_group_{index})
+            score_{index} = Mul (best_{index}, weight_{index})
+        """)
+    scores = ", ".join(f"score_{index}" for index in range(len(groups)))
+    variant.after(f"grouped = Concat <axis=2> ({scores})")
 
 
-def traffic(detector: Path) -> onnx.ModelProto:
-    model = onnx.load(detector)
-    refer_to_weights(model, detector)
-    scale_input(model.graph)
-    group_scores(model.graph, TRAFFIC)
-    model.doc_string = __doc__.partition("traffic_fp16.onnx: ")[2].strip()
-    return model
+def spread(centres: np.ndarray, rows: int, columns: int) -> list[list[int]]:
+    """The anchors of each cell of a grid, row by row, as evenly as may be.
+
+    centres: of the anchors, [n,2]: y and x from 0 to 1.
+
+    The grid is halved again and again across its longer side, and the anchors with it in
+    proportion, so that each cell gets its share of those that are near.
+    """
+    cells: list[list[int]] = [[] for _ in range(rows * columns)]
+    most = -(-len(centres) // len(cells))  # anchors of a cell
+
+    def place(anchors: np.ndarray, top: int, left: int, height: int, width: int) -> None:
+        if height == width == 1:
+            cells[top * columns + left] = anchors.tolist()
+            return
+        tall = height > width
+        whole, across = (height, width) if tall else (width, height)
+        half = whole // 2
+        anchors = anchors[np.argsort(centres[anchors, 0 if tall else 1], kind="stable")]
+        share = round(len(anchors) * half / whole)
+        room, room_beyond = most * half * across, most * (whole - half) * across
+        share = min(max(share, len(anchors) - room_beyond), room)
+        if tall:
+            place(anchors[:share], top, left, half, width)
+            place(anchors[share:], top + half, left, height - half, width)
+        else:
+            place(anchors[:share], top, left, height, half)
+            place(anchors[share:], top, left + half, height, width - half)
+
+    place(np.arange(len(centres)), 0, 0, rows, columns)
+    return cells
+
+
+def anchors_of_cells(centres: np.ndarray, rows: int, columns: int) -> np.ndarray:
+    """The anchors of each cell, [rows * columns, most in a cell]; ANCHORS stands for none."""
+    if rows * columns >= ANCHORS:
+        cells = spread(centres, rows, columns)
+    else:
+        small = spread(centres[:SMALL_ANCHORS], rows, columns)
+        large = spread(centres[SMALL_ANCHORS:], rows, columns)
+        cells = [a + [SMALL_ANCHORS + i for i in b] for a, b in zip(small, large, strict=True)]
+    most = max(map(len, cells))
+    return np.array([own + [ANCHORS] * (most - len(own)) for own in cells])
+
+
+def detectnet(
+    variant: Variant,
+    names: tuple[str, str, str],
+    width_px: int,
+    height_px: int,
+    groups: tuple[tuple[str, ...], ...],
+) -> None:
+    """Gives the variant the interface of a DetectNet_v2 model.
+
+    names: of its input and of its outputs `cov` and `bbox`.
+    width_px, height_px: of the input of that model, which its boxes count in.
+    groups: its classes.
+    """
+    image, cov, bbox = names
+    rows, columns, classes = height_px // CELL_PX, width_px // CELL_PX, len(groups)
+    variant.input(image, TensorProto.FLOAT, [3, SIDE_PX, SIDE_PX])
+    variant.output(cov, [classes, rows, columns])
+    variant.output(bbox, [4 * classes, rows, columns])
+    take_picture(variant, f'"{image}"', 1)
+    group_scores(variant, groups)
+
+    anchors = anchors_of_cells(variant.centres, rows, columns)
+    cells, most = anchors.shape
+    left_top = np.stack(np.indices((rows, columns))[::-1], -1).reshape(-1, 2) * CELL_PX
+    centre_px = np.tile(left_top + 0.5, 2)  # x, y, x, y
+    sign = np.array([-1, -1, 1, 1])  # left and top count the other way
+    side_px = np.array([width_px, height_px, width_px, height_px])
+    variant.constant("one_more", [0, 0, 0, 0, 1, 0])  # for ANCHORS: no score, no box
+    variant.constant("anchors", anchors)
+    variant.constant("in_a_row", [-1])
+    variant.constant("start_of_cell", np.arange(cells)[:, None, None] * most)
+    variant.constant("as_rows", [0, -1, 1])
+    variant.constant("as_cells", [0, cells, classes, 4])
+    variant.constant("edges", [1, 0, 3, 2])  # xmin, ymin, xmax, ymax
+    variant.constant("units", (sign * side_px / UNIT_PX).astype(np.float32))
+    variant.constant("centres", (-sign * centre_px / UNIT_PX).astype(np.float32)[:, None])
+    variant.constant("grid", [0, -1, rows, columns])
+    variant.after(f"""
+        some_scores = Pad (grouped, one_more)
+        cell_scores = Gather <axis=1> (some_scores, anchors)
+        coverage = ReduceMax <axes=[2], keepdims=0> (cell_scores)
+        coverage_planes = Transpose <perm=[0,2,1]> (coverage)
+        "{cov}" = Reshape (coverage_planes, grid)
+
+        best = ArgMax <axis=2> (cell_scores)
+        anchors_in_a_row = Reshape (anchors, in_a_row)
+        best_in_a_row = Add (best, start_of_cell)
+        best_anchors = Gather (anchors_in_a_row, best_in_a_row)
+        box_rows = Reshape (best_anchors, as_rows)
+        some_boxes = Pad (boxes, one_more)
+        best_boxes = GatherND <batch_dims=1> (some_boxes, box_rows)
+        cell_boxes = Reshape (best_boxes, as_cells)
+        cell_edges = Gather <axis=3> (cell_boxes, edges)
+        from_origin = Mul (cell_edges, units)
+        distances = Add (from_origin, centres)
+        distance_planes = Transpose <perm=[0,2,3,1]> (distances)
+        "{bbox}" = Reshape (distance_planes, grid)
+    """)
+
+
+def ssd_inception(variant: Variant) -> None:
+    """Gives the variant the interface of TensorFlow's SSD Inception v2, trained on COCO."""
+    most, overlap, lowest_score = 100, 0.6, 0.3  # of its non-maximum suppression
+    variant.input("image_tensor", TensorProto.UINT8, [SIDE_PX, SIDE_PX, 3])
+    variant.output("num_detections", [])
+    variant.output("detection_boxes", [most, 4])
+    variant.output("detection_scores", [most])
+    variant.output("detection_classes", [most])
+    take_picture(variant, "planes", 255)
+    variant.before("""
+        levels = Cast <to=1> (image_tensor)
+        planes = Transpose <perm=[0,3,1,2]> (levels)
+    """)
+    variant.constant("most", [most])
+    variant.constant("overlap", np.float32([overlap]))
+    variant.constant("lowest_score", np.float32([lowest_score]))
+    variant.constant("nought", np.float32(0))
+    variant.constant("in_a_row", [0, -1])
+    variant.constant("anchors", [ANCHORS])
+    variant.constant("one", [1])
+    variant.constant("two", [2])
+    variant.constant("every_edge", [1, 1, 4])
+    variant.after("""
+        of_class = Transpose <perm=[0,2,1]> (scores)
+        kept = NonMaxSuppression (boxes, of_class, most, overlap, lowest_score)
+        kept_scores = GatherND (of_class, kept)
+        no_scores = Mul (of_class, nought)
+        scores_kept = ScatterND (no_scores, kept, kept_scores)
+        scores_in_a_row = Reshape (scores_kept, in_a_row)
+        detection_scores, places = TopK (scores_in_a_row, most)
+
+        found = Sign (detection_scores)
+        num_detections = ReduceSum <keepdims=0> (found, one)
+
+        column = Div (places, anchors)
+        coco_id = Add (column, one)
+        coco_number = Cast <to=1> (coco_id)
+        detection_classes = Mul (coco_number, found)
+
+        anchor = Mod (places, anchors)
+        anchor_of_edge = Unsqueeze (anchor, two)
+        anchor_of_edges = Expand (anchor_of_edge, every_edge)
+        best_boxes = GatherElements <axis=1> (boxes, anchor_of_edges)
+        found_box = Unsqueeze (found, two)
+        detection_boxes = Mul (best_boxes, found_box)
+    """)
+
+
+TAO_NAMES = ("input_1:0", "output_cov/Sigmoid:0", "output_bbox/BiasAdd:0")
+CAFFE_NAMES = ("input_1", "conv2d_cov/Sigmoid", "conv2d_bbox")
+VARIANTS: dict[str, Callable[[Variant], None]] = {
+    "as_trafficcamnet.onnx": lambda variant: detectnet(variant, TAO_NAMES, 960, 544, TRAFFIC),
+    "as_peoplenet.onnx": lambda variant: detectnet(variant, TAO_NAMES, 960, 544, PEOPLE),
+    "as_resnet10.onnx": lambda variant: detectnet(variant, CAFFE_NAMES, 640, 368, TRAFFIC),
+    "as_ssd_inception_v2.onnx": ssd_inception,
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--output", metavar="FOLDER", type=Path, default=FOLDER)
     options = parser.parse_args()
-    path = options.output / "traffic_fp16.onnx"
-    path.write_bytes(traffic(FOLDER / DETECTOR).SerializeToString(deterministic=True))
-    print(f"{path}: {path.stat().st_size} bytes")
+    for name, build in VARIANTS.items():
+        variant = Variant(FOLDER / DETECTOR)
+        build(variant)
+        path = options.output / name
+        path.write_bytes(variant.model.SerializeToString(deterministic=True))
+        print(f"{path}: {path.stat().st_size} bytes")
 
 
 if __name__ == "__main__":

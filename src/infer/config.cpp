@@ -66,6 +66,7 @@ const std::vector<Key<InferConfig>>& property_keys() {
       {"infer-dims", &C::infer_dims, 1, 1 << 20},
       {"num-detected-classes", &C::num_detected_classes, 0, 1 << 20},
       {"labelfile-path", &C::labelfile_path, 0, 0, Text::kPath},
+      {"output-blob-names", &C::output_blob_names},
       {"net-scale-factor", &C::net_scale_factor, std::numeric_limits<float>::min(), kAnyFloat},
       {"offsets", &C::offsets, -kAnyFloat, kAnyFloat},
       {"mean-file", &C::mean_file, 0, 0, Text::kPath},
@@ -107,7 +108,6 @@ const std::vector<Key<InferConfig>>& property_keys() {
       {"input-dims", {}},
       {"model-file", {}},
       {"proto-file", {}},
-      {"output-blob-names", {}},
       {"custom-network-config", {}},
       {"engine-create-func-name", {}},
       gpu_only<C>("gpu-id"),
@@ -403,28 +403,6 @@ std::optional<UpstreamModel> upstream_model(const InferConfig& config) {
       {config.onnx_file, other.substr(other.find('=') + 1), stem, stem + ".onnx"});
 }
 
-/// Puts our model in the place of one that is not there, if that is wanted and known.
-void substitute_model(InferConfig& config, ConfigNotes& notes) {
-  if (!may_substitute() || has_model(config)) return;
-  const auto upstream = upstream_model(config);
-  if (!upstream || upstream->model.empty()) return;
-  const char* why = config.onnx_file.empty() ? " cannot run here" : " is not there";
-  config.onnx_file = upstream->model;
-  IniGroup of_model{"property", 0, {}}, of_classes{"class-attrs-all", 0, {}};
-  for (const IniEntry& entry : upstream->keys.entries) {
-    const bool of_class =
-        std::ranges::any_of(class_keys(), [&](const auto& key) { return key.name == entry.key; });
-    (of_class ? of_classes : of_model).entries.push_back(entry);
-  }
-  const IniFile table{upstream->table, {}};
-  read_group(table, of_model, property_keys(), config, notes, [](auto&...) {});
-  for (ClassAttributes& attributes : config.classes) {
-    read_class_group(table, of_classes, attributes, notes);
-  }
-  config.substituted = config.path + ": " + upstream->name + why + "; " + upstream->nearest + " (" +
-                       upstream->model + ") takes its place.";
-}
-
 }  // namespace
 
 InferConfig load_config(const std::string& path, ConfigNotes& notes) {
@@ -466,10 +444,7 @@ InferConfig load_config(const std::string& path, ConfigNotes& notes) {
   if (config.is_classifier && config.network_type == 0) config.network_type = 1;
   if (config.enable_dbscan && config.cluster_mode == 0) config.cluster_mode = 1;
 
-  if (config.network_type != 0 && config.network_type != 3) {
-    substitute_model(config, notes);
-    return config;
-  }
+  if (config.network_type != 0 && config.network_type != 3) return config;
   ClassAttributes all;
   if (auto found = std::ranges::find(file.groups, "class-attrs-all", &IniGroup::name);
       found != file.groups.end()) {
@@ -492,8 +467,29 @@ InferConfig load_config(const std::string& path, ConfigNotes& notes) {
     }
     read_class_group(file, group, config.classes[index], notes);
   }
-  substitute_model(config, notes);
   return config;
+}
+
+void substitute_model(InferConfig& config) {
+  if (!may_substitute() || has_model(config)) return;
+  const auto upstream = upstream_model(config);
+  if (!upstream) return;
+  const std::string missing = config.path + ": " + upstream->name +
+                              (config.onnx_file.empty() ? " cannot run here" : " is not there");
+  if (!upstream->model.empty()) {
+    config.substituted =
+        missing + "; " + upstream->nearest + " (" + upstream->model + ") takes its place.";
+    config.onnx_file = upstream->model;
+    config.network_size = upstream->network_size;
+    const bool unlabelled = !config.labelfile_path.empty() && !readable(config.labelfile_path);
+    if (unlabelled && !upstream->labels.empty()) config.labelfile_path = upstream->labels;
+  } else if (config.process_mode == 2) {
+    config.substituted = missing +
+                         " and nothing takes its place: frames pass through without it. It is "
+                         "published at " +
+                         upstream->published + " (docs/reference/substitute-models.md).";
+    config.passes_through = true;
+  }
 }
 
 void check_config(const InferConfig& config) {
@@ -553,7 +549,7 @@ std::string model_path(const InferConfig& config, std::vector<std::string>& warn
   const auto fail = [&](const std::string& what, const std::string& fix) {
     const auto upstream = upstream_model(config);
     fail_settings(config.path + ": [property] " + what + ". " +
-                  (upstream ? upstream->sentence() : fix) + ".");
+                  (upstream ? upstream->sentence(config.process_mode == 2) : fix) + ".");
   };
   if (!config.onnx_file.empty()) {
     fail("onnx-file: cannot read " + onnx,

@@ -38,9 +38,13 @@ struct InferConfig {
 
   std::string onnx_file, model_engine_file;
   std::string other_model;  ///< "key=path" of a model format that cannot run here
-  std::string substituted;  ///< says so when another model has taken the place of the file's
+  std::string substituted;  ///< says so when another model, or none, took the place of the file's
+  bool passes_through = false;        ///< there is no model: frames are not looked at
+  std::array<int, 2> network_size{};  ///< width, height that programs know of the model and that
+                                      ///< its boxes count in, where its input has others; else 0
   std::string labelfile_path, mean_file;
   std::string custom_lib_path, parse_bbox_func_name;
+  std::string output_blob_names;  ///< separated by ;
   std::vector<float> offsets;
   std::vector<int> infer_dims;  ///< c;h;w or empty
   std::vector<int> filter_out_class_ids;
@@ -77,9 +81,14 @@ struct ConfigNotes {
 
 /// Reads and checks a configuration file, YAML if its name ends in .yml or .yaml. Relative paths in
 /// it count from its folder, those of DeepStream's installation are looked for in Thalweg's
-/// (find_file.h), and a model that is not there is replaced where that is wanted (substitutes.h).
+/// (find_file.h).
 /// @throws InferError naming file, line, group, key, what was expected, what it got and what to do.
 InferConfig load_config(const std::string& path, ConfigNotes& notes);
+
+/// Puts ours in the place of a model that is not there, where that is wanted and one is known
+/// (substitutes.h), or, for a secondary, nothing. Done after properties of the element have
+/// replaced values. @throws InferError when the table of substitutes cannot be read.
+void substitute_model(InferConfig& config);
 
 /// Checks that span keys, done after properties of the element have replaced values: what this
 /// version can do, and that there is a model. @throws InferError

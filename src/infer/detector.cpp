@@ -20,11 +20,20 @@ std::string shape_text(const TensorInfo& tensor) {
   return tensor.name + " " + text + "]";
 }
 
-NvDsInferLayerInfo layer_of(const TensorInfo& tensor, int index) {
+/// The name by which a configuration knows an output. TensorFlow's have ":0" at the end, which the
+/// output-blob-names of older models lack.
+std::string layer_name(const std::string& tensor, const std::string& blob_names) {
+  const bool known = (";" + blob_names + ";").find(";" + tensor + ";") != std::string::npos;
+  if (known || !tensor.ends_with(":0")) return tensor;
+  const std::string plain = tensor.substr(0, tensor.size() - 2);
+  return (";" + blob_names + ";").find(";" + plain + ";") == std::string::npos ? tensor : plain;
+}
+
+NvDsInferLayerInfo layer_of(const TensorInfo& tensor, const std::string& name, int index) {
   NvDsInferLayerInfo layer{};
   layer.dataType = tensor.type;
   layer.bindingIndex = index;
-  layer.layerName = tensor.name.c_str();
+  layer.layerName = name.c_str();
   layer.inferDims.numElements = 1;
   for (size_t i = 1; i < tensor.shape.size() && i <= NVDSINFER_MAX_DIMS; ++i) {
     layer.inferDims.d[layer.inferDims.numDims++] = unsigned(tensor.shape[i]);
@@ -36,8 +45,9 @@ NvDsInferLayerInfo layer_of(const TensorInfo& tensor, int index) {
 }  // namespace
 
 Detector::Detector(const InferConfig& config, const InferLog& log) : config_(config) {
-  check_config(config_);
   std::vector<std::string> warnings;
+  model_ = model_path(config_, warnings);
+  check_config(config_);
   if (config_.labelfile_path.empty()) {
     labels_.resize(config_.num_detected_classes);
   } else {
@@ -49,7 +59,6 @@ Detector::Detector(const InferConfig& config, const InferLog& log) : config_(con
                              "in builds without OpenCV.");
   }
 
-  model_ = model_path(config_, warnings);
   ModelOptions options{model_,
                        config_.network_mode == int(NetworkMode::kFp32),
                        /*batch=*/1,
@@ -62,12 +71,15 @@ Detector::Detector(const InferConfig& config, const InferLog& log) : config_(con
   describe_input(log);
 
   const auto& outputs = backend_->info().outputs;
+  for (const auto& output : outputs) {
+    layer_names_.push_back(layer_name(output.name, config_.output_blob_names));
+  }
   for (size_t i = 0; i < outputs.size(); ++i) {
     if (outputs[i].shape.size() > NVDSINFER_MAX_DIMS + 1) {
       fail_settings(model_ + ": expected outputs of at most " + std::to_string(NVDSINFER_MAX_DIMS) +
                     " dimensions, got " + shape_text(outputs[i]) + ". Reshape it at export.");
     }
-    layers_.push_back(layer_of(outputs[i], int(i)));
+    layers_.push_back(layer_of(outputs[i], layer_names_[i], int(i)));
   }
   params_.numClassesConfigured = config_.num_detected_classes;
   for (const auto& attributes : config_.classes) {
@@ -120,8 +132,13 @@ void Detector::describe_input(const InferLog& log) {
                   (spec_.gray ? "1 channel" : "3 channels") + ", but the input of " + model_ +
                   " is " + shape_text(inputs[0]) + ". " + fix);
   }
+  network_ = {unsigned(spec_.width), unsigned(spec_.height), unsigned(channels)};
+  if (const auto& [width, height] = config_.network_size; width > 0) {
+    network_.width = unsigned(width), network_.height = unsigned(height);
+    spec_.pixel_aspect = (double(width) / spec_.width) / (double(height) / spec_.height);
+  }
   if (!config_.infer_dims.empty()) {
-    std::vector<int> model = {int(channels), spec_.height, spec_.width};
+    std::vector<int> model = {int(channels), int(network_.height), int(network_.width)};
     if (model != config_.infer_dims) {
       const auto& dims = config_.infer_dims;
       fail_settings(config_.path + text(": [property] infer-dims: expected %d;%d;%d, the size of "
@@ -145,7 +162,6 @@ void Detector::describe_input(const InferLog& log) {
     mean_image_ = read_mean_image(config_.mean_file, spec_);
     spec_.mean_image = mean_image_.data();
   }
-  network_ = {unsigned(spec_.width), unsigned(spec_.height), unsigned(channels)};
   log(LogLevel::kInfo, model_ + ": input " + shape_text(inputs[0]) + ", " + format);
 }
 
@@ -235,8 +251,7 @@ std::span<const std::vector<Detection>> Detector::Run::finish() {
       if (!data) {
         auto view = request_->output(i);
         TensorInfo known{outputs[i].name, outputs[i].type, view.shape};
-        layers_[i] = layer_of(known, int(i));
-        layers_[i].layerName = outputs[i].name.c_str();
+        layers_[i] = layer_of(known, detector_.layer_names_[i], int(i));
         data = static_cast<char*>(view.data);
         bytes = known.bytes();
       }
@@ -256,16 +271,21 @@ void Detector::to_frame(const Run::Unit& unit, const Candidates& boxes,
   out.clear();
   const auto& geometry = unit.geometry;
   const float frame_width = float(unit.frame_width), frame_height = float(unit.frame_height);
+  // Boxes count in the network's pixels, the geometry in those of the model's input.
+  const double input_x = double(spec_.width) / network_.width;
+  const double input_y = double(spec_.height) / network_.height;
   for (const auto& box : boxes) {
     const auto& limits = config_.classes[box.classId];
     if (std::ranges::count(config_.filter_out_class_ids, int(box.classId))) continue;
     auto x = [&](double v) {
-      return std::clamp(float(geometry.crop.left + (v - geometry.offset_x) / geometry.scale_x),
-                        0.0f, frame_width);
+      return std::clamp(
+          float(geometry.crop.left + (v * input_x - geometry.offset_x) / geometry.scale_x), 0.0f,
+          frame_width);
     };
     auto y = [&](double v) {
-      return std::clamp(float(geometry.crop.top + (v - geometry.offset_y) / geometry.scale_y), 0.0f,
-                        frame_height);
+      return std::clamp(
+          float(geometry.crop.top + (v * input_y - geometry.offset_y) / geometry.scale_y), 0.0f,
+          frame_height);
     };
     Detection d{int(box.classId), x(box.left), y(box.top), 0, 0, box.detectionConfidence};
     d.width = x(double(box.left) + double(box.width)) - d.left;

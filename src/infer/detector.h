@@ -104,6 +104,7 @@ class Detector {
   TensorSpec spec_;
   std::vector<float> mean_image_;
   NvDsInferNetworkInfo network_{};
+  std::vector<std::string> layer_names_;
   Layers layers_;  // of one frame, without buffers
   std::unique_ptr<DetectorParser> parser_;
   NvDsInferParseDetectionParams params_{};

@@ -1,10 +1,9 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "infer/ini.h"
 
 namespace thalweg {
 
@@ -14,17 +13,20 @@ struct UpstreamModel {
   std::string published;  ///< where its owner publishes it
   std::string nearest;    ///< what comes nearest here, in words; may be empty
   std::string model;      ///< path of the ONNX file that can take its place; "" where there is none
-  IniGroup keys;          ///< keys of nvinfer that come with it and replace the program's
-  std::string table;      ///< path of the file that says so
+  std::string labels;     ///< path of the labels that come with it, or ""
+  std::array<int, 2> network_size{};  ///< InferConfig's, of the ONNX file
 
   /// "It is NAME, published at URL; the nearest model here is ..., which --substitute-models ...".
-  std::string sentence() const;
+  /// `secondary`: whether it works on objects, so that frames may pass without it.
+  std::string sentence(bool secondary) const;
 };
 
 /// The table of the installed package; "" outside of one.
 std::string substitutes_table();
 
-/// The entry for a model that has one of the `files` (folders in them are ignored), or nothing.
+/// The entry for a model that has one of the `files`, or nothing. An entry's name fits the end of a
+/// path, from a folder's or the file's first letter on, with the ending of a model's format or
+/// without: "Secondary_CarMake/resnet18" fits "/x/Secondary_CarMake/resnet18.caffemodel".
 /// @throws InferError when the table is there and cannot be read.
 std::optional<UpstreamModel> find_upstream_model(const std::vector<std::string>& files,
                                                  const std::string& table = substitutes_table());

@@ -438,7 +438,7 @@ def test_substitute_counts_as_the_program_expects(
 
 @pytest.mark.parametrize(
     ("config", "model"),
-    [(PGIE, "It is TrafficCamNet"), (CAFFE, "It is the primary detector of DeepStream before 6.3")],
+    [(PGIE, "It is TrafficCamNet"), (CAFFE, "It is the primary detector of DeepStream before 6.4")],
     ids=["TrafficCamNet", "resnet10"],
 )
 def test_missing_model_ends_in_one_sentence(
@@ -451,7 +451,53 @@ def test_missing_model_ends_in_one_sentence(
     assert "published at https://" in line
     assert "the nearest model here is the default detector" in line
     assert "`thalweg run --substitute-models`" in line
+    assert "(docs/reference/substitute-models.md)." in line
     assert "Vehicle_count" not in done.stdout
+
+
+SGIE = """\
+[property]
+net-scale-factor=1
+onnx-file=../../../../samples/models/Secondary_VehicleMake/resnet18_vehiclemakenet_pruned.onnx
+model-engine-file=../../../../samples/models/Secondary_VehicleMake/resnet18_vehiclemakenet_pruned.onnx_b16_gpu0_int8.engine
+labelfile-path=../../../../samples/models/Secondary_VehicleMake/labels.txt
+batch-size=16
+network-mode=1
+input-object-min-width=64
+input-object-min-height=64
+process-mode=2
+model-color-format=1
+gie-unique-id=2
+operate-on-gie-id=1
+operate-on-class-ids=0
+is-classifier=1
+classifier-async-mode=1
+classifier-threshold=0.51
+"""
+
+
+def test_secondary_that_is_not_there(write: Callable[..., Path], thalweg_run: Runner) -> None:
+    write(PGIE, "pgie_config.txt")
+    write(SGIE, "sgie_config.txt")
+    body = DETECT.replace(
+        "    pgie.link(nvvidconv)\n",
+        '    sgie = make(pipeline, "nvinfer", "secondary1-nvinference-engine",\n'
+        '                config_file_path="sgie_config.txt")\n'
+        "    pgie.link(sgie)\n    sgie.link(nvvidconv)\n",
+    )
+    assert "sgie" in body
+    path = write(program(body))
+    done = thalweg_run(path, STREAM, options=("--frames", 10, "--display", "none"))
+    (line,) = (line for line in done.stderr.splitlines() if line.startswith("Error: "))
+    assert "It is VehicleMakeNet, published at https://" in line  # it starts before the primary
+    assert "Vehicle_count" not in done.stdout
+
+    options = ("--substitute-models", "--frames", 10, "--display", "none")
+    done = thalweg_run(path, STREAM, options=options)
+    counts = [line for line in done.stdout.splitlines() if line.startswith("Vehicle_count")]
+    assert len(counts) == 10, done.stderr
+    (line,) = (line for line in done.stderr.splitlines() if "VehicleMakeNet" in line)
+    assert "nothing takes its place: frames pass through without it." in line
 
 
 def test_users_samples_come_first(

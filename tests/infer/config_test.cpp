@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "infer/substitutes.h"
 #include "scratch_folder.h"
 
 namespace thalweg {
@@ -391,16 +392,19 @@ class SubstituteTest : public ConfigTest {
     folder_.file("samples/models/labels.txt", "a\n");
     folder_.file("models/substitutes.ini", R"(# a comment
 [FarNet]
-file-names=far.onnx;far.etlt
+names=far;Secondary_Far/resnet18
 published=https://far
 [NearNet]
-file-names=near.onnx;near.caffemodel
+names=near_pruned;near;near_old.caffemodel
 published=https://near
 nearest=ours, smaller
 substitute=../mine.onnx
-net-scale-factor=0.5
-labelfile-path=near_labels.txt
-pre-cluster-threshold=0.35
+network-size=960;544
+labels=../samples/models/labels.txt
+[WideNet]
+names=wide
+published=https://wide
+nearest=ours, which has other outputs
 )");
     setenv("THALWEG_PACKAGE", folder_.path().c_str(), 1);
     unsetenv("THALWEG_SUBSTITUTE_MODELS");
@@ -409,64 +413,136 @@ pre-cluster-threshold=0.35
     unsetenv("THALWEG_PACKAGE");
     unsetenv("THALWEG_SUBSTITUTE_MODELS");
   }
-  static constexpr const char* kNear =
-      "[property]\nonnx-file=x/near.onnx\nnet-scale-factor=1\nnum-detected-classes=2\n"
-      "[class-attrs-all]\npre-cluster-threshold=0.2\ntopk=5\n"
-      "[class-attrs-1]\npre-cluster-threshold=0.9\n";
+  /// What is said of a model that is not there, without the folder's path.
+  std::string sentence(const std::string& keys) {
+    return error_of([&] { model_path(load("[property]\n" + keys), warnings_); }, folder_.path());
+  }
+  InferConfig substituted(const std::string& keys) {
+    setenv("THALWEG_SUBSTITUTE_MODELS", "1", 1);
+    auto config = load("[property]\n" + keys);
+    substitute_model(config);
+    return config;
+  }
 };
 
 TEST_F(SubstituteTest, TheSentenceNamesModelPublisherAndTheNearest) {
-  EXPECT_EQ(error_of([&] { model_path(load(kNear), warnings_); }, folder_.path()),
+  EXPECT_EQ(sentence("onnx-file=x/near.onnx\n"),
             "/c.txt: [property] onnx-file: cannot read /x/near.onnx. It is NearNet, published at "
             "https://near; the nearest model here is ours, smaller, which `thalweg run "
-            "--substitute-models` (THALWEG_SUBSTITUTE_MODELS=1) uses.");
-  EXPECT_EQ(
-      error_of([&] { model_path(load("[property]\ntlt-encoded-model=far.etlt\n"), warnings_); },
-               folder_.path()),
-      "/c.txt: [property] onnx-file: expected the path of an ONNX model, got only "
-      "tlt-encoded-model=far.etlt. It is FarNet, published at https://far; Thalweg has no "
-      "model like it.");
-  const std::string engine = error_of([&] {
-    model_path(load("[property]\nmodel-engine-file=near.onnx_b1_gpu0_int8.engine\n"), warnings_);
-  });
-  EXPECT_NE(engine.find("there is no " + folder_.path("near.onnx") +
-                        " to run instead. It is NearNet, published at https://near; "),
-            std::string::npos)
-      << engine;
+            "--substitute-models` (THALWEG_SUBSTITUTE_MODELS=1) uses "
+            "(docs/reference/substitute-models.md).");
+  EXPECT_EQ(sentence("model-engine-file=near.onnx_b1_gpu0_int8.engine\n"),
+            "/c.txt: [property] model-engine-file: /near.onnx_b1_gpu0_int8.engine is a TensorRT "
+            "engine, which runs only on NVIDIA's GPUs, and there is no /near.onnx to run instead. "
+            "It is NearNet, published at https://near; the nearest model here is ours, smaller, "
+            "which `thalweg run --substitute-models` (THALWEG_SUBSTITUTE_MODELS=1) uses "
+            "(docs/reference/substitute-models.md).");
+  EXPECT_EQ(sentence("tlt-encoded-model=far.etlt\n"),
+            "/c.txt: [property] onnx-file: expected the path of an ONNX model, got only "
+            "tlt-encoded-model=far.etlt. It is FarNet, published at https://far; Thalweg has no "
+            "model like it (docs/reference/substitute-models.md).");
+  EXPECT_EQ(sentence("onnx-file=wide.onnx\n"),
+            "/c.txt: [property] onnx-file: cannot read /wide.onnx. It is WideNet, published at "
+            "https://wide; the nearest model here is ours, which has other outputs "
+            "(docs/reference/substitute-models.md).");
+  EXPECT_EQ(sentence("onnx-file=far.onnx\nprocess-mode=2\n"),
+            "/c.txt: [property] onnx-file: cannot read /far.onnx. It is FarNet, published at "
+            "https://far; Thalweg has no model like it; with `thalweg run --substitute-models` "
+            "(THALWEG_SUBSTITUTE_MODELS=1) frames pass through without it "
+            "(docs/reference/substitute-models.md).");
 }
 
-TEST_F(SubstituteTest, TakesThePlaceWithItsKeysWhereThatIsWanted) {
-  setenv("THALWEG_SUBSTITUTE_MODELS", "1", 1);
-  auto config = load(kNear);
-  EXPECT_EQ(model_path(config, warnings_), folder_.path("mine.onnx"));
-  EXPECT_FLOAT_EQ(config.net_scale_factor, 0.5f);
-  EXPECT_EQ(config.labelfile_path, folder_.path("models/near_labels.txt"));
-  ASSERT_EQ(config.classes.size(), 2u);
-  for (const auto& attributes : config.classes) {
-    EXPECT_FLOAT_EQ(attributes.pre_cluster_threshold, 0.35f);
-    EXPECT_EQ(attributes.topk, 5);
+TEST_F(SubstituteTest, AModelIsKnownByTheEndOfItsPath) {
+  const auto model = [](const std::string& path) {
+    const auto found = find_upstream_model({path});
+    return found ? found->name : "";
+  };
+  for (const char* path : {"near.onnx", "/a/near.etlt", "../near", "near_pruned.uff",
+                           "near_old.caffemodel", "x/near_old.caffemodel"}) {
+    EXPECT_EQ(model(path), "NearNet") << path;
   }
+  for (const char* path : {"Secondary_Far/resnet18.caffemodel", "/a/Secondary_Far/resnet18"}) {
+    EXPECT_EQ(model(path), "FarNet") << path;
+  }
+  for (const char* path :
+       {"", "/", "nearer.onnx", "anear.onnx", "near.onnx.bak", "near.engine", "near_old.onnx",
+        "resnet18.caffemodel", "Third_Far/resnet18.onnx", "NearNet.onnx"}) {
+    EXPECT_EQ(model(path), "") << path;
+  }
+}
+
+TEST_F(SubstituteTest, TakesThePlaceWhereThatIsWanted) {
+  auto config = substituted("onnx-file=x/near.onnx\nlabelfile-path=gone.txt\n");
+  EXPECT_EQ(model_path(config, warnings_), folder_.path("mine.onnx"));
+  EXPECT_EQ(config.network_size, (std::array{960, 544}));
+  EXPECT_EQ(config.labelfile_path, folder_.path("samples/models/labels.txt"));
+  EXPECT_FALSE(config.passes_through);
   EXPECT_EQ(config.substituted, folder_.path("c.txt") + ": NearNet is not there; ours, smaller (" +
                                     folder_.path("mine.onnx") + ") takes its place.");
 
-  config = load(
-      "[property]\nmodel-file=near.caffemodel\nnum-detected-classes=2\n"
-      "model-engine-file=near.caffemodel_b1_gpu0_int8.engine\n");
+  config = substituted(
+      "model-file=near_old.caffemodel\n"
+      "model-engine-file=near_old.caffemodel_b1_gpu0_int8.engine\n");
   EXPECT_EQ(model_path(config, warnings_), folder_.path("mine.onnx"));
-  EXPECT_NE(config.substituted.find("NearNet cannot run here"), std::string::npos);
+  EXPECT_EQ(config.labelfile_path, "");
+  EXPECT_EQ(config.substituted, folder_.path("c.txt") +
+                                    ": NearNet cannot run here; ours, smaller (" +
+                                    folder_.path("mine.onnx") + ") takes its place.");
+}
+
+TEST_F(SubstituteTest, LabelsThatAreThereStay) {
+  folder_.file("own.txt", "mine\n");
+  EXPECT_EQ(substituted("onnx-file=near.onnx\nlabelfile-path=own.txt\n").labelfile_path,
+            folder_.path("own.txt"));
 }
 
 TEST_F(SubstituteTest, AModelThatIsThereStays) {
-  setenv("THALWEG_SUBSTITUTE_MODELS", "1", 1);
   folder_.file("near.onnx", "x");
-  auto config = load("[property]\nonnx-file=near.onnx\nnet-scale-factor=1\n");
+  auto config = substituted("onnx-file=near.onnx\n");
   EXPECT_EQ(model_path(config, warnings_), folder_.path("near.onnx"));
-  EXPECT_FLOAT_EQ(config.net_scale_factor, 1);
+  EXPECT_EQ(config.network_size, (std::array{0, 0}));
   EXPECT_EQ(config.substituted, "");
-  config = load("[property]\ntlt-encoded-model=far.etlt\n");  // nothing can take its place
-  EXPECT_EQ(config.onnx_file, "");
-  config = load("[property]\nonnx-file=unknown.onnx\n");
+  config = substituted("onnx-file=unknown.onnx\nprocess-mode=2\n");
   EXPECT_EQ(config.onnx_file, folder_.path("unknown.onnx"));
+  EXPECT_FALSE(config.passes_through);
+}
+
+TEST_F(SubstituteTest, ASecondaryThatHasNoSubstitutePasses) {
+  auto config = substituted("onnx-file=far.onnx\nprocess-mode=2\n");
+  EXPECT_TRUE(config.passes_through);
+  EXPECT_EQ(config.substituted,
+            folder_.path("c.txt") +
+                ": FarNet is not there and nothing takes its place: frames pass through without "
+                "it. It is published at https://far (docs/reference/substitute-models.md).");
+  config = substituted("tlt-encoded-model=wide.etlt\nprocess-mode=2\n");
+  EXPECT_TRUE(config.passes_through);
+  EXPECT_EQ(config.substituted,
+            folder_.path("c.txt") +
+                ": WideNet cannot run here and nothing takes its place: frames pass through "
+                "without it. It is published at https://wide "
+                "(docs/reference/substitute-models.md).");
+
+  // A primary is what the rest of a program lives on.
+  config = substituted("onnx-file=far.onnx\n");
+  EXPECT_FALSE(config.passes_through);
+  EXPECT_EQ(config.substituted, "");
+  EXPECT_NE(sentence("onnx-file=far.onnx\n").find("It is FarNet"), std::string::npos);
+}
+
+TEST_F(SubstituteTest, NothingIsReplacedUnlessThatIsWanted) {
+  for (const char* wish : {"", "0", "yes"}) {
+    setenv("THALWEG_SUBSTITUTE_MODELS", wish, 1);
+    auto config = load("[property]\nonnx-file=near.onnx\n");
+    substitute_model(config);
+    EXPECT_EQ(config.onnx_file, folder_.path("near.onnx"));
+    EXPECT_EQ(config.substituted, "");
+  }
+}
+
+TEST_F(SubstituteTest, AWrongSizeInTheTableIsAnError) {
+  folder_.file("models/substitutes.ini", "[A]\nnames=a\nnetwork-size=960\n");
+  EXPECT_EQ(error_of([&] { find_upstream_model({"a.onnx"}); }, folder_.path()),
+            "/models/substitutes.ini: network-size: expected width;height, got \"960\".");
 }
 
 TEST_F(SubstituteTest, PathsOfDeepstreamsInstallationAreFound) {

@@ -306,6 +306,85 @@ TEST(Detector, ErrorsOfModelAndConfiguration) {
             "num-detected-classes=90.");
 }
 
+/// A configuration as programs have it for TrafficCamNet, which is not there.
+class SubstituteTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    setenv("THALWEG_PACKAGE", kSource.c_str(), 1);
+    setenv("THALWEG_SUBSTITUTE_MODELS", "1", 1);
+    batch_.add(plain_picture());
+  }
+  void TearDown() override {
+    unsetenv("THALWEG_PACKAGE");
+    unsetenv("THALWEG_SUBSTITUTE_MODELS");
+  }
+  InferConfig config(const std::string& keys = "") {
+    ConfigNotes notes;
+    auto config =
+        load_config(folder_.file("c.txt",
+                                 "[property]\nonnx-file=resnet18_trafficcamnet_pruned.onnx\n"
+                                 "net-scale-factor=0.00392156862745098\nnum-detected-classes=4\n"
+                                 "infer-dims=3;544;960\ncluster-mode=4\n" +
+                                     keys + "[class-attrs-all]\npre-cluster-threshold=0.02\n"),
+                    notes);
+    substitute_model(config);
+    return config;
+  }
+  ScratchFolder folder_;
+  Batch batch_{1};
+};
+
+TEST_F(SubstituteTest, AParserOfAProgramSeesTheOriginalsTensors) {
+  Detector built_in(config(), log);
+  const auto expected = detect(built_in, batch_);
+  ASSERT_GT(expected.size(), 3u);
+  const std::string parser = std::string("custom-lib-path=") + THALWEG_TEST_PARSER +
+                             "\nparse-bbox-func-name=NvDsInferParseTrafficCamNet\n";
+  Detector own(config(parser + "output-blob-names=output_bbox/BiasAdd;output_cov/Sigmoid\n"), log);
+  const auto found = detect(own, batch_);
+  ASSERT_EQ(found.size(), expected.size());
+  for (size_t i = 0; i < found.size(); ++i) {
+    EXPECT_EQ(found[i].class_id, expected[i].class_id);
+    EXPECT_EQ(found[i].confidence, expected[i].confidence);
+    EXPECT_NEAR(found[i].left, expected[i].left, 0.5);  // the built-in one clips to 959 x 543
+    EXPECT_NEAR(found[i].left + found[i].width, expected[i].left + expected[i].width, 0.5);
+    EXPECT_NEAR(found[i].top, expected[i].top, 0.5);
+    EXPECT_NEAR(found[i].top + found[i].height, expected[i].top + expected[i].height, 0.5);
+  }
+
+  // As ONNX, the model's outputs have names of their own.
+  Detector named(config(parser), log);
+  EXPECT_EQ(error_of([&] { detect(named, batch_); }),
+            "parser NvDsInferParseTrafficCamNet reported a failure for the layers "
+            "output_cov/Sigmoid:0 [4,34,60] float32, output_bbox/BiasAdd:0 [16,34,60] float32. "
+            "Check that the parser belongs to this model.");
+}
+
+TEST_F(SubstituteTest, SizesAreTheOriginals) {
+  auto wrong = config();
+  wrong.infer_dims = {3, 300, 300};
+  const std::string text = error_of([&] { Detector(wrong, log); });
+  EXPECT_NE(text.find("infer-dims: expected 3;544;960, the size of the model's input, got "
+                      "3;300;300."),
+            std::string::npos)
+      << text;
+}
+
+TEST_F(SubstituteTest, ASecondaryWithoutItsModelIsToldOf) {
+  ConfigNotes notes;
+  auto config = load_config(folder_.file("c.txt",
+                                         "[property]\nprocess-mode=2\nnetwork-type=1\n"
+                                         "onnx-file=resnet18_vehiclemakenet_pruned.onnx\n"),
+                            notes);
+  EXPECT_EQ(error_of([&] { Detector(config, log); }, folder_.path()),
+            "/c.txt: [property] onnx-file: cannot read /resnet18_vehiclemakenet_pruned.onnx. It is "
+            "VehicleMakeNet, published at "
+            "https://catalog.ngc.nvidia.com/orgs/nvidia/teams/tao/models/vehiclemakenet; Thalweg "
+            "has no model like it; with `thalweg run --substitute-models` "
+            "(THALWEG_SUBSTITUTE_MODELS=1) frames pass through without it "
+            "(docs/reference/substitute-models.md).");
+}
+
 TEST(Detector, MissingBackendLibrary) {
   ScratchFolder folder;
   setenv("THALWEG_BACKEND_DIR", folder.path().c_str(), 1);

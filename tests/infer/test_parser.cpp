@@ -1,4 +1,5 @@
 // A parser library as a program would bring it: only the public header.
+#include <cstring>
 #include <stdexcept>
 
 #include "nvdsinfer_custom_impl.h"
@@ -20,3 +21,44 @@ extern "C" __attribute__((visibility("default"))) bool NvDsInferParseTest(
 }
 
 CHECK_CUSTOM_PARSE_FUNC_PROTOTYPE(NvDsInferParseTest);
+
+// One that knows its model by heart, TrafficCamNet as etlt: names, grid, network size.
+extern "C" __attribute__((visibility("default"))) bool NvDsInferParseTrafficCamNet(
+    std::vector<NvDsInferLayerInfo> const& layers, NvDsInferNetworkInfo const& network,
+    NvDsInferParseDetectionParams const& params, std::vector<NvDsInferParseObjectInfo>& objects) {
+  constexpr unsigned kClasses = 4, kRows = 34, kColumns = 60, kCells = kRows * kColumns;
+  constexpr float kStride = 16, kNorm = 35;
+  const auto find = [&](const char* name, unsigned channels) -> const float* {
+    for (const auto& layer : layers) {
+      const NvDsInferDims& dims = layer.inferDims;
+      if (std::strcmp(layer.layerName, name) == 0 && dims.numDims == 3 && dims.d[0] == channels &&
+          dims.d[1] == kRows && dims.d[2] == kColumns)
+        return static_cast<const float*>(layer.buffer);
+    }
+    return nullptr;
+  };
+  const float* coverage = find("output_cov/Sigmoid", kClasses);
+  const float* boxes = find("output_bbox/BiasAdd", 4 * kClasses);
+  if (!coverage || !boxes || network.width != 960 || network.height != 544) return false;
+  for (unsigned c = 0; c < kClasses; ++c) {
+    for (unsigned i = 0; i < kCells; ++i) {
+      const float score = coverage[c * kCells + i];
+      if (score < params.perClassThreshold[c]) continue;
+      const unsigned row = i / kColumns, column = i % kColumns;
+      const float x = (float(column) * kStride + 0.5f) / kNorm;
+      const float y = (float(row) * kStride + 0.5f) / kNorm;
+      const float* box = boxes + size_t(4) * c * kCells + i;
+      NvDsInferParseObjectInfo object{};
+      object.classId = c;
+      object.left = (x - box[0]) * kNorm;
+      object.top = (y - box[kCells]) * kNorm;
+      object.width = (box[2 * kCells] + box[0]) * kNorm;
+      object.height = (box[3 * kCells] + box[kCells]) * kNorm;
+      object.detectionConfidence = score;
+      objects.push_back(object);
+    }
+  }
+  return true;
+}
+
+CHECK_CUSTOM_PARSE_FUNC_PROTOTYPE(NvDsInferParseTrafficCamNet);

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import configparser
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
@@ -16,30 +14,7 @@ import onnx
 import onnxruntime
 import pytest
 
-from thalweg import models
-
-FRAMES = 20
 SCORE_TOLERANCE = 0.01
-
-
-@pytest.fixture(scope="module")
-def model() -> Path:
-    return models.default_detector().with_name("ssd_mobilenet_v2_coco_fp16.onnx")
-
-
-@pytest.fixture(scope="module")
-def inputs(clip: Path) -> np.ndarray:
-    """20 frames spread over the clip, as the model takes them."""
-    pipeline = (
-        f"filesrc location={clip} ! qtdemux ! h264parse ! avdec_h264 ! videoconvert ! videoscale "
-        "! video/x-raw,format=RGB,width=300,height=300 ! fdsink"
-    )
-    done = subprocess.run(
-        ["gst-launch-1.0", "-q", *pipeline.split()], capture_output=True, check=True
-    )
-    frames = np.frombuffer(done.stdout, np.uint8).reshape(-1, 300, 300, 3)[::40][:FRAMES]
-    assert len(frames) == FRAMES
-    return ((frames.astype(np.float32) - 127.5) / 127.5).transpose(0, 3, 1, 2)
 
 
 def infer(model: Path, inputs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -97,83 +72,3 @@ def test_tool_rebuilds_the_same_files(model: Path, root: Path, tmp_path: Path) -
             for folder in (tmp_path, model.parent)
         )
         assert rebuilt == shipped, name
-
-
-# ---- the variant for programs that count TrafficCamNet's classes
-
-GROUPS = ([2, 5, 7], [1, 3], [0], [9, 12])  # vehicle, two-wheeler, person, road sign
-
-
-def test_traffic_variant_has_the_highest_score_of_each_group(
-    model: Path, inputs: np.ndarray
-) -> None:
-    boxes, scores = infer(model, inputs)
-    variant = model.with_name("traffic_fp16.onnx")
-    its_boxes, its_scores = infer(variant, (inputs + 1) / 2)  # takes 0 to 1
-    assert its_scores.shape == (FRAMES, 1917, 4)
-    assert scores.max() > 0.9
-    grouped = np.stack([scores[:, :, group].max(axis=2) for group in GROUPS], axis=2)
-    assert np.abs(its_scores - grouped).max() < 0.001
-    assert np.abs(its_boxes - boxes)[grouped.max(axis=2) > 0.1].max() < 0.001
-    assert variant.stat().st_size < 100_000  # the weights are the detector's
-
-
-def test_tool_rebuilds_the_traffic_variant(model: Path, root: Path, tmp_path: Path) -> None:
-    tool = root / "tools/build_detector_variants.py"
-    subprocess.run([sys.executable, tool, "--output", tmp_path], capture_output=True, check=True)
-    rebuilt = (tmp_path / "traffic_fp16.onnx").read_bytes()
-    assert rebuilt == model.with_name("traffic_fp16.onnx").read_bytes()
-
-
-def test_table_of_substitutes(model: Path) -> None:
-    """Each entry can be found, says where the model is published, and names a file that exists."""
-    table = configparser.ConfigParser(delimiters="=", interpolation=None)
-    table.optionxform = str  # type: ignore[assignment]
-    path = models.folder() / "substitutes.ini"
-    assert table.read(path) == [str(path)]
-    names = [name for group in table.sections() for name in table[group]["file-names"].split(";")]
-    assert len(names) == len(set(names))
-    assert {"resnet18_trafficcamnet_pruned.onnx", "resnet10.caffemodel"} <= set(names)
-    for group in table.sections():
-        assert "https://" in table[group]["published"]
-        if "substitute" in table[group]:
-            assert table[group]["nearest"]
-            assert (path.parent / table[group]["substitute"]).is_file()
-
-
-def test_compiled_variant_is_cached_by_the_weights_too(
-    model: Path, clip_h264: Path, tmp_path: Path
-) -> None:
-    """The variant's weights lie in another file: a change there makes another compiled model."""
-    folder, cache = tmp_path / "models", tmp_path / "cache"
-    folder.mkdir()
-    weights = folder / model.name
-    shutil.copy(model, weights)
-    shutil.copy(model.with_name("traffic_fp16.onnx"), folder)
-    (folder / "config.txt").write_text(
-        "[property]\nonnx-file=traffic_fp16.onnx\nnet-scale-factor=0.0039\n"
-        "num-detected-classes=4\ncluster-mode=2\n"
-    )
-    pipeline = (
-        f"filesrc location={clip_h264} ! h264parse ! nvv4l2decoder ! mux.sink_0 "
-        "nvstreammux name=mux width=768 height=576 batch-size=1 "
-        f"! nvinfer config-file-path={folder}/config.txt ! fakesink"
-    )
-
-    def entries() -> int:
-        subprocess.run(
-            ["gst-launch-1.0", "-q", *pipeline.split()],
-            env={**os.environ, "XDG_CACHE_HOME": str(cache), "THALWEG_FRAMES": "2"},
-            check=True,
-            capture_output=True,
-        )
-        return sum(path.is_file() for path in (cache / "thalweg/models").iterdir())
-
-    assert entries() == 1
-    assert entries() == 1
-    graph = onnx.load(folder / "traffic_fp16.onnx", load_external_data=False).graph
-    place = next(t.external_data for t in graph.initializer if t.external_data)
-    content = bytearray(weights.read_bytes())
-    content[int({entry.key: entry.value for entry in place}["offset"])] ^= 1
-    weights.write_bytes(content)
-    assert entries() == 2

@@ -86,7 +86,8 @@ struct InferState {
   KeptProperties kept{kFirstKept, kKept};
   gpointer raw_callback = nullptr, raw_user_data = nullptr;
 
-  std::shared_ptr<Detector> detector;  // while READY or above
+  bool loaded = false;                 // while READY or above
+  std::shared_ptr<Detector> detector;  // null while not loaded, and where frames pass through
   std::thread loader;                  // of another model while playing
 
   std::unique_ptr<OutputQueue> queue;  // while PAUSED or above
@@ -187,10 +188,13 @@ void read_settings(InferState* state, ConfigNotes& notes) {
       state->filter_out_text += (state->filter_out_text.empty() ? "" : ";") + std::to_string(id);
     }
   }
+  if (state->engine_replaces_model) fresh.onnx_file.clear();
+  substitute_model(fresh);
   state->settings = fresh;
 }
 
-/// Loads what the settings name, telling the log. @throws InferError
+/// Loads what the settings name, telling the log; null where frames pass through. @throws
+/// InferError
 std::shared_ptr<Detector> load_detector(GstNvInfer* self) {
   InferState* state = self->state;
   ConfigNotes notes;
@@ -203,7 +207,6 @@ std::shared_ptr<Detector> load_detector(GstNvInfer* self) {
           "[property] group, got none. Set the property before starting.");
     }
     read_settings(state, notes);
-    if (state->engine_replaces_model) state->settings.onnx_file.clear();
     settings = state->settings;
     if (state->raw_callback) {
       fail_settings(
@@ -215,6 +218,7 @@ std::shared_ptr<Detector> load_detector(GstNvInfer* self) {
   for (const auto& note : notes.notes) log_to(self, LogLevel::kInfo, note);
   if (!settings.substituted.empty())
     GST_ELEMENT_WARNING(self, RESOURCE, NOT_FOUND, ("%s", settings.substituted.c_str()), (nullptr));
+  if (settings.passes_through) return nullptr;
   auto detector = std::make_shared<Detector>(
       settings, [&](LogLevel level, const std::string& text) { log_to(self, level, text); });
   GST_INFO_OBJECT(self, "model %s: %zu runs of %zu frames, the first took %.1f ms",
@@ -277,13 +281,8 @@ void note_stay(GstNvInfer* self, gint64 us) {
 }
 
 /// Feeds the frames of a batch to runs. @throws std::exception
-void infer_batch(GstNvInfer* self, Batch& batch, NvDsBatchMeta* meta) {
-  InferState* state = self->state;
-  std::shared_ptr<Detector> detector;
-  {
-    std::lock_guard lock(state->mutex);
-    detector = state->detector;
-  }
+void infer_batch(InferState* state, const std::shared_ptr<Detector>& detector, Batch& batch,
+                 NvDsBatchMeta* meta) {
   Detector::Run* run = nullptr;
   std::vector<NvDsFrameMeta*> frames;
   auto launch = [&] {
@@ -317,14 +316,16 @@ GstFlowReturn generate_output(GstBaseTransform* base, GstBuffer** out) {
   const gint64 arrived = g_get_monotonic_time();
 
   unsigned interval = 0;
-  size_t limit = 0;
+  std::shared_ptr<Detector> detector;
   {
     std::lock_guard lock(state->mutex);
     interval = state->settings.interval;
-    limit = state->detector->runs();
+    detector = state->detector;
   }
   state->batches_to_pass = std::min(state->batches_to_pass, interval);  // it may be a new one
-  if (state->batches_to_pass > 0) {
+  if (!detector) {
+    // The buffer passes through, behind those that a model before it may have under way.
+  } else if (state->batches_to_pass > 0) {
     --state->batches_to_pass;
   } else if (state->queue->flow() == GST_FLOW_OK) {
     state->batches_to_pass = interval;
@@ -341,13 +342,13 @@ GstFlowReturn generate_output(GstBaseTransform* base, GstBuffer** out) {
       return GST_FLOW_ERROR;
     }
     try {
-      infer_batch(self, *batch, meta);
+      infer_batch(state, detector, *batch, meta);
     } catch (const std::exception& error) {
       post_error(self, error);
       state->queue->fail(GST_FLOW_ERROR);
     }
   }
-  return state->queue->add(buffer, arrived, limit);
+  return state->queue->add(buffer, arrived, detector ? detector->runs() : 1);
 }
 
 /// Takes a new interval from the event that sets it; false for any other event.
@@ -410,10 +411,12 @@ gboolean start(GstBaseTransform* base) {
   // Waves of runs that a full batch takes, each as long as the first run was.
   {
     std::lock_guard lock(state->mutex);
-    const auto& detector = *state->detector;
-    double waves = std::ceil(double(state->settings.batch_size) /
-                             double(detector.parallel_runs() * detector.frames_a_run()));
-    state->latency_us = gint64(waves * detector.seconds_a_run() * 1e6);
+    state->latency_us = 0;
+    if (const auto& detector = state->detector) {
+      double waves = std::ceil(double(state->settings.batch_size) /
+                               double(detector->parallel_runs() * detector->frames_a_run()));
+      state->latency_us = gint64(waves * detector->seconds_a_run() * 1e6);
+    }
   }
   state->queue = std::make_unique<OutputQueue>(OutputQueue::Handlers{
       [self](GstBuffer* buffer) { return gst_pad_push(GST_BASE_TRANSFORM_SRC_PAD(self), buffer); },
@@ -469,6 +472,7 @@ GstStateChangeReturn change_state(GstElement* element, GstStateChange change) {
       auto detector = load_detector(self);
       std::lock_guard lock(state->mutex);
       state->detector = detector;
+      state->loaded = true;
     } catch (const std::exception& error) {
       post_error(self, error);
       return GST_STATE_CHANGE_FAILURE;
@@ -480,6 +484,7 @@ GstStateChangeReturn change_state(GstElement* element, GstStateChange change) {
     if (state->loader.joinable()) state->loader.join();
     std::lock_guard lock(state->mutex);
     state->detector.reset();
+    state->loaded = false;
   }
   return result;
 }
@@ -505,7 +510,7 @@ void set_property(GObject* object, guint id, const GValue* value, GParamSpec* sp
       break;
     case kConfigFilePath: {
       std::string path = text();
-      other_model = state->detector != nullptr;
+      other_model = state->loaded;
       settings.path = path;
       state->engine_replaces_model = false;
       if (path.empty() || other_model) break;
@@ -535,7 +540,7 @@ void set_property(GObject* object, guint id, const GValue* value, GParamSpec* sp
       break;
     case kModelEngineFile:
       settings.model_engine_file = text();
-      other_model = state->detector != nullptr;
+      other_model = state->loaded;
       state->engine_replaces_model = other_model;
       break;
     case kRawOutputFileWrite:
