@@ -367,6 +367,7 @@ TEST_F(Slots, TenThousandBatchesKeepTheirMemory) {
 
 TEST_F(Slots, FourThreadsWithBatchesOfTheirOwn) {
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([] {
       for (int i = 0; i < 500; ++i) one_batch(i % 20);
@@ -388,6 +389,7 @@ TEST_F(Slots, PinnedReadersAgainstReleasers) {
   std::atomic<bool> stop{false};
   std::atomic<int> read{0};
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int t = 0; t < 2; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 3000; ++i) {
@@ -448,6 +450,7 @@ TEST_F(Slots, PinsAgainstDestroyers) {
     stop = true;
   });
   std::vector<std::thread> readers;
+  readers.reserve(2);
   for (int t = 0; t < 2; ++t) {
     readers.emplace_back([&] {
       while (!stop) {
