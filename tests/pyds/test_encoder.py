@@ -286,7 +286,8 @@ pipeline.set_state(Gst.State.NULL)
     ended = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False
     )
-    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stderr == ""
     assert len(list(tmp_path.iterdir())) == 20
 
 
