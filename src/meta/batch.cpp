@@ -4,6 +4,7 @@
 #include <cstring>
 #include <mutex>
 #include <new>
+#include <utility>
 
 #include "meta/release.h"
 #include "meta/slots.h"
@@ -86,45 +87,101 @@ void release_foreign(BatchBlock* block, const GList* list) {
   }
 }
 
-void finish_destroy(BatchBlock* block) {
+bool nothing_waits(const BatchBlock* block) {
+  return block->waiting_slots->empty() && block->waiting_lists->empty();
+}
+
+bool is_over(const BatchBlock* block) { return block->destroy.load() != BatchBlock::Destroy::kNo; }
+
+// Lets the memory of an emptied vector be used again.
+template <typename T>
+void give_back(std::vector<T>&& used, std::vector<T>& into) {
+  used.clear();
+  if (into.capacity() == 0) into.swap(used);
+}
+
+// Frees what waits unless there is a pin, each struct with what it releases in turn before the
+// next.
+//
+// Whoever pins after this saw no pin does so by another, live struct and cannot reach what waits.
+void finish_released(BatchBlock* block) {
+  while (!nothing_waits(block)) {
+    // A read-modify-write, to order it after the unlinking.
+    if (block->pins.fetch_add(0) != 0) return;
+    std::vector<SlotHeader*> slots;
+    std::vector<GList*> lists;
+    slots.swap(*block->waiting_slots);
+    lists.swap(*block->waiting_lists);
+    for (GList* list : lists) g_list_free(list);
+    for (SlotHeader* slot : slots) {
+      finish(block, slot);
+      finish_released(block);
+    }
+    give_back(std::move(slots), *block->waiting_slots);
+    give_back(std::move(lists), *block->waiting_lists);
+  }
+}
+
+// Releases the next struct of a batch whose life is over; false if there is none left. Then the
+// batch waits for its next life, and must not be touched any more.
+bool take_apart(BatchBlock* block) {
   NvDsBatchMeta& batch = block->meta;
-  GList* frames = batch.frame_meta_list;
-  GList* users = batch.batch_user_meta_list;
-  batch.frame_meta_list = batch.batch_user_meta_list = nullptr;
-  release_foreign(block, frames);
-  release_foreign(block, users);
-  free_nodes(block, frames);
-  free_nodes(block, users);
+  for (GList** head : {&batch.frame_meta_list, &batch.batch_user_meta_list}) {
+    GList* list = std::exchange(*head, nullptr);
+    release_foreign(block, list);
+    free_nodes(block, list);
+  }
   for (NvDsMetaPool& pool : block->pools) {
-    while (pool.full_list != nullptr) release(block, pool.full_list->data);
+    if (pool.full_list == nullptr) continue;
+    release(block, pool.full_list->data);
+    return true;
   }
-  // A struct below was pinned meanwhile: its unpin comes back here.
-  if (!block->waiting_slots->empty() || !block->waiting_lists->empty()) {
-    block->destroy_waits = true;
-    block->waiting.store(true);
-    return;
-  }
-  block->destroy_waits = false;
+  if (!nothing_waits(block)) return true;
   for (int i = 0; i < 6; ++i) {
     drop_slots(&block->pools[i], initial_elements(kPools[i], block->initial_frames));
   }
+  block->waiting.store(false);
+  block->destroy.store(BatchBlock::Destroy::kNo);
+  block->finishing = false;
   poison_batch(block);
   const std::lock_guard guard(free_batches_mutex);
   block->next_free = free_batches;
   free_batches = block;
+  return false;
 }
 
-// Frees what was released while the batch was pinned. Under the lock, with no pin left: whoever
-// pins from now on does so by another, live struct and cannot reach what waits here.
-void finish_waiting(BatchBlock* block) {
-  block->waiting.store(false);
-  std::vector<SlotHeader*> slots;
-  std::vector<GList*> lists;
-  slots.swap(*block->waiting_slots);
-  lists.swap(*block->waiting_lists);
-  for (SlotHeader* slot : slots) finish(block, slot);
-  for (GList* list : lists) g_list_free(list);
-  if (block->destroy_waits) finish_destroy(block);
+// Ends the life of everything in a batch that is pinned, so that wrappers know at once.
+void release_everything(BatchBlock* block) {
+  for (NvDsMetaPool& pool : block->pools) {
+    while (pool.full_list != nullptr) release(block, pool.full_list->data);
+  }
+  block->destroy.store(BatchBlock::Destroy::kReleased);
+}
+
+// Frees what waits until nothing does or a pin is found. Under the lock. False when it was called
+// by a release function that it runs itself, and has left everything to its caller.
+bool finish_waiting(BatchBlock* block) {
+  if (nothing_waits(block) && !block->waiting.load()) return true;
+  if (block->finishing) return false;
+  block->finishing = true;
+  while (true) {
+    finish_released(block);
+    const bool pinned = block->pins.load() != 0;
+    if (pinned && is_over(block)) release_everything(block);
+    if (!nothing_waits(block) || (pinned && is_over(block))) {
+      // The last unpin comes back here; it may have been just now.
+      block->waiting.store(true);
+      if (block->pins.load() != 0) break;
+    } else if (is_over(block)) {
+      if (!take_apart(block)) return true;
+    } else {
+      block->waiting.store(false);
+      if (!is_over(block)) break;  // nor was it destroyed just now
+      block->waiting.store(true);
+    }
+  }
+  block->finishing = false;
+  return true;
 }
 
 BatchBlock* reuse_batch(guint max_batch_size) {
@@ -202,8 +259,32 @@ BatchBlock* BatchBlock::of_meta(const void* meta) {
 Section::Section(BatchBlock* block) : block_(block) { g_rec_mutex_lock(&block_->meta.meta_mutex); }
 
 Section::~Section() {
-  if (block_->waiting.load() && block_->pins.load() == 0) finish_waiting(block_);
+  finish_waiting(block_);
   g_rec_mutex_unlock(&block_->meta.meta_mutex);
+  settle(block_);  // for a thread that found the lock taken just now
+}
+
+Pin::Pin(const void* meta) : block_(nullptr) {
+  const SlotHeader* slot = find_exact(meta);
+  if (slot == nullptr) return;
+  const uint64_t generation = slot->generation.load();
+  if (thalweg_batch_pin(meta, generation) != 0) {
+    block_ = slot->block.load(std::memory_order_relaxed);
+  }
+}
+
+Pin::~Pin() {
+  if (block_ != nullptr) thalweg_batch_unpin(block_);
+}
+
+void settle(BatchBlock* block) {
+  while (block->waiting.load() &&
+         (block->pins.load() == 0 || block->destroy.load() == BatchBlock::Destroy::kAsked) &&
+         g_rec_mutex_trylock(&block->meta.meta_mutex)) {
+    const bool outermost = finish_waiting(block);
+    g_rec_mutex_unlock(&block->meta.meta_mutex);
+    if (!outermost) return;
+  }
 }
 
 void grow(BatchBlock* block, NvDsMetaPool* pool) {
@@ -236,24 +317,13 @@ void release(BatchBlock* block, void* meta) {
   unlink(slot->pool->full_list, &slot->node);
   --slot->pool->num_full_elements;
   // The generation first, then the pins; who pins does it the other way round. Either they see the
-  // new generation, or we see their pin.
+  // new generation, or finish_waiting sees their pin.
   slot->generation.fetch_add(1);
-  if (block->pins.load() != 0) {
-    block->waiting_slots->push_back(slot);
-    block->waiting.store(true);
-    return;
-  }
-  finish(block, slot);
+  block->waiting_slots->push_back(slot);
 }
 
 void free_nodes(BatchBlock* block, GList* list) {
-  if (list == nullptr) return;
-  if (block->pins.fetch_add(0) != 0) {  // a read-modify-write, to order it after the unlinking
-    block->waiting_lists->push_back(list);
-    block->waiting.store(true);
-    return;
-  }
-  g_list_free(list);
+  if (list != nullptr) block->waiting_lists->push_back(list);
 }
 
 BatchBlock* create_batch(guint max_batch_size) {
@@ -277,15 +347,14 @@ BatchBlock* create_batch(guint max_batch_size) {
   return block;
 }
 
-void destroy_batch(BatchBlock* block) {
-  const Section section(block);
-  slot_of(block)->generation.fetch_add(1);
-  if (block->pins.load() != 0) {
-    block->destroy_waits = true;
-    block->waiting.store(true);
-    return;
-  }
-  finish_destroy(block);
+bool destroy_batch(BatchBlock* block) {
+  std::atomic<uint64_t>& generation = slot_of(block)->generation;
+  uint64_t now = generation.load();
+  if (!(now & 1) || !generation.compare_exchange_strong(now, now + 1)) return false;
+  block->destroy.store(BatchBlock::Destroy::kAsked);
+  block->waiting.store(true);
+  settle(block);
+  return true;
 }
 
 }  // namespace thalweg
@@ -318,7 +387,7 @@ void thalweg_batch_unpin(const void* batch) {
   thalweg::SlotHeader* slot = thalweg::find_slot(batch);
   g_return_if_fail(slot != nullptr);
   thalweg::BatchBlock* block = slot->block.load(std::memory_order_relaxed);
-  if (block->pins.fetch_sub(1) == 1 && block->waiting.load()) thalweg::Section{block};
+  if (block->pins.fetch_sub(1) == 1) thalweg::settle(block);
 }
 
 const uint64_t* thalweg_batch_epoch(const void* abi_struct) {
@@ -336,11 +405,62 @@ void* thalweg_payload_new(size_t size) {
   return slot->meta();
 }
 
-void thalweg_payload_free(void* payload, size_t size) {
+int thalweg_payload_end(void* payload) {
   thalweg::SlotHeader* slot = thalweg::find_exact(payload);
-  if (slot == nullptr || !slot->live()) return;
+  if (slot == nullptr || !slot->live()) return 0;
   slot->generation.fetch_add(1);
-  thalweg::give_slot(slot, size);
+  return 1;
+}
+
+void thalweg_payload_give(void* payload, size_t size) {
+  thalweg::give_slot(thalweg::slot_of(payload), size);
+}
+
+void thalweg_payload_free(void* payload, size_t size) {
+  if (thalweg_payload_end(payload) != 0) thalweg_payload_give(payload, size);
+}
+
+NvDsMetaType thalweg_slot_type(const void* address, const void** start) {
+  thalweg::SlotHeader* slot = thalweg::find_slot(address);
+  if (slot == nullptr || !slot->live()) return NVDS_INVALID_META;
+  *start = slot->meta();
+  if (slot->pool != nullptr) return slot->pool->meta_type;
+  const bool in_batch = slot->block.load(std::memory_order_relaxed) == slot->meta() &&
+                        address < static_cast<NvDsBatchMeta*>(slot->meta()) + 1;
+  return in_batch ? NVDS_BATCH_META : NVDS_INVALID_META;
+}
+
+NvDsBatchMeta* thalweg_slot_batch(const void* address) {
+  thalweg::SlotHeader* slot = thalweg::find_slot(address);
+  if (slot == nullptr) return nullptr;
+  thalweg::BatchBlock* block = slot->block.load(std::memory_order_relaxed);
+  return block == nullptr ? nullptr : &block->meta;
+}
+
+int thalweg_pool_adopt(NvDsBatchMeta* batch, NvDsMetaPool* pool, void* meta) {
+  thalweg::BatchBlock* block = thalweg::BatchBlock::of(batch);
+  thalweg::SlotHeader* slot = thalweg::find_exact(meta);
+  if (block == nullptr || slot == nullptr || !slot->live() || slot->block.load() != nullptr) return 0;
+  const thalweg::Section section(block);
+  slot->block.store(block);
+  slot->pool = pool;
+  thalweg::push(pool->full_list, &slot->node);
+  ++pool->num_full_elements;
+  ++pool->max_elements_in_pool;
+  auto* base = static_cast<NvDsBaseMeta*>(meta);
+  base->batch_meta = batch;
+  if (base->release_func == nullptr) base->release_func = pool->release_func;
+  return 1;
+}
+
+void thalweg_list_detach(GList** head) {
+  thalweg::SlotHeader* slot = thalweg::find_slot(head);
+  if (slot == nullptr) return;
+  thalweg::BatchBlock* block = slot->block.load(std::memory_order_relaxed);
+  if (block == nullptr) return;
+  const thalweg::Section section(block);
+  thalweg::free_nodes(block, std::exchange(*head, nullptr));
+  thalweg::move_epoch(block);
 }
 
 #pragma GCC visibility pop

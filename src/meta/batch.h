@@ -19,13 +19,17 @@ struct BatchBlock {
   NvDsMetaPool pools[6];
   guint initial_frames;
   std::atomic<uint32_t> pins;
-  /** Something waits for the last unpin. Written under the batch's lock. */
-  std::atomic<bool> waiting;
-  bool destroy_waits;
   std::atomic<uint64_t> epoch;
-  /** Released while pinned: slots whose contents, and lists whose nodes, are still to be freed. */
+  /** Somebody left work behind for the last unpin or the next unlock. */
+  std::atomic<bool> waiting;
+  /** Asked to be destroyed; then everything in it was released, too, and waits for a pin. */
+  enum class Destroy : uint8_t { kNo, kAsked, kReleased };
+  std::atomic<Destroy> destroy;
+  /** Released: slots whose contents, and lists whose nodes, are still to be freed. */
   std::vector<SlotHeader*>* waiting_slots;
   std::vector<GList*>* waiting_lists;
+  /** What waits is being freed, further up in this thread's stack. */
+  bool finishing;
   BatchBlock* next_free;
 
   /** The live batch at this address, or nullptr. */
@@ -39,7 +43,7 @@ BatchBlock* find_block(const NvDsBatchMeta* batch);
 
 /**
  * Holds the batch's lock. The lock is the ABI's own GRecMutex: C programs may lock it directly and
- * must exclude us. Before unlocking, finishes releases whose pins are gone.
+ * must exclude us. At its end it frees what was released, unless a pin is left.
  */
 class Section {
  public:
@@ -52,18 +56,43 @@ class Section {
   BatchBlock* block_;
 };
 
+/** Keeps what the batch of a meta releases readable, as thalweg_batch_pin does. */
+class Pin {
+ public:
+  /** Nothing is pinned for a meta that is not ours or not live. */
+  explicit Pin(const void* meta);
+  ~Pin();
+  Pin(const Pin&) = delete;
+  Pin& operator=(const Pin&) = delete;
+
+ private:
+  BatchBlock* block_;
+};
+
+/**
+ * Frees what was released, unless a pin is left or somebody has the lock: then the last unpin or
+ * the unlocking thread does it. Never waits. Runs release functions.
+ */
+void settle(BatchBlock* block);
+
 /** A zeroed live struct of the pool; grows an empty pool. */
 void* acquire(BatchBlock* block, NvDsMetaPool* pool);
 
 /**
- * Ends a meta's life: runs its release function and gives the slot back to its pool; later, if the
- * batch is pinned. A struct that is not ours only has its release function run. Nothing happens to
- * one that is not live. Called in a Section.
+ * Ends a meta's life. When the Section ends and no pin is left, its release function runs and the
+ * slot goes back to its pool: so no foreign code runs while lists are being changed. A struct that
+ * is not ours only has its release function run. Nothing happens to one that is not live.
  */
 void release(BatchBlock* block, void* meta);
 
-/** Frees the nodes of a list that is no longer reachable; later, if the batch is pinned. */
+/** Frees the nodes of a list that is no longer reachable, as release does. */
 void free_nodes(BatchBlock* block, GList* list);
+
+/** False for a meta in one of our slots whose life is over, though a list may still name it. */
+inline bool usable(const void* meta) {
+  const SlotHeader* slot = find_exact(meta);
+  return slot == nullptr || slot->live();
+}
 
 /** Says that nodes have left a list of the batch. */
 inline void move_epoch(BatchBlock* block) { block->epoch.fetch_add(1, std::memory_order_release); }
@@ -76,7 +105,7 @@ void add_slots(BatchBlock* block, NvDsMetaPool* pool, guint count);
 void drop_slots(NvDsMetaPool* pool, guint left);
 
 BatchBlock* create_batch(guint max_batch_size);
-/** Ends the batch's life, at once or with the last unpin. */
-void destroy_batch(BatchBlock* block);
+/** Ends the batch's life; false if it is over. Never waits: see settle. */
+bool destroy_batch(BatchBlock* block);
 
 }  // namespace thalweg

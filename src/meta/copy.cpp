@@ -12,6 +12,9 @@
 #include "meta/release.h"
 #include "nvdsmeta.h"
 
+using thalweg::BatchBlock;
+using thalweg::Section;
+
 namespace {
 
 // Copies the plain fields of a struct, keeps the head that its pool gave it.
@@ -25,13 +28,39 @@ void copy_fields(const T& src, T& dst) {
 // An attribute string that nobody frees: its copy has to live for ever, too.
 void copy_unowned(const gchar*& dst, const gchar* src) { dst = g_intern_string(src); }
 
+// The metas of a list, without those whose life is over (they were in two lists). They stay
+// readable while it lives, and the list may change: it is copied into itself, or a copy function
+// changes it.
+template <typename T>
+class Snapshot {
+ public:
+  explicit Snapshot(const GList* list)
+      : list_(skip_dead(list)), pin_(list_ ? list_->data : nullptr) {
+    for (; list_ != nullptr; list_ = skip_dead(list_->next)) {
+      metas_.push_back(static_cast<T*>(list_->data));
+    }
+  }
+  auto begin() const { return metas_.begin(); }
+  auto end() const { return metas_.end(); }
+
+ private:
+  static const GList* skip_dead(const GList* node) {
+    while (node != nullptr && !thalweg::usable(node->data)) node = node->next;
+    return node;
+  }
+
+  const GList* list_;
+  const thalweg::Pin pin_;
+  std::vector<T*> metas_;
+};
+
 template <typename T, typename Parent, typename Copy, typename Add>
 void copy_list(const GList* list, Parent* parent, T* (*acquire)(NvDsBatchMeta*), Copy copy,
                Add add) {
-  for (const GList* node = list; node != nullptr; node = node->next) {
+  for (T* src : Snapshot<T>(list)) {
     T* dst = acquire(parent->base_meta.batch_meta);
     g_return_if_fail(dst != nullptr);
-    copy(static_cast<T*>(node->data), dst);
+    copy(src, dst);
     add(parent, dst);
   }
 }
@@ -107,8 +136,7 @@ void copy_user_meta(NvDsUserMeta* src, NvDsUserMeta* dst) {
 void copy_user_meta_list(NvDsUserMetaList* src, gpointer dst_parent, gint level) {
   g_return_if_fail(dst_parent != nullptr);
   NvDsBatchMeta* batch = static_cast<NvDsBaseMeta*>(dst_parent)->batch_meta;
-  for (GList* node = src; node != nullptr; node = node->next) {
-    auto* user = static_cast<NvDsUserMeta*>(node->data);
+  for (NvDsUserMeta* user : Snapshot<NvDsUserMeta>(src)) {
     if (user->base_meta.copy_func == nullptr) continue;  // says that it is not to be copied
     NvDsUserMeta* copy = nvds_acquire_user_meta_from_pool(batch);
     g_return_if_fail(copy != nullptr);
@@ -201,7 +229,11 @@ void nvds_copy_frame_meta_list(NvDsFrameMetaList* src_frame_meta_list,
 
 NvDsBatchMeta* batch_meta_copy(NvDsBatchMeta* src) {
   g_return_val_if_fail(src != nullptr, nullptr);
-  NvDsBatchMeta* dst = nvds_create_batch_meta(src->max_frames_in_batch);
+  BatchBlock* block = BatchBlock::of(src);
+  g_return_val_if_fail(block != nullptr, nullptr);
+  const thalweg::Pin pin(src);
+  const Section section(block);
+  NvDsBatchMeta* dst = nvds_create_batch_meta(block->initial_frames);
   dst->max_frames_in_batch = src->max_frames_in_batch;
   std::memcpy(dst->misc_batch_info, src->misc_batch_info, sizeof dst->misc_batch_info);
   std::memcpy(dst->reserved, src->reserved, sizeof dst->reserved);

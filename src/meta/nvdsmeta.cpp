@@ -5,6 +5,7 @@
 
 #include <iterator>
 #include <type_traits>
+#include <utility>
 
 #include "meta/batch.h"
 #include "meta/release.h"
@@ -20,35 +21,39 @@ void add(GList*& list, void* meta, End end) {
   list = end == End::kFront ? g_list_prepend(list, meta) : g_list_append(list, meta);
 }
 
-// Takes `meta` out of a list and releases it. True if it was in the list: only then a parent's
-// count goes down. A meta that was acquired but never added is released all the same.
-bool remove(GList*& list, void* meta, BatchBlock* block) {
+// Takes `meta` out of a list and releases it. Only if it was in the list, the parent's count goes
+// down. A meta that was acquired but never added is released all the same.
+void remove(GList*& list, void* meta, BatchBlock* block, guint* count = nullptr) {
   if (block == nullptr) block = BatchBlock::of_meta(meta);
-  g_return_val_if_fail(block != nullptr, false);
+  g_return_if_fail(block != nullptr);
   const Section section(block);
   GList* node = g_list_find(list, meta);
-  if (node != nullptr) list = g_list_remove_link(list, node);
+  if (node != nullptr) {
+    list = g_list_remove_link(list, node);
+    if (count != nullptr) --*count;
+  }
   thalweg::move_epoch(block);
   thalweg::release(block, meta);
   thalweg::free_nodes(block, node);
-  return node != nullptr;
 }
 
-void clear(GList* list, BatchBlock* block) {
-  if (list == nullptr) return;
-  const Section section(block);
-  thalweg::move_epoch(block);
+void release_all(BatchBlock* block, GList* list) {
   for (GList* node = list; node != nullptr; node = node->next) thalweg::release(block, node->data);
-  thalweg::free_nodes(block, list);
 }
 
-// Empties a parent's list: first the head, so that nobody who looks from now on enters it.
-void clear(GList*& head, GList* list, const NvDsBaseMeta& parent) {
-  head = nullptr;
-  if (list == nullptr) return;
+// Empties a parent's list and releases the metas from `list` on, a node of it; none for NULL, as
+// the original has it. A list of somebody else is left alone.
+void clear(GList*& head, GList* list, const NvDsBaseMeta& parent, guint* count = nullptr) {
+  if (head == nullptr && list == nullptr) return;
   BatchBlock* block = thalweg::find_block(parent.batch_meta);
   g_return_if_fail(block != nullptr);
-  clear(list, block);
+  const Section section(block);
+  if (list != nullptr) g_return_if_fail(g_list_first(list) == head);
+  GList* nodes = std::exchange(head, nullptr);
+  if (count != nullptr) *count = 0;
+  thalweg::move_epoch(block);
+  release_all(block, list);
+  thalweg::free_nodes(block, nodes);
 }
 
 template <typename T>
@@ -76,6 +81,7 @@ void nvds_acquire_meta_lock(NvDsBatchMeta* batch_meta) {
 void nvds_release_meta_lock(NvDsBatchMeta* batch_meta) {
   g_return_if_fail(batch_meta != nullptr);
   g_rec_mutex_unlock(&batch_meta->meta_mutex);
+  if (BatchBlock* block = thalweg::find_block(batch_meta)) thalweg::settle(block);
 }
 
 NvDsBatchMeta* nvds_create_batch_meta(guint max_batch_size) {
@@ -83,9 +89,9 @@ NvDsBatchMeta* nvds_create_batch_meta(guint max_batch_size) {
 }
 
 gboolean nvds_destroy_batch_meta(NvDsBatchMeta* batch_meta) {
-  BatchBlock* block = BatchBlock::of(batch_meta);
-  g_return_val_if_fail(block != nullptr, FALSE);
-  thalweg::destroy_batch(block);
+  BatchBlock* block = thalweg::find_block(batch_meta);
+  const bool destroyed = block != nullptr && thalweg::destroy_batch(block);
+  g_return_val_if_fail(destroyed, FALSE);
   return TRUE;
 }
 
@@ -177,14 +183,13 @@ void nvds_add_user_meta_to_obj(NvDsObjectMeta* obj_meta, NvDsUserMeta* user_meta
 void nvds_remove_frame_meta_from_batch(NvDsBatchMeta* batch_meta, NvDsFrameMeta* frame_meta) {
   BatchBlock* block = BatchBlock::of(batch_meta);
   g_return_if_fail(block != nullptr && frame_meta != nullptr);
-  if (remove(batch_meta->frame_meta_list, frame_meta, block)) --batch_meta->num_frames_in_batch;
+  remove(batch_meta->frame_meta_list, frame_meta, block, &batch_meta->num_frames_in_batch);
 }
 
 void nvds_remove_obj_meta_from_frame(NvDsFrameMeta* frame_meta, NvDsObjectMeta* obj_meta) {
   g_return_if_fail(frame_meta != nullptr && obj_meta != nullptr);
-  if (remove(frame_meta->obj_meta_list, obj_meta, BatchBlock::of_meta(frame_meta))) {
-    --frame_meta->num_obj_meta;
-  }
+  remove(frame_meta->obj_meta_list, obj_meta, BatchBlock::of_meta(frame_meta),
+         &frame_meta->num_obj_meta);
 }
 
 void nvds_remove_classifier_meta_from_obj(NvDsObjectMeta* obj_meta,
@@ -202,10 +207,8 @@ void nvds_remove_classifier_meta_from_roi(NvDsRoiMeta* roi_meta,
 void nvds_remove_label_info_meta_from_classifier(NvDsClassifierMeta* classifier_meta,
                                                  NvDsLabelInfo* label_info_meta) {
   g_return_if_fail(classifier_meta != nullptr && label_info_meta != nullptr);
-  if (remove(classifier_meta->label_info_list, label_info_meta,
-             BatchBlock::of_meta(classifier_meta))) {
-    --classifier_meta->num_labels;
-  }
+  remove(classifier_meta->label_info_list, label_info_meta, BatchBlock::of_meta(classifier_meta),
+         &classifier_meta->num_labels);
 }
 
 void nvds_remove_display_meta_from_frame(NvDsFrameMeta* frame_meta, NvDsDisplayMeta* display_meta) {
@@ -236,14 +239,13 @@ void nvds_remove_user_meta_from_object(NvDsObjectMeta* obj_meta, NvDsUserMeta* u
 
 void nvds_clear_frame_meta_list(NvDsBatchMeta* batch_meta, NvDsFrameMetaList* meta_list) {
   g_return_if_fail(batch_meta != nullptr);
-  batch_meta->num_frames_in_batch = 0;
-  clear(batch_meta->frame_meta_list, meta_list, batch_meta->base_meta);
+  clear(batch_meta->frame_meta_list, meta_list, batch_meta->base_meta,
+        &batch_meta->num_frames_in_batch);
 }
 
 void nvds_clear_obj_meta_list(NvDsFrameMeta* frame_meta, NvDsObjectMetaList* meta_list) {
   g_return_if_fail(frame_meta != nullptr);
-  frame_meta->num_obj_meta = 0;
-  clear(frame_meta->obj_meta_list, meta_list, frame_meta->base_meta);
+  clear(frame_meta->obj_meta_list, meta_list, frame_meta->base_meta, &frame_meta->num_obj_meta);
 }
 
 void nvds_clear_classifier_meta_list(NvDsObjectMeta* obj_meta, NvDsClassifierMetaList* meta_list) {
@@ -254,8 +256,8 @@ void nvds_clear_classifier_meta_list(NvDsObjectMeta* obj_meta, NvDsClassifierMet
 void nvds_clear_label_info_meta_list(NvDsClassifierMeta* classifier_meta,
                                      NvDsLabelInfoList* meta_list) {
   g_return_if_fail(classifier_meta != nullptr);
-  classifier_meta->num_labels = 0;
-  clear(classifier_meta->label_info_list, meta_list, classifier_meta->base_meta);
+  clear(classifier_meta->label_info_list, meta_list, classifier_meta->base_meta,
+        &classifier_meta->num_labels);
 }
 
 void nvds_clear_display_meta_list(NvDsFrameMeta* frame_meta, NvDisplayMetaList* meta_list) {
@@ -282,7 +284,10 @@ NvDsMetaList* nvds_clear_meta_list(NvDsBatchMeta* batch_meta, NvDsMetaList* meta
                                    NvDsMetaPool*) {
   BatchBlock* block = BatchBlock::of(batch_meta);
   g_return_val_if_fail(block != nullptr, meta_list);
-  clear(meta_list, block);
+  const Section section(block);
+  thalweg::move_epoch(block);
+  release_all(block, meta_list);
+  thalweg::free_nodes(block, meta_list);
   return nullptr;
 }
 
@@ -295,14 +300,18 @@ NvDsMetaType nvds_get_user_meta_type(gchar* meta_descriptor) {
 }
 
 gboolean nvds_get_current_metadata_info(NvDsBatchMeta* batch_meta) {
-  g_return_val_if_fail(BatchBlock::of(batch_meta) != nullptr, FALSE);
+  BatchBlock* block = BatchBlock::of(batch_meta);
+  g_return_val_if_fail(block != nullptr, FALSE);
+  const Section section(block);
   get_meta_pool_status(batch_meta->frame_meta_pool);
   get_meta_pool_status(batch_meta->obj_meta_pool);
   for (GList* f = batch_meta->frame_meta_list; f != nullptr; f = f->next) {
+    if (!thalweg::usable(f->data)) continue;
     const auto* frame = static_cast<NvDsFrameMeta*>(f->data);
     g_debug("frame %p: source %u, pad %u, number %d, %u objects", f->data, frame->source_id,
             frame->pad_index, frame->frame_num, frame->num_obj_meta);
     for (GList* o = frame->obj_meta_list; o != nullptr; o = o->next) {
+      if (!thalweg::usable(o->data)) continue;
       const auto* object = static_cast<NvDsObjectMeta*>(o->data);
       const NvOSD_RectParams& box = object->rect_params;
       g_debug("  object %p: component %d, class %d, id %" G_GUINT64_FORMAT " at (%g, %g), %g x %g",
@@ -411,8 +420,11 @@ gboolean nvds_destroy_meta_pool(NvDsBatchMeta* batch_meta, NvDsMetaPool* pool) {
   BatchBlock* block = BatchBlock::of(batch_meta);
   g_return_val_if_fail(block != nullptr && pool != nullptr, FALSE);
   if (pool >= block->pools && pool < std::end(block->pools)) return FALSE;
+  {
+    const Section section(block);
+    while (pool->full_list != nullptr) thalweg::release(block, pool->full_list->data);
+  }
   const Section section(block);
-  while (pool->full_list != nullptr) thalweg::release(block, pool->full_list->data);
   if (pool->num_empty_elements != pool->max_elements_in_pool) return FALSE;  // some wait for a pin
   thalweg::drop_slots(pool, 0);
   g_free(pool);

@@ -10,17 +10,20 @@
 //
 // All functions take any address. One inside a struct (an embedded rect_params, say) stands for the
 // struct around it, except for thalweg_slot_wrapper. Any thread may call any of them without a
-// lock; only thalweg_batch_unpin may take the batch's lock, and then only when a release waited for
-// it.
+// lock, and none waits for one but thalweg_list_detach.
 //
-// Functions of nvdsmeta.h that acquire, remove, clear or destroy take the batch's lock, and may
+// Functions of nvdsmeta.h that acquire, remove, clear or copy wait for the batch's lock, and may
 // call copy and release functions of user metas while they hold it. A caller that holds another
 // lock which those functions need (Python's) must not wait for the batch's: try
-// g_rec_mutex_trylock(&batch->meta_mutex) first, and give up the other lock while waiting.
+// g_rec_mutex_trylock(&batch->meta_mutex) first, and give up the other lock while waiting. Unlock
+// with nvds_release_meta_lock, which frees what other threads have released meanwhile. Destroying a
+// batch never waits, since a buffer's last reference may go in a thread that holds Python's lock.
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "nvdsmeta.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -52,7 +55,7 @@ int thalweg_batch_pin(const void* abi_struct, uint64_t generation);
 /**
  * Undoes one pin; takes the address given to thalweg_batch_pin, or its batch. The last unpin
  * finishes what was released meanwhile, in the calling thread: it may run release functions of
- * user metas.
+ * user metas. If another thread has the lock, that one does it when it unlocks.
  */
 void thalweg_batch_unpin(const void* batch);
 
@@ -70,6 +73,30 @@ const uint64_t* thalweg_batch_epoch(const void* abi_struct);
 void* thalweg_payload_new(size_t size);
 /** Ends a payload's life; `size` as it was made. A payload that is not live is left alone. */
 void thalweg_payload_free(void* payload, size_t size);
+/** The same in two steps: 1 if it was live; its memory is not used again before it is given back. */
+int thalweg_payload_end(void* payload);
+void thalweg_payload_give(void* payload, size_t size);
+
+/**
+ * Makes a live payload that is a meta of a pool's kind an element of that pool of the batch, in use:
+ * its batch gives it back from now on. 0 for anything else.
+ */
+int thalweg_pool_adopt(NvDsBatchMeta* batch, NvDsMetaPool* pool, void* meta);
+
+/**
+ * What a live struct of a batch is, and in `start` where it begins. NVDS_INVALID_META for an
+ * address that is in none.
+ */
+NvDsMetaType thalweg_slot_type(const void* address, const void** start);
+
+/** The batch of the struct around an address; NULL for an address that is in none. */
+NvDsBatchMeta* thalweg_slot_batch(const void* address);
+
+/**
+ * Empties a list field of a struct of a batch; its metas stay acquired until the batch is
+ * destroyed. Does nothing for any other address.
+ */
+void thalweg_list_detach(GList** head);
 
 #ifdef __cplusplus
 }

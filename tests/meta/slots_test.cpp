@@ -272,6 +272,176 @@ TEST_F(Slots, PinningDoesNotNeedTheLock) {
   nvds_release_meta_lock(batch);
 }
 
+// ---- destroying
+
+TEST_F(Slots, PinnedStructsOfADestroyedBatchAreOver) {
+  const NvDsObjectMeta *pinned = add_object(), *other = add_object();
+  ASSERT_EQ(thalweg_batch_pin(pinned, generation(pinned)), 1);
+  nvds_destroy_batch_meta(batch);
+  for (const void* meta : {static_cast<const void*>(frame), static_cast<const void*>(pinned),
+                           static_cast<const void*>(other)}) {
+    EXPECT_EQ(generation(meta) % 2, 0u);
+  }
+  thalweg_batch_unpin(pinned);
+  batch = nullptr;
+}
+
+TEST_F(Slots, AnEmptyBatchThatIsPinnedIsKept) {
+  NvDsBatchMeta* empty = nvds_create_batch_meta(5);
+  ASSERT_EQ(thalweg_batch_pin(empty, generation(empty)), 1);
+  nvds_destroy_batch_meta(empty);
+  NvDsBatchMeta* another = nvds_create_batch_meta(5);
+  EXPECT_NE(another, empty);
+  EXPECT_EQ(empty->base_meta.meta_type, NVDS_BATCH_META);
+  thalweg_batch_unpin(empty);
+  nvds_destroy_batch_meta(another);
+}
+
+TEST_F(Slots, DestroyingDoesNotWaitForTheLock) {
+  add_user();
+  nvds_acquire_meta_lock(batch);
+  std::thread([&] { EXPECT_EQ(nvds_destroy_batch_meta(batch), TRUE); }).join();
+  EXPECT_EQ(generation(batch) % 2, 0u);
+  EXPECT_EQ(releases, 0);
+  nvds_release_meta_lock(batch);
+  EXPECT_EQ(releases, 1);
+  batch = nullptr;
+}
+
+TEST_F(Slots, DestroyingDoesNotWaitForTheLockNorForAPin) {
+  add_user();
+  ASSERT_EQ(thalweg_batch_pin(frame, generation(frame)), 1);
+  nvds_acquire_meta_lock(batch);
+  std::thread([&] { nvds_destroy_batch_meta(batch); }).join();
+  nvds_release_meta_lock(batch);
+  EXPECT_EQ(generation(frame) % 2, 0u);
+  EXPECT_EQ(releases, 0);
+  thalweg_batch_unpin(frame);
+  EXPECT_EQ(releases, 1);
+  batch = nullptr;
+}
+
+TEST_F(Slots, ABatchIsDestroyedOnce) {
+  std::atomic<int> destroyed{0};
+  std::vector<std::thread> threads;
+  g_log_set_handler(
+      "nvds_meta", G_LOG_LEVEL_CRITICAL, [](auto...) {}, nullptr);
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] { destroyed += nvds_destroy_batch_meta(batch); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(destroyed, 1);
+  batch = nullptr;
+}
+
+// ---- release and copy functions that change what is being worked on
+
+TEST_F(Slots, AReleaseFunctionMayRemoveTheFrame) {
+  static NvDsBatchMeta* in;
+  static NvDsFrameMeta* removed;
+  in = batch, removed = frame;
+  NvDsObjectMeta* object = add_object();
+  NvDsUserMeta* user = nvds_acquire_user_meta_from_pool(batch);
+  user->base_meta.release_func = [](gpointer, gpointer) {
+    nvds_remove_frame_meta_from_batch(in, removed);
+  };
+  nvds_add_user_meta_to_obj(object, user);
+  nvds_remove_obj_meta_from_frame(frame, object);
+  EXPECT_EQ(batch->num_frames_in_batch, 0u);
+  EXPECT_EQ(batch->frame_meta_pool->num_full_elements, 0u);
+}
+
+TEST_F(Slots, AReleaseFunctionMayDestroyTheBatch) {
+  static NvDsBatchMeta* destroyed;
+  destroyed = batch;
+  NvDsUserMeta* user = add_user();
+  user->base_meta.release_func = [](gpointer, gpointer) { nvds_destroy_batch_meta(destroyed); };
+  for (int i = 0; i < 20; ++i) add_object();
+  for (int i = 0; i < 3; ++i) add_user();
+  nvds_clear_frame_user_meta_list(frame, frame->frame_user_meta_list);
+  EXPECT_EQ(releases, 3);
+  EXPECT_EQ(generation(frame) % 2, 0u);
+  EXPECT_EQ(nvds_create_batch_meta(2), batch);
+}
+
+TEST_F(Slots, ACopyFunctionMayEmptyTheSource) {
+  static NvDsFrameMeta* source;
+  source = frame;
+  for (int i = 0; i < 5; ++i) add_object()->class_id = i;
+  NvDsUserMeta* user = add_user();
+  user->base_meta.copy_func = [](gpointer, gpointer) -> gpointer {
+    nvds_clear_obj_meta_list(source, source->obj_meta_list);
+    return nullptr;
+  };
+  auto* first = static_cast<NvDsObjectMeta*>(frame->obj_meta_list->data);
+  nvds_add_user_meta_to_obj(first, user);
+  NvDsFrameMeta* into = nvds_acquire_frame_meta_from_pool(batch);
+  nvds_copy_obj_meta_list(frame->obj_meta_list, into);
+  EXPECT_EQ(into->num_obj_meta, 5u);
+  EXPECT_EQ(static_cast<NvDsObjectMeta*>(into->obj_meta_list->data)->class_id, 0);
+  EXPECT_EQ(frame->obj_meta_list, nullptr);
+}
+
+TEST_F(Slots, AListIsCopiedIntoItself) {
+  add_object();
+  nvds_copy_frame_meta_list(batch->frame_meta_list, batch);
+  EXPECT_EQ(batch->num_frames_in_batch, 2u);
+  nvds_copy_obj_meta_list(frame->obj_meta_list, frame);
+  EXPECT_EQ(frame->num_obj_meta, 2u);
+}
+
+TEST_F(Slots, MetasThatAreOverAreNotCopied) {
+  NvDsObjectMeta* object = add_object();
+  NvDsFrameMeta* other = nvds_acquire_frame_meta_from_pool(batch);
+  nvds_add_obj_meta_to_frame(other, object, nullptr);
+  nvds_remove_obj_meta_from_frame(frame, object);
+  nvds_copy_obj_meta_list(other->obj_meta_list, frame);
+  EXPECT_EQ(frame->num_obj_meta, 0u);
+  EXPECT_EQ(nvds_get_current_metadata_info(batch), TRUE);
+}
+
+TEST_F(Slots, ACopyHasThePoolsOfItsSource) {
+  batch->max_frames_in_batch = 1000000;
+  auto* copy = static_cast<NvDsBatchMeta*>(nvds_batch_meta_copy_func(batch, nullptr));
+  EXPECT_EQ(copy->frame_meta_pool->max_elements_in_pool, 2u);
+  nvds_destroy_batch_meta(copy);
+}
+
+// ---- lists
+
+TEST_F(Slots, AnotherParentsListIsNotCleared) {
+  add_object();
+  NvDsFrameMeta* other = nvds_acquire_frame_meta_from_pool(batch);
+  g_log_set_handler(
+      "nvds_meta", G_LOG_LEVEL_CRITICAL, [](auto...) {}, nullptr);
+  nvds_clear_obj_meta_list(other, frame->obj_meta_list);
+  EXPECT_EQ(frame->num_obj_meta, 1u);
+  EXPECT_EQ(batch->obj_meta_pool->num_full_elements, 1u);
+}
+
+TEST_F(Slots, ADetachedListLeavesItsMetasAcquired) {
+  NvDsObjectMeta* object = add_object();
+  const uint64_t before = load(thalweg_batch_epoch(frame));
+  thalweg_list_detach(&frame->obj_meta_list);
+  EXPECT_EQ(frame->obj_meta_list, nullptr);
+  EXPECT_EQ(generation(object) % 2, 1u);
+  EXPECT_NE(load(thalweg_batch_epoch(frame)), before);
+  GList* foreign = nullptr;
+  thalweg_list_detach(&foreign);
+}
+
+TEST_F(Slots, TypesByAddress) {
+  const void* start = nullptr;
+  NvDsObjectMeta* object = add_object();
+  EXPECT_EQ(thalweg_slot_type(&object->rect_params, &start), NVDS_OBJ_META);
+  EXPECT_EQ(start, object);
+  EXPECT_EQ(thalweg_slot_type(batch, &start), NVDS_BATCH_META);
+  EXPECT_EQ(thalweg_slot_type(batch->frame_meta_pool, &start), NVDS_INVALID_META);
+  EXPECT_EQ(thalweg_slot_type(&start, &start), NVDS_INVALID_META);
+  nvds_remove_obj_meta_from_frame(frame, object);
+  EXPECT_EQ(thalweg_slot_type(object, &start), NVDS_INVALID_META);
+}
+
 // ---- epoch
 
 TEST_F(Slots, EpochMovesWhenNodesLeaveAList) {
@@ -367,7 +537,6 @@ TEST_F(Slots, TenThousandBatchesKeepTheirMemory) {
 
 TEST_F(Slots, FourThreadsWithBatchesOfTheirOwn) {
   std::vector<std::thread> threads;
-  threads.reserve(4);
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([] {
       for (int i = 0; i < 500; ++i) one_batch(i % 20);
@@ -389,7 +558,6 @@ TEST_F(Slots, PinnedReadersAgainstReleasers) {
   std::atomic<bool> stop{false};
   std::atomic<int> read{0};
   std::vector<std::thread> threads;
-  threads.reserve(4);
   for (int t = 0; t < 2; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < 3000; ++i) {
@@ -450,7 +618,6 @@ TEST_F(Slots, PinsAgainstDestroyers) {
     stop = true;
   });
   std::vector<std::thread> readers;
-  readers.reserve(2);
   for (int t = 0; t < 2; ++t) {
     readers.emplace_back([&] {
       while (!stop) {
