@@ -440,7 +440,8 @@ NvDsBatchMeta* thalweg_slot_batch(const void* address) {
 int thalweg_pool_adopt(NvDsBatchMeta* batch, NvDsMetaPool* pool, void* meta) {
   thalweg::BatchBlock* block = thalweg::BatchBlock::of(batch);
   thalweg::SlotHeader* slot = thalweg::find_exact(meta);
-  if (block == nullptr || slot == nullptr || !slot->live() || slot->block.load() != nullptr) return 0;
+  if (block == nullptr || slot == nullptr || !slot->live() || slot->block.load() != nullptr)
+    return 0;
   const thalweg::Section section(block);
   slot->block.store(block);
   slot->pool = pool;

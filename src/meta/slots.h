@@ -73,13 +73,14 @@ const uint64_t* thalweg_batch_epoch(const void* abi_struct);
 void* thalweg_payload_new(size_t size);
 /** Ends a payload's life; `size` as it was made. A payload that is not live is left alone. */
 void thalweg_payload_free(void* payload, size_t size);
-/** The same in two steps: 1 if it was live; its memory is not used again before it is given back. */
+/** The same in two steps: 1 if it was live; its memory is not used again before it is given back.
+ */
 int thalweg_payload_end(void* payload);
 void thalweg_payload_give(void* payload, size_t size);
 
 /**
- * Makes a live payload that is a meta of a pool's kind an element of that pool of the batch, in use:
- * its batch gives it back from now on. 0 for anything else.
+ * Makes a live payload that is a meta of a pool's kind an element of that pool of the batch, in
+ * use: its batch gives it back from now on. 0 for anything else.
  */
 int thalweg_pool_adopt(NvDsBatchMeta* batch, NvDsMetaPool* pool, void* meta);
 
