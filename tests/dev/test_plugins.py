@@ -72,7 +72,8 @@ def test_versioned_variable_wins(tmp_path: Path) -> None:
 WRONG_CONFIGURATION = """
 import pathlib
 path = pathlib.Path("wrong.txt")
-path.write_text("[property]\\nonnx-file=none.onnx\\n")
+path.write_text("[property]\\nonnx-file=empty.onnx\\n")
+pathlib.Path("empty.onnx").touch()
 pipeline = Gst.parse_launch(f"nvinfer config-file-path={path} ! fakesink")
 pipeline.set_state(Gst.State.PAUSED)
 message = pipeline.get_bus().timed_pop_filtered(20 * Gst.SECOND, Gst.MessageType.ERROR)
