@@ -122,6 +122,7 @@ TEST(Picture, WrapCopiesPlanesOfSeveralMemories) {
 }
 
 TEST(Picture, WrapTakesTheColoursOfTheCaps) {
+  SKIP_UNDER_THREAD_SANITIZER();
   const auto colour_in = [](const std::string& caps) {
     Colour colour;
     testing::for_each_sample(
