@@ -131,7 +131,7 @@ class NvBbox_Coords(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvBbox_Coords:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -170,7 +170,7 @@ class NvOSD_ColorParams(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvOSD_ColorParams:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -212,7 +212,7 @@ class NvOSD_FontParams(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvOSD_FontParams:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -246,7 +246,7 @@ class NvOSD_TextParams(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvOSD_TextParams:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -301,7 +301,7 @@ class NvOSD_Color_info(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvOSD_Color_info:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -326,7 +326,7 @@ class NvOSD_RectParams(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvOSD_RectParams:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -421,7 +421,7 @@ class NvOSD_LineParams(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvOSD_LineParams:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -474,7 +474,7 @@ class NvOSD_ArrowParams(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvOSD_ArrowParams:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -541,7 +541,7 @@ class NvOSD_CircleParams(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvOSD_CircleParams:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -608,7 +608,7 @@ class NvOSD_MaskParams(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvOSD_MaskParams:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -622,7 +622,7 @@ class NvOSD_MaskParams(Struct):
 
     @property
     def size(self) -> int:
-        """Size of the mask, bytes."""
+        """Size of the mask, bytes; at most what its memory has."""
 
     @size.setter
     def size(self, value: SupportsIndex) -> None: ...
@@ -650,7 +650,7 @@ class NvOSD_MaskParams(Struct):
 
     def get_mask_array(self) -> Annotated[NDArray[numpy.float32], dict(shape=(None,))]:
         """
-        The mask as a flat float32 array (view), row by row; empty without a mask. Good until the meta is given back or the mask is made anew: copy what you keep.
+        The mask as a flat float32 array (view), row by row; empty without a mask. It keeps its memory, also when the meta is given back or the mask is made anew.
         """
 
     def alloc_mask_array(self) -> Annotated[NDArray[numpy.float32], dict(shape=(None,))]:
@@ -666,7 +666,7 @@ class NvOSD_FrameTextParams(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvOSD_FrameTextParams:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -712,7 +712,7 @@ class NvOSD_FrameRectParams(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvOSD_FrameRectParams:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -765,7 +765,7 @@ class NvOSD_FrameLineParams(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvOSD_FrameLineParams:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -811,7 +811,7 @@ class NvOSD_FrameArrowParams(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvOSD_FrameArrowParams:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -857,7 +857,7 @@ class NvOSD_FrameCircleParams(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvOSD_FrameCircleParams:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -1059,7 +1059,7 @@ class NvDsComp_BboxInfo(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsComp_BboxInfo:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -1077,7 +1077,7 @@ class NvDsSensorInfo_meta(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsSensorInfo_meta:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -1107,7 +1107,7 @@ class NvDsMetaPool(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsMetaPool:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -1181,7 +1181,7 @@ class NvDsBaseMeta(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsBaseMeta:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -1233,7 +1233,7 @@ class NvDsBatchMeta(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsBatchMeta:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -1341,7 +1341,7 @@ class NvDsFrameMeta(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsFrameMeta:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -1506,7 +1506,7 @@ class NvDsObjectMeta(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsObjectMeta:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -1638,7 +1638,7 @@ class NvDsClassifierMeta(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsClassifierMeta:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -1681,7 +1681,7 @@ class NvDsLabelInfo(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsLabelInfo:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -1743,7 +1743,7 @@ class NvDsDisplayMeta(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsDisplayMeta:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -1832,7 +1832,7 @@ class NvDsUserMeta(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsUserMeta:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -1856,7 +1856,7 @@ def nvds_acquire_meta_lock(batch_meta: NvDsBatchMeta) -> None:
 
 def nvds_release_meta_lock(batch_meta: NvDsBatchMeta) -> None:
     """
-    Gives the lock of a batch (view) back, once for each acquire, in the same thread.
+    Gives the lock of a batch (view) back, once for each acquire, in the same thread; also when the batch was given back meanwhile.
     """
 
 def nvds_create_batch_meta(max_batch_size: SupportsIndex) -> NvDsBatchMeta:
@@ -2211,7 +2211,7 @@ class NvDsRect(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsRect:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -2250,7 +2250,7 @@ class NvDsGeoLocation(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsGeoLocation:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -2282,7 +2282,7 @@ class NvDsCoordinate(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsCoordinate:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -2314,7 +2314,7 @@ class NvDsObjectSignature(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsObjectSignature:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -2341,7 +2341,7 @@ class NvDsVehicleObject(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsVehicleObject:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -2394,7 +2394,7 @@ class NvDsPersonObject(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsPersonObject:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -2440,7 +2440,7 @@ class NvDsFaceObject(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsFaceObject:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -2507,7 +2507,7 @@ class NvDsVehicleObjectExt(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsVehicleObjectExt:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -2567,7 +2567,7 @@ class NvDsPersonObjectExt(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsPersonObjectExt:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -2620,7 +2620,7 @@ class NvDsFaceObjectWithExt(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsFaceObjectWithExt:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -2694,7 +2694,7 @@ class NvDsJoint(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsJoint:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -2733,7 +2733,7 @@ class NvDsJoints(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsJoints:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -2765,7 +2765,7 @@ class NvDsEmbedding(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsEmbedding:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -2792,7 +2792,7 @@ class NvDsConvexHull(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsConvexHull:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -2819,7 +2819,7 @@ class NvDsBbox3dObject(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsBbox3dObject:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -2888,7 +2888,7 @@ class SourceTimePair(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> SourceTimePair:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -2915,7 +2915,7 @@ class NvDs3DTracking(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDs3DTracking:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -2954,7 +2954,7 @@ class NvDsConversationObject(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsConversationObject:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -2986,7 +2986,7 @@ class NvDsLLMObject(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsLLMObject:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -3032,7 +3032,7 @@ class NvDsInteractionObject(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsInteractionObject:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -3099,7 +3099,7 @@ class NvDsCongestionObject(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsCongestionObject:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -3152,7 +3152,7 @@ class NvDsTypeMetricsObject(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsTypeMetricsObject:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -3219,7 +3219,7 @@ class NvDsSegmentationObject(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsSegmentationObject:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -3253,7 +3253,7 @@ class NvDsEventMsgMeta(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsEventMsgMeta:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -3522,7 +3522,7 @@ class NvDsEvent(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsEvent:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -3547,7 +3547,7 @@ class NvDsPayload(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsPayload:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -3651,7 +3651,7 @@ class NvDsMeta(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsMeta:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -4276,7 +4276,7 @@ class NvBufSurfacePlaneParams(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvBufSurfacePlaneParams:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -4318,7 +4318,7 @@ class NvBufSurfaceCreateParams(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvBufSurfaceCreateParams:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -4361,7 +4361,7 @@ class NvBufSurfaceMappedAddr(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvBufSurfaceMappedAddr:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -4388,7 +4388,7 @@ class NvBufSurfaceChromaSubsamplingParams(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvBufSurfaceChromaSubsamplingParams:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -4407,7 +4407,7 @@ class NvBufSurfacePlaneParamsEx(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvBufSurfacePlaneParamsEx:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -4442,7 +4442,7 @@ class NvBufSurfaceParamsEx(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvBufSurfaceParamsEx:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -4473,7 +4473,7 @@ class NvBufSurfaceCudaBuffer(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvBufSurfaceCudaBuffer:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -4500,7 +4500,7 @@ class NvBufSurfaceParams(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvBufSurfaceParams:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -4559,7 +4559,7 @@ class NvBufSurface(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvBufSurface:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -4686,7 +4686,7 @@ class NvDsInferDims(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsInferDims:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -4709,7 +4709,7 @@ class NvDsInferDimsCHW(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsInferDimsCHW:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -4732,7 +4732,7 @@ class NvDsInferLayerInfo(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsInferLayerInfo:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -4771,7 +4771,7 @@ class NvDsInferNetworkInfo(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsInferNetworkInfo:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -4803,7 +4803,7 @@ class NvDsInferObjectDetectionInfo(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsInferObjectDetectionInfo:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -4863,7 +4863,7 @@ class NvDsInferAttribute(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsInferAttribute:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -4894,7 +4894,7 @@ class NvDsInferTensorMeta(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsInferTensorMeta:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -4944,7 +4944,7 @@ class NvDsInferSegmentationMeta(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsInferSegmentationMeta:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -5026,7 +5026,7 @@ class NvDsTargetMiscDataFrame(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsTargetMiscDataFrame:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -5088,7 +5088,7 @@ class NvDsTargetMiscDataObject(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsTargetMiscDataObject:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -5139,7 +5139,7 @@ class NvDsTargetMiscDataStream(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsTargetMiscDataStream:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -5181,7 +5181,7 @@ class NvDsTargetMiscDataBatch(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsTargetMiscDataBatch:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -5224,7 +5224,7 @@ class NvDsObjReid(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsObjReid:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -5261,7 +5261,7 @@ class NvDsAnalyticsObjInfo(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsAnalyticsObjInfo:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -5316,7 +5316,7 @@ class NvDsAnalyticsFrameMeta(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsAnalyticsFrameMeta:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -5367,7 +5367,7 @@ class NvOFFlowVector(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvOFFlowVector:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -5390,7 +5390,7 @@ class NvDsOpticalFlowMeta(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsOpticalFlowMeta:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -5479,7 +5479,7 @@ class NvDsObjEncOutParams(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsObjEncOutParams:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -5497,7 +5497,7 @@ class NvDsObjEncUsrArgs(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsObjEncUsrArgs:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -5664,7 +5664,7 @@ class NvDsRoiMeta(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsRoiMeta:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -5745,7 +5745,7 @@ class NvDsPreProcessTensorMeta(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> NvDsPreProcessTensorMeta:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -5819,7 +5819,7 @@ class GstNvDsPreProcessBatchMeta(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> GstNvDsPreProcessBatchMeta:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -5858,7 +5858,7 @@ class CustomDataStruct(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> CustomDataStruct:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property
@@ -5921,7 +5921,7 @@ class RectDim(Struct):
     @staticmethod
     def cast(data: CapsuleType | Struct | int | None) -> RectDim:
         """
-        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. The address is trusted.
+        View of the struct at `data`: a capsule, a pyds object of any class or an int address. None for None and 0. TypeError where something else is known to be there; any other address is trusted.
         """
 
     @property

@@ -19,7 +19,7 @@ struct PoolKind {
   guint per_frame;  // elements for each frame of the batch, or
   guint fixed;      // elements however large the batch is
 };
-// In the order in which a batch's pools are emptied: a frame takes what is below it along.
+// By PoolIndex. A frame takes what is below it along.
 constexpr PoolKind kPools[6] = {
     {NVDS_FRAME_META, sizeof(NvDsFrameMeta), release_frame_meta, 1, 0},
     {NVDS_OBJ_META, sizeof(NvDsObjectMeta), release_obj_meta, 8, 0},
@@ -256,6 +256,11 @@ BatchBlock* BatchBlock::of_meta(const void* meta) {
   return slot != nullptr && slot->live() ? slot->block.load(std::memory_order_relaxed) : nullptr;
 }
 
+BatchBlock* BatchBlock::around(const void* meta) {
+  SlotHeader* slot = find_exact(meta);
+  return slot != nullptr ? slot->block.load(std::memory_order_relaxed) : nullptr;
+}
+
 Section::Section(BatchBlock* block) : block_(block) { g_rec_mutex_lock(&block_->meta.meta_mutex); }
 
 Section::~Section() {
@@ -361,15 +366,18 @@ bool destroy_batch(BatchBlock* block) {
 
 #pragma GCC visibility push(default)
 
-const uint64_t* thalweg_slot_generation(const void* abi_struct) {
+const uint64_t* thalweg_slot_find(const void* address, NvDsBatchMeta** batch) {
   static_assert(sizeof(std::atomic<uint64_t>) == sizeof(uint64_t));
-  thalweg::SlotHeader* slot = thalweg::find_slot(abi_struct);
-  return slot == nullptr ? nullptr : reinterpret_cast<const uint64_t*>(&slot->generation);
+  thalweg::SlotHeader* slot = thalweg::find_slot(address);
+  if (slot == nullptr) return nullptr;
+  thalweg::BatchBlock* block = slot->block.load(std::memory_order_relaxed);
+  *batch = block == nullptr ? nullptr : &block->meta;
+  return reinterpret_cast<const uint64_t*>(&slot->generation);
 }
 
-void** thalweg_slot_wrapper(const void* abi_struct) {
-  thalweg::SlotHeader* slot = thalweg::find_exact(abi_struct);
-  return slot == nullptr ? nullptr : &slot->wrapper;
+const uint64_t* thalweg_slot_generation(const void* abi_struct) {
+  NvDsBatchMeta* batch = nullptr;
+  return thalweg_slot_find(abi_struct, &batch);
 }
 
 int thalweg_batch_pin(const void* abi_struct, uint64_t generation) {
@@ -428,13 +436,6 @@ NvDsMetaType thalweg_slot_type(const void* address, const void** start) {
   const bool in_batch = slot->block.load(std::memory_order_relaxed) == slot->meta() &&
                         address < static_cast<NvDsBatchMeta*>(slot->meta()) + 1;
   return in_batch ? NVDS_BATCH_META : NVDS_INVALID_META;
-}
-
-NvDsBatchMeta* thalweg_slot_batch(const void* address) {
-  thalweg::SlotHeader* slot = thalweg::find_slot(address);
-  if (slot == nullptr) return nullptr;
-  thalweg::BatchBlock* block = slot->block.load(std::memory_order_relaxed);
-  return block == nullptr ? nullptr : &block->meta;
 }
 
 int thalweg_pool_adopt(NvDsBatchMeta* batch, NvDsMetaPool* pool, void* meta) {

@@ -10,6 +10,9 @@
 
 namespace thalweg {
 
+/** A batch's own pools, in the order in which they are emptied. */
+enum PoolIndex { kFrames, kObjects, kClassifiers, kDisplays, kUsers, kLabels };
+
 /**
  * A batch: the ABI struct first, so the address of one is that of the other. Lies in a slot of its
  * own. Destroyed batches are kept, pools and all, for the next batch of the same size.
@@ -36,6 +39,8 @@ struct BatchBlock {
   static BatchBlock* of(const NvDsBatchMeta* batch);
   /** The live batch that a live meta of ours belongs to, or nullptr. */
   static BatchBlock* of_meta(const void* meta);
+  /** The batch in whose slot a meta lies, live or being released; nullptr when it is not ours. */
+  static BatchBlock* around(const void* meta);
 };
 
 /** The batch at this address, live or just being destroyed; nullptr when it is not ours. */

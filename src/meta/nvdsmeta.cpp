@@ -3,12 +3,14 @@
 
 #include "nvdsmeta.h"
 
+#include <atomic>
 #include <iterator>
 #include <type_traits>
 #include <utility>
 
 #include "meta/batch.h"
 #include "meta/release.h"
+#include "meta/slots.h"
 
 using thalweg::BatchBlock;
 using thalweg::Section;
@@ -45,7 +47,8 @@ void release_all(BatchBlock* block, GList* list) {
 // the original has it. A list of somebody else is left alone.
 void clear(GList*& head, GList* list, const NvDsBaseMeta& parent, guint* count = nullptr) {
   if (head == nullptr && list == nullptr) return;
-  BatchBlock* block = thalweg::find_block(parent.batch_meta);
+  BatchBlock* block = BatchBlock::around(&parent);
+  if (block == nullptr) block = thalweg::find_block(parent.batch_meta);
   g_return_if_fail(block != nullptr);
   const Section section(block);
   if (list != nullptr) g_return_if_fail(g_list_first(list) == head);
@@ -56,17 +59,22 @@ void clear(GList*& head, GList* list, const NvDsBaseMeta& parent, guint* count =
   thalweg::free_nodes(block, nodes);
 }
 
-template <typename T>
-void free_and_null(T*& pointer) {
-  g_free(const_cast<std::remove_const_t<T>*>(pointer));
-  pointer = nullptr;
-}
+std::atomic<int (*)(void*)> block_keeper = nullptr;
 
 template <typename T>
-T* acquire(NvDsBatchMeta* batch, NvDsMetaPool* NvDsBatchMeta::*pool) {
+void free_and_null(T*& pointer) {
+  void* block = const_cast<std::remove_const_t<T>*>(std::exchange(pointer, nullptr));
+  if (block == nullptr) return;
+  const auto keep = block_keeper.load(std::memory_order_relaxed);
+  if (keep == nullptr || keep(block) == 0) g_free(block);
+}
+
+// Not by the batch's own pointers to its pools, which a program may have exchanged.
+template <typename T>
+T* acquire(NvDsBatchMeta* batch, thalweg::PoolIndex pool) {
   BatchBlock* block = BatchBlock::of(batch);
   g_return_val_if_fail(block != nullptr, nullptr);
-  return static_cast<T*>(thalweg::acquire(block, batch->*pool));
+  return static_cast<T*>(thalweg::acquire(block, &block->pools[pool]));
 }
 
 }  // namespace
@@ -100,27 +108,27 @@ void nvds_batch_meta_release_func(gpointer data, gpointer) {
 }
 
 NvDsFrameMeta* nvds_acquire_frame_meta_from_pool(NvDsBatchMeta* batch_meta) {
-  return acquire<NvDsFrameMeta>(batch_meta, &NvDsBatchMeta::frame_meta_pool);
+  return acquire<NvDsFrameMeta>(batch_meta, thalweg::kFrames);
 }
 
 NvDsObjectMeta* nvds_acquire_obj_meta_from_pool(NvDsBatchMeta* batch_meta) {
-  return acquire<NvDsObjectMeta>(batch_meta, &NvDsBatchMeta::obj_meta_pool);
+  return acquire<NvDsObjectMeta>(batch_meta, thalweg::kObjects);
 }
 
 NvDsClassifierMeta* nvds_acquire_classifier_meta_from_pool(NvDsBatchMeta* batch_meta) {
-  return acquire<NvDsClassifierMeta>(batch_meta, &NvDsBatchMeta::classifier_meta_pool);
+  return acquire<NvDsClassifierMeta>(batch_meta, thalweg::kClassifiers);
 }
 
 NvDsDisplayMeta* nvds_acquire_display_meta_from_pool(NvDsBatchMeta* batch_meta) {
-  return acquire<NvDsDisplayMeta>(batch_meta, &NvDsBatchMeta::display_meta_pool);
+  return acquire<NvDsDisplayMeta>(batch_meta, thalweg::kDisplays);
 }
 
 NvDsLabelInfo* nvds_acquire_label_info_meta_from_pool(NvDsBatchMeta* batch_meta) {
-  return acquire<NvDsLabelInfo>(batch_meta, &NvDsBatchMeta::label_info_meta_pool);
+  return acquire<NvDsLabelInfo>(batch_meta, thalweg::kLabels);
 }
 
 NvDsUserMeta* nvds_acquire_user_meta_from_pool(NvDsBatchMeta* batch_meta) {
-  return acquire<NvDsUserMeta>(batch_meta, &NvDsBatchMeta::user_meta_pool);
+  return acquire<NvDsUserMeta>(batch_meta, thalweg::kUsers);
 }
 
 void nvds_add_frame_meta_to_batch(NvDsBatchMeta* batch_meta, NvDsFrameMeta* frame_meta) {
@@ -355,6 +363,8 @@ void release_display_meta(gpointer data, gpointer) {
     free_and_null(text.display_text);
   }
 }
+
+void thalweg_set_block_keeper(int (*keep)(void* block)) { block_keeper.store(keep); }
 
 gpointer nvds_acquire_meta_from_pool(NvDsBatchMeta* batch_meta, NvDsMetaPool* pool) {
   BatchBlock* block = BatchBlock::of(batch_meta);

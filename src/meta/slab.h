@@ -18,7 +18,6 @@ struct BatchBlock;
 struct SlotHeader {
   /** Odd while the struct is live. */
   std::atomic<uint64_t> generation{0};
-  void* wrapper = nullptr;
   /** The batch whose pool the slot is in; a batch's own slot names itself. */
   std::atomic<BatchBlock*> block{nullptr};
   NvDsMetaPool* pool = nullptr;

@@ -9,7 +9,7 @@
 // knows when they are gone.
 //
 // All functions take any address. One inside a struct (an embedded rect_params, say) stands for the
-// struct around it, except for thalweg_slot_wrapper. Any thread may call any of them without a
+// struct around it. Any thread may call any of them without a
 // lock, and none waits for one but thalweg_list_detach.
 //
 // Functions of nvdsmeta.h that acquire, remove, clear or copy wait for the batch's lock, and may
@@ -35,13 +35,9 @@ extern "C" {
  */
 const uint64_t* thalweg_slot_generation(const void* abi_struct);
 
-/**
- * Room for one pointer of the caller's: the live wrapper of exactly this struct. NULL for an
- * address that is not the start of one of our structs. The library neither reads nor clears it; it
- * survives recycling, so compare generations before using what it holds. Callers serialize access
- * among themselves (the Python module: by the GIL).
+/** The same, and in `batch` the batch in whose pool (or as which) the struct lies; NULL for none.
  */
-void** thalweg_slot_wrapper(const void* abi_struct);
+const uint64_t* thalweg_slot_find(const void* address, NvDsBatchMeta** batch);
 
 /**
  * Pins the batch of a struct if the struct still has this generation: until the unpin, strings,
@@ -90,14 +86,18 @@ int thalweg_pool_adopt(NvDsBatchMeta* batch, NvDsMetaPool* pool, void* meta);
  */
 NvDsMetaType thalweg_slot_type(const void* address, const void** start);
 
-/** The batch of the struct around an address; NULL for an address that is in none. */
-NvDsBatchMeta* thalweg_slot_batch(const void* address);
-
 /**
  * Empties a list field of a struct of a batch; its metas stay acquired until the batch is
  * destroyed. Does nothing for any other address.
  */
 void thalweg_list_detach(GList** head);
+
+/**
+ * `keep` is asked before the library frees a text or a mask of a meta: 1 if it takes the block over
+ * and will g_free it, because somebody still looks at it. It is called from any thread, with the
+ * batch's lock. Set once, before any metadata is released.
+ */
+void thalweg_set_block_keeper(int (*keep)(void* block));
 
 #ifdef __cplusplus
 }

@@ -6,13 +6,20 @@
 #include <cstring>
 
 #include "pyds/memory.h"
+#include "pyds/ref.h"
+#include "pyds/slots.h"
 
 namespace thalweg::pyds {
 
 Allocations& Allocations::instance() {
   // Never destroyed: hooks may run while the process ends.
-  static Allocations& instance = *new Allocations;
-  return instance;
+  static Allocations& only = *[] {
+    if (thalweg_set_block_keeper) {
+      thalweg_set_block_keeper([](void* block) -> int { return instance().keep(block); });
+    }
+    return new Allocations;
+  }();
+  return only;
 }
 
 void* Allocations::allocate(size_t size) {
@@ -20,6 +27,16 @@ void* Allocations::allocate(size_t size) {
   if (!address) return nullptr;
   std::lock_guard lock(mutex_);
   enter(address, size);
+  return address;
+}
+
+void* Allocations::allocate_struct(const StructInfo& info) {
+  void* address = thalweg_payload_new ? thalweg_payload_new(info.size) : g_try_malloc0(info.size);
+  if (!address) return nullptr;
+  std::lock_guard lock(mutex_);
+  Block& block = enter(address, info.size);
+  block.kind = &info;
+  block.in_slot = thalweg_payload_new != nullptr;
   return address;
 }
 
@@ -42,10 +59,21 @@ void Allocations::hold(void* address, void* field, const Lifetime& field_lifetim
   block.field_lifetime = field_lifetime;
 }
 
-void Allocations::note(void* address, void* field, const Lifetime& field_lifetime) {
+bool Allocations::move_to(void* field, const Lifetime& field_lifetime, void* address) {
+  std::lock_guard lock(mutex_);
+  auto known = find_live(address);
+  if (known == blocks_.end()) return false;
+  Block& block = known->second;
+  if (block.field) *block.field = nullptr;
+  block.field = static_cast<void**>(field);
+  block.field_lifetime = field_lifetime;
+  return true;
+}
+
+void Allocations::note(void* address, size_t size, void* field, const Lifetime& field_lifetime) {
   std::lock_guard lock(mutex_);
   if (find_live(address) != blocks_.end()) return;
-  Block& block = enter(address, 0);
+  Block& block = enter(address, size);
   block.field = static_cast<void**>(field);
   block.field_lifetime = field_lifetime;
 }
@@ -61,8 +89,7 @@ bool Allocations::release(void* address) {
   auto known = find_live(address);
   if (known == blocks_.end()) return false;
   if (known->second.field) *known->second.field = nullptr;
-  leave(known);
-  g_free(address);
+  end(known);
   return true;
 }
 
@@ -70,9 +97,22 @@ bool Allocations::release_held(void* address, const void* field) {
   std::lock_guard lock(mutex_);
   auto known = find_live(address);
   if (known == blocks_.end() || known->second.field != field) return false;
-  leave(known);
-  g_free(address);
+  end(known);
   return true;
+}
+
+bool Allocations::keep(void* address) {
+  std::lock_guard lock(mutex_);
+  auto known = blocks_.find(address);
+  if (known == blocks_.end()) return false;
+  end(known);  // whoever holds it by our books
+  return true;
+}
+
+void Allocations::give_away(const void* address) {
+  std::lock_guard lock(mutex_);
+  auto known = blocks_.find(address);
+  if (known != blocks_.end()) unused_.push_back(blocks_.extract(known));
 }
 
 size_t Allocations::size_of(const void* address) {
@@ -84,6 +124,34 @@ size_t Allocations::size_of(const void* address) {
 bool Allocations::live(const void* address) {
   std::lock_guard lock(mutex_);
   return find_live(address) != blocks_.end();
+}
+
+const StructInfo* Allocations::kind_of(const void* address) {
+  std::lock_guard lock(mutex_);
+  auto known = find_live(address);
+  return known != blocks_.end() ? known->second.kind : nullptr;
+}
+
+const StructInfo* Allocations::take_for(const void* address, const StructInfo& kind) {
+  std::lock_guard lock(mutex_);
+  auto known = find_live(address);
+  if (known == blocks_.end()) return nullptr;
+  Block& block = known->second;
+  if (!block.kind && block.size >= kind.size) block.kind = &kind;
+  return block.kind;
+}
+
+void* Allocations::view(const void* address) {
+  std::lock_guard lock(mutex_);
+  auto known = find_live(address);
+  if (known == blocks_.end()) return nullptr;
+  ++known->second.views;
+  return &known->second;
+}
+
+void Allocations::unview(void* viewed) {
+  std::lock_guard lock(mutex_);
+  --static_cast<Block*>(viewed)->views;
 }
 
 Lifetime Allocations::lifetime(const void* address) {
@@ -126,19 +194,57 @@ Allocations::Block& Allocations::enter(const void* address, size_t size) {
   auto entered = blocks_.insert(new_entry(address));
   if (!entered.inserted) {
     // C code freed the block behind our back, and the heap has given its address away again.
-    leave(entered.position);
+    forget(entered.position);
     entered = blocks_.insert(std::move(entered.node));
   }
   Block& block = entered.position->second;
-  block.size = size;
-  block.field = nullptr;
-  block.field_lifetime = {};
+  const uint64_t generation = block.generation;
+  block = Block{generation, size};
   return block;
 }
 
-void Allocations::leave(Blocks::iterator entry) {
+void Allocations::end(Blocks::iterator entry) {
   __atomic_add_fetch(&entry->second.generation, 1, __ATOMIC_RELEASE);
-  unused_.push_back(blocks_.extract(entry));
+  if (entry->second.in_slot) thalweg_payload_end(const_cast<void*>(entry->first));
+  ended_.push_back(blocks_.extract(entry));
+  __atomic_store_n(&has_ended_, true, __ATOMIC_RELAXED);
+}
+
+void Allocations::forget(Blocks::iterator entry) {
+  __atomic_add_fetch(&entry->second.generation, 1, __ATOMIC_RELEASE);
+  auto node = blocks_.extract(entry);
+  if (node.mapped().views == 0) {
+    unused_.push_back(std::move(node));
+  } else {
+    // C code freed it under a view, which will still count down: its entry lives for ever.
+    static_cast<void>(new Blocks::node_type(std::move(node)));
+  }
+}
+
+void Allocations::give_back(const Blocks::node_type& entry) {
+  void* address = const_cast<void*>(entry.key());
+  if (entry.mapped().in_slot) {
+    thalweg_payload_give(address, entry.mapped().size);
+  } else {
+    g_free(address);
+  }
+}
+
+void Allocations::collect_ended() {
+  const std::unique_lock alone(reading_, std::try_to_lock);
+  if (!alone) return;  // a hook looks at blocks; another call will do it
+  std::lock_guard lock(mutex_);
+  std::vector<Blocks::node_type> viewed;
+  for (Blocks::node_type& entry : ended_) {
+    if (entry.mapped().views > 0) {
+      viewed.push_back(std::move(entry));
+    } else {
+      give_back(entry);
+      unused_.push_back(std::move(entry));
+    }
+  }
+  ended_.swap(viewed);
+  __atomic_store_n(&has_ended_, !ended_.empty(), __ATOMIC_RELAXED);
 }
 
 Allocations::Blocks::iterator Allocations::find_live(const void* address) {
@@ -146,7 +252,7 @@ Allocations::Blocks::iterator Allocations::find_live(const void* address) {
   if (found == blocks_.end()) return found;
   const Block& block = found->second;
   if (!block.field || still_holds(block, address)) return found;
-  leave(found);
+  if (block.views == 0) forget(found);  // else the library will ask about it
   return blocks_.end();
 }
 
@@ -155,8 +261,9 @@ void Allocations::sweep() {
     const auto entry = next++;
     const Block& block = entry->second;
     // A foreign struct cannot be asked whether it still lives, so its strings are forgotten.
-    if (block.field && (!block.field_lifetime.generation_at || !still_holds(block, entry->first))) {
-      leave(entry);
+    if (block.views == 0 && block.field &&
+        (!block.field_lifetime.generation_at || !still_holds(block, entry->first))) {
+      forget(entry);
     }
   }
 }

@@ -49,9 +49,9 @@ class Live {
       if (found == all_.end() || --(*found)->holders > 0) return;
       all_.erase(found);
     }
-    if (attachment->value && interpreter_runs) {
-      const nb::gil_scoped_acquire acquired;
-      Py_DECREF(attachment->value);
+    if (attachment->value) {
+      const WithGil python;
+      if (python) Py_DECREF(attachment->value);
     }
     delete attachment;
   }

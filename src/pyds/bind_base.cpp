@@ -31,10 +31,11 @@ void bind_base(nb::module_& module) {
                                  "length is how many they are.");
   struct_info<GList>.type = reinterpret_cast<PyTypeObject*>(list.ptr());
   list.def("__init__", [](nb::pointer_and_handle<ListNode> self) {
-    auto* memory = static_cast<GList*>(Allocations::instance().allocate(sizeof(GList)));
+    Allocations::instance().collect();
+    auto* memory = static_cast<GList*>(Allocations::instance().allocate_struct(struct_info<GList>));
     if (!memory) throw std::bad_alloc();
-    new (self.p) ListNode(self.h.ptr(), {memory, nullptr, nullptr, 0},
-                          Allocations::instance().lifetime(memory), nullptr, nullptr, nullptr);
+    new (self.p) ListNode(self.h.ptr(), {memory, nullptr, nullptr, 0}, lifetime_of(memory), nullptr,
+                          nullptr, nullptr);
     self.p->take_ownership();
   });
   def_field<ListNode>(

@@ -103,8 +103,8 @@ void forget(const NvDsUserMeta* meta, const void* payload) {
 }
 
 gpointer copy_hook(gpointer data, gpointer) {
-  if (!interpreter_runs) return nullptr;
-  const nb::gil_scoped_acquire acquired;
+  const WithGil python;
+  if (!python) return nullptr;
   const auto* meta = static_cast<NvDsUserMeta*>(data);
   const Functions functions = functions_of(meta);
   if (!functions.copy.is_valid()) return nullptr;
@@ -121,8 +121,8 @@ gpointer copy_hook(gpointer data, gpointer) {
 }
 
 void release_hook(gpointer data, gpointer) {
-  if (!interpreter_runs) return;
-  const nb::gil_scoped_acquire acquired;
+  const WithGil python;
+  if (!python) return;
   auto* meta = static_cast<NvDsUserMeta*>(data);
   const MetaInRelease in_release(meta);
   const Functions functions = functions_of(meta);
@@ -140,8 +140,8 @@ void release_hook(gpointer data, gpointer) {
 
 /// The release hook of a meta that has a copy function only.
 void forget_hook(gpointer data, gpointer) {
-  if (!interpreter_runs) return;
-  const nb::gil_scoped_acquire acquired;
+  const WithGil python;
+  if (!python) return;
   const auto* meta = static_cast<NvDsUserMeta*>(data);
   forget(meta, meta->user_meta_data);
 }
@@ -191,8 +191,6 @@ void forget_functions() {
 
 }  // namespace
 
-std::atomic<bool> interpreter_runs = true;
-
 void bind_callbacks(nb::module_& m) {
   static constexpr const char* kCopy =
       "Sets the function that copies the payload when the meta is copied, None for none: "
@@ -233,7 +231,7 @@ void bind_callbacks(nb::module_& m) {
 
   // Metas may outlive the interpreter, in pipelines that nobody stopped.
   nb::module_::import_("atexit").attr("register")(nb::cpp_function([] {
-    interpreter_runs = false;
+    end_interpreter();
     forget_functions();
   }));
 }

@@ -31,9 +31,10 @@ void bind_custom_data(nb::module_& module) {
   module.def(
       "alloc_custom_struct",
       [](StructRef<NvDsUserMeta>& user_meta) {
+        Allocations::instance().collect();
         NvDsUserMeta* carrier = user_meta.get();
         auto* block = static_cast<CustomDataStruct*>(
-            Allocations::instance().allocate(sizeof(CustomDataStruct)));
+            Allocations::instance().allocate_struct(struct_info<CustomDataStruct>));
         if (!block) throw std::bad_alloc();
         install_custom_struct_hooks(carrier);
         return Reference<CustomDataStruct>{wrap(block)};

@@ -10,7 +10,7 @@ namespace {
 
 /// Sends without the GIL: a pad probe in Python may run in another thread meanwhile.
 bool send(const ElementPtr& element, GstEvent* event) {
-  const nb::gil_scoped_release released;
+  const WithoutGil released;
   return gst_element_send_event(element.get(), event) != FALSE;
 }
 

@@ -33,6 +33,7 @@ void bind_gstnvdsmeta(nb::module_& module) {
   module.def(
       "gst_buffer_get_nvds_batch_meta",
       [](nb::handle buffer) {
+        Allocations::instance().collect();
         GstBuffer* from = to_buffer(buffer, {"gst_buffer_get_nvds_batch_meta", "buffer"});
         return OptionalReference<NvDsBatchMeta>{
             wrap(from ? gst_buffer_get_nvds_batch_meta(from) : nullptr)};

@@ -42,6 +42,7 @@ nb::str strict_str(const std::string& text) {
 
 uintptr_t allocate(nb::handle given, const Site& site) {
   const auto size = to_unsigned(given, UINT64_MAX, site);
+  Allocations::instance().collect();
   void* block = Allocations::instance().allocate(size);
   if (!block && size > 0) throw std::bad_alloc();
   return reinterpret_cast<uintptr_t>(block);
@@ -60,7 +61,8 @@ uintptr_t duplicate(void* address, size_t size, const Site& site) {
   if (!address) return 0;
   Allocations& blocks = Allocations::instance();
   if (const size_t known = blocks.size_of(address)) size = known;
-  void* copy = blocks.allocate(size);
+  const StructInfo* kind = blocks.kind_of(address);
+  void* copy = kind && kind->size == size ? blocks.allocate_struct(*kind) : blocks.allocate(size);
   if (!copy) {
     if (size == 0) return 0;
     throw std::bad_alloc();

@@ -49,7 +49,7 @@ Pixels pixels_of(nb::handle buffer, nb::handle batch_id, const char* function,
   NvBufSurfaceColorFormat format;
   thalweg::Pixels view{};
   {
-    const nb::gil_scoped_release released;  // it may convert or copy the whole picture
+    const WithoutGil released;  // it may convert or copy the whole picture
     format = frame->format();
     if (channels_of(format)) view = frame->write();
   }
@@ -89,7 +89,7 @@ nb::tuple pixels_gpu(nb::handle buffer, Given<int> batch_id) {
 template <auto kFunction, class... Ints>
 int on_surface(StructRef<NvBufSurface>& surface, Ints... ints) {
   NvBufSurface* of = surface.get();
-  const nb::gil_scoped_release released;
+  const WithoutGil released;
   return kFunction(of, ints...);
 }
 

@@ -41,7 +41,7 @@ void bind_nvds_latency_meta(nb::module_& module) {
         const Site site{"nvds_measure_buffer_latency", "gst_buffer"};
         GstBuffer* buffer = to_buffer(gst_buffer, site);
         if (!buffer) throw_type_error(site, "Gst.Buffer or its hash()", gst_buffer);
-        const nb::gil_scoped_release released;
+        const WithoutGil released;
         return measure(buffer);
       },
       nb::arg("gst_buffer").none(),

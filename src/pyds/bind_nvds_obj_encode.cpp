@@ -44,7 +44,7 @@ bool process(Given<int> ctx, StructRef<NvDsObjEncUsrArgs>& args, nb::handle buff
   const EncoderLibrary& library = EncoderLibrary::open(kName);
   GError* error = nullptr;
   {
-    const nb::gil_scoped_release released;  // it waits while its queue is full
+    const WithoutGil released;  // it waits while its queue is full
     library.process(context, &what, batch, object, frame, &error);
   }
   if (error) throw_encoder_error(kName, error);
@@ -113,7 +113,7 @@ void bind_nvds_obj_encode(nb::module_& module) {
         const EncoderLibrary& library = EncoderLibrary::open(kName);
         GError* error = nullptr;
         {
-          const nb::gil_scoped_release released;
+          const WithoutGil released;
           library.finish(context, &error);
         }
         if (error) throw_encoder_error(kName, error);
@@ -132,7 +132,7 @@ void bind_nvds_obj_encode(nb::module_& module) {
         const EncoderLibrary& library = EncoderLibrary::open(kName);
         GError* error = nullptr;
         {
-          const nb::gil_scoped_release released;
+          const WithoutGil released;
           library.destroy(context, &error);
         }
         if (error) throw_encoder_error(kName, error);

@@ -1,6 +1,7 @@
 #include "nvdsgstutils.h"
 #include "pyds/bindings.h"
 #include "pyds/element.h"
+#include "pyds/interpreter.h"
 
 namespace thalweg::pyds {
 
@@ -10,7 +11,7 @@ void bind_nvdsgstutils(nb::module_& module) {
       [](nb::handle src_elem) {
         const ElementPtr source =
             to_element(src_elem, {"configure_source_for_ntp_sync", "src_elem"});
-        const nb::gil_scoped_release released;
+        const WithoutGil released;
         configure_source_for_ntp_sync(source.get());
       },
       nb::arg("src_elem").none(),

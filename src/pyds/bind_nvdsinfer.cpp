@@ -123,7 +123,7 @@ void bind_nvdsinfer(nb::module_& module) {
             const unsigned number =
                 layer_number(*meta, j.value, {"NvDsInferTensorMeta.output_layers_info", "j"});
             auto* copy = static_cast<NvDsInferLayerInfo*>(
-                Allocations::instance().allocate(sizeof(NvDsInferLayerInfo)));
+                Allocations::instance().allocate_struct(struct_info<NvDsInferLayerInfo>));
             if (!copy) throw std::bad_alloc();
             *copy = meta->output_layers_info[number];
             nb::object made = wrap(copy);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "nvdsmeta.h"
 #include "pyds/bindings.h"
 #include "pyds/c_function.h"
@@ -41,24 +43,25 @@ inline constexpr auto kPool<NvDsDisplayMeta> = &NvDsBatchMeta::display_meta_pool
 template <>
 inline constexpr auto kPool<NvDsUserMeta> = &NvDsBatchMeta::user_meta_pool;
 
-/// The release function of a meta that a program constructed: what its pool's does, and frees it.
-template <class Meta>
-void release_constructed(gpointer data, gpointer user_data) {
-  NvDsBatchMeta* batch = static_cast<Meta*>(data)->base_meta.batch_meta;
-  const auto of_pool = batch ? (batch->*kPool<Meta>)->release_func : nullptr;
-  if (of_pool) of_pool(data, user_data);
-  free_struct(struct_info<Meta>, data);
+/// The batch that a parent is in. @throws ValueError naming `site` for a parent that is in none.
+template <class Parent>
+NvDsBatchMeta* batch_of_parent(StructRef<Parent>& parent, const Site& site) {
+  NvDsBatchMeta* batch = batch_of(parent.get());
+  if (!batch && thalweg_slot_find) {
+    throw_error(PyExc_ValueError, "%s.%s: is in no batch; take it from the batch's pool",
+                site.owner, site.name);
+  }
+  return batch;
 }
 
 /// The meta is about to enter a list of the batch, which gives it back from then on: also one that
 /// was not taken from the pool, but constructed.
 template <class Meta>
 void hand_over(StructRef<Meta>& meta, NvDsBatchMeta* batch) {
-  if (!meta.give_up_ownership()) return;
+  if (!meta.is_owned()) return;
   NvDsBaseMeta& base = meta.get()->base_meta;
   if (!base.batch_meta) base.batch_meta = batch;
-  // NVIDIA's library makes such a meta an element of its pool; it must not be freed then.
-  if (!base.release_func && thalweg_slot_generation) base.release_func = release_constructed<Meta>;
+  pyds::hand_over(meta, batch, batch->*kPool<Meta>);
 }
 
 /// add: a parent and a child.
@@ -68,13 +71,15 @@ template <class Parent, class Child, void (*kFunction)(Parent*, Child*)>
 struct Add<kFunction> {
   static void define(nb::module_& module, const char* name, const char* parent, const char* child,
                      const char* doc) {
+    const Site* site = keep_site(name, parent);
     module.def(
         name,
-        [](StructRef<Parent>& into, StructRef<Child>& added) {
+        [site](StructRef<Parent>& into, StructRef<Child>& added) {
+          NvDsBatchMeta* batch = batch_of_parent(into, *site);
           Parent* to = into.get();
           Child* meta = added.get();
-          hand_over(added, batch_of(to));
-          with_batch(batch_of(to), [=] { kFunction(to, meta); });
+          hand_over(added, batch);
+          with_batch(batch, [=] { kFunction(to, meta); });
         },
         nb::arg(parent), nb::arg(child), doc);
   }
@@ -87,44 +92,128 @@ void def_add(nb::module_& module, const char* name, const char* parent, const ch
 
 /// remove: a parent and a child.
 template <auto kFunction>
+struct Remove;
+template <class Parent, class Child, void (*kFunction)(Parent*, Child*)>
+struct Remove<kFunction> {
+  static void define(nb::module_& module, const char* name, const char* parent, const char* child,
+                     const char* doc) {
+    const Site* site = keep_site(name, parent);
+    module.def(
+        name,
+        [site](StructRef<Parent>& from, StructRef<Child>& removed) {
+          NvDsBatchMeta* batch = batch_of_parent(from, *site);
+          Parent* parent = from.get();
+          Child* meta = removed.get();
+          with_batch(batch, [=] { kFunction(parent, meta); });
+        },
+        nb::arg(parent), nb::arg(child), doc);
+  }
+};
+template <auto kFunction>
 void def_remove(nb::module_& module, const char* name, const char* parent, const char* child,
                 const char* doc) {
-  const Site* site = keep_site(name, child);
-  module.def(name, CFunction<kFunction>::callable(site), nb::arg(parent), nb::arg(child), doc);
+  Remove<kFunction>::define(module, name, parent, child, doc);
 }
 
-/// clear: a parent and its list.
-template <auto kFunction>
+/// clear: a parent and its list, the field kList of it.
+template <auto kFunction, auto kList>
+struct Clear;
+template <class Parent, void (*kFunction)(Parent*, GList*), GList* Parent::*kList>
+struct Clear<kFunction, kList> {
+  static void define(nb::module_& module, const char* name, const char* parent, const char* doc) {
+    const Site* site = keep_site(name, "meta_list");
+    const Site* parent_site = keep_site(name, parent);
+    module.def(
+        name,
+        [site, parent_site](StructRef<Parent>& of, Given<ListReference> given) {
+          ListNode* list = to_node(given.value, *site);
+          NvDsBatchMeta* batch = batch_of_parent(of, *parent_site);
+          if (list && thalweg_slot_find && !list->is_of(&(of.get()->*kList))) {
+            throw_error(PyExc_ValueError, "%s.%s: expected the list of the first argument",
+                        site->owner, site->name);
+          }
+          GList* node = list ? list->node() : nullptr;
+          Parent* from = of.get();
+          with_batch(batch, [=] { kFunction(from, node); });
+        },
+        nb::arg(parent), nb::arg("meta_list").none(), doc);
+  }
+};
+template <auto kFunction, auto kList>
 void def_clear(nb::module_& module, const char* name, const char* parent, const char* doc) {
-  const Site* site = keep_site(name, "meta_list");
-  module.def(name, CFunction<kFunction>::callable(site), nb::arg(parent),
-             nb::arg("meta_list").none(), doc);
+  Clear<kFunction, kList>::define(module, name, parent, doc);
 }
 
-/// copy: a list and the parent that gets copies of its metas.
-template <auto kFunction>
+/// copy: a list of metas of a type, and the parent that gets copies of them.
+template <auto kFunction, NvDsMetaType kType>
+struct Copy;
+template <class Parent, void (*kFunction)(GList*, Parent*), NvDsMetaType kType>
+struct Copy<kFunction, kType> {
+  static void define(nb::module_& module, const char* name, const char* list, const char* parent,
+                     const char* doc) {
+    const Site* site = keep_site(name, list);
+    const Site* into_site = keep_site(name, parent);
+    module.def(
+        name,
+        [site, into_site](Given<ListReference> given, StructRef<Parent>& into) {
+          ListNode* node = to_node(given.value, *site);
+          if (!node) return;
+          // A list of our own: theirs may change while the copies are made.
+          const std::vector<void*> metas = node->metas(kType, *site);
+          NvDsBatchMeta* batch = batch_of_parent(into, *into_site);
+          Parent* to = into.get();
+          with_batch(batch, [&metas, to] {
+            GList* list = nullptr;
+            for (auto meta = metas.rbegin(); meta != metas.rend(); ++meta) {
+              list = g_list_prepend(list, *meta);
+            }
+            kFunction(list, to);
+            g_list_free(list);
+          });
+        },
+        nb::arg(list).none(), nb::arg(parent), doc);
+  }
+};
+template <auto kFunction, NvDsMetaType kType>
 void def_copy_list(nb::module_& module, const char* name, const char* list, const char* parent,
                    const char* doc) {
-  const Site* site = keep_site(name, list);
-  module.def(name, CFunction<kFunction>::template callable<1>(site), nb::arg(list).none(),
-             nb::arg(parent), doc);
+  Copy<kFunction, kType>::define(module, name, list, parent, doc);
+}
+
+/// How often this thread holds the lock of a batch: it may give the lock up though the batch is
+/// gone.
+std::vector<NvDsBatchMeta*>& held_locks() {
+  thread_local std::vector<NvDsBatchMeta*> held;
+  return held;
+}
+
+void acquire_lock(StructRef<NvDsBatchMeta>& batch) {
+  NvDsBatchMeta* meta = batch.get();
+  {
+    const WithoutGil released;
+    nvds_acquire_meta_lock(meta);
+  }
+  held_locks().push_back(meta);
+}
+
+void release_lock(StructRef<NvDsBatchMeta>& batch) {
+  std::vector<NvDsBatchMeta*>& held = held_locks();
+  const auto found = std::find(held.begin(), held.end(), batch.unchecked());
+  NvDsBatchMeta* meta = found != held.end() ? *found : batch.get();
+  if (found != held.end()) held.erase(found);
+  const WithoutGil released;  // it may run release functions
+  nvds_release_meta_lock(meta);
 }
 
 }  // namespace
 
 void bind_nvdsmeta_functions(nb::module_& m) {
-  const auto lock = [](StructRef<NvDsBatchMeta>& batch) {
-    NvDsBatchMeta* meta = batch.get();
-    const nb::gil_scoped_release released;
-    nvds_acquire_meta_lock(meta);
-  };
-  m.def("nvds_acquire_meta_lock", lock, nb::arg("batch_meta"),
+  m.def("nvds_acquire_meta_lock", &acquire_lock, nb::arg("batch_meta"),
         "Takes the recursive lock of a batch (view); other Python threads run while it waits.");
   m.def(
-      "nvds_release_meta_lock",
-      [](StructRef<NvDsBatchMeta>& batch) { nvds_release_meta_lock(batch.get()); },
-      nb::arg("batch_meta"),
-      "Gives the lock of a batch (view) back, once for each acquire, in the same thread.");
+      "nvds_release_meta_lock", &release_lock, nb::arg("batch_meta"),
+      "Gives the lock of a batch (view) back, once for each acquire, in the same thread; also when "
+      "the batch was given back meanwhile.");
 
   m.def(
       "nvds_create_batch_meta",
@@ -145,7 +234,7 @@ void bind_nvdsmeta_functions(nb::module_& m) {
       "nvds_destroy_batch_meta",
       [](StructRef<NvDsBatchMeta>& batch) {
         NvDsBatchMeta* meta = batch.get();
-        const nb::gil_scoped_release released;  // not with_batch: the lock dies with the batch
+        const WithoutGil released;  // not with_batch: the lock dies with the batch
         return nvds_destroy_batch_meta(meta);
       },
       nb::arg("batch_meta"),
@@ -174,13 +263,14 @@ void bind_nvdsmeta_functions(nb::module_& m) {
       "nvds_add_obj_meta_to_frame",
       [](StructRef<NvDsFrameMeta>& frame, StructRef<NvDsObjectMeta>& object,
          Given<OptionalReference<NvDsObjectMeta>> parent) {
+        static constexpr const char* kName = "nvds_add_obj_meta_to_frame";
         NvDsFrameMeta* in = frame.get();
         NvDsObjectMeta* added = object.get();
-        NvDsObjectMeta* found_in =
-            to_optional<NvDsObjectMeta>(parent.value, {"nvds_add_obj_meta_to_frame", "obj_parent"});
-        hand_over(object, batch_of(in));
-        if (found_in) hand_over(*nb::cast<StructRef<NvDsObjectMeta>*>(parent.value), batch_of(in));
-        with_batch(batch_of(in), [=] { nvds_add_obj_meta_to_frame(in, added, found_in); });
+        NvDsObjectMeta* found_in = to_optional<NvDsObjectMeta>(parent.value, {kName, "obj_parent"});
+        NvDsBatchMeta* batch = batch_of_parent(frame, {kName, "frame_meta"});
+        hand_over(object, batch);
+        if (found_in) hand_over(*nb::cast<StructRef<NvDsObjectMeta>*>(parent.value), batch);
+        with_batch(batch, [=] { nvds_add_obj_meta_to_frame(in, added, found_in); });
       },
       nb::arg("frame_meta"), nb::arg("obj_meta"), nb::arg("obj_parent").none(),
       "Adds an object (taken) to the frame; `obj_parent` (view) is the object that it was found "
@@ -225,24 +315,36 @@ void bind_nvdsmeta_functions(nb::module_& m) {
 
   static constexpr const char* kCleared =
       "Gives back every meta of the list: the attribute of the first argument (view), or None.";
-  def_clear<&nvds_clear_frame_meta_list>(m, "nvds_clear_frame_meta_list", "batch_meta", kCleared);
-  def_clear<&nvds_clear_obj_meta_list>(m, "nvds_clear_obj_meta_list", "frame_meta", kCleared);
-  def_clear<&nvds_clear_display_meta_list>(m, "nvds_clear_display_meta_list", "frame_meta",
-                                           kCleared);
-  def_clear<&nvds_clear_batch_user_meta_list>(m, "nvds_clear_batch_user_meta_list", "batch_meta",
-                                              kCleared);
-  def_clear<&nvds_clear_frame_user_meta_list>(m, "nvds_clear_frame_user_meta_list", "frame_meta",
-                                              kCleared);
-  def_clear<&nvds_clear_obj_user_meta_list>(m, "nvds_clear_obj_user_meta_list", "object_meta",
-                                            kCleared);
+  def_clear<&nvds_clear_frame_meta_list, &NvDsBatchMeta::frame_meta_list>(
+      m, "nvds_clear_frame_meta_list", "batch_meta", kCleared);
+  def_clear<&nvds_clear_obj_meta_list, &NvDsFrameMeta::obj_meta_list>(m, "nvds_clear_obj_meta_list",
+                                                                      "frame_meta", kCleared);
+  def_clear<&nvds_clear_display_meta_list, &NvDsFrameMeta::display_meta_list>(
+      m, "nvds_clear_display_meta_list", "frame_meta", kCleared);
+  def_clear<&nvds_clear_batch_user_meta_list, &NvDsBatchMeta::batch_user_meta_list>(
+      m, "nvds_clear_batch_user_meta_list", "batch_meta", kCleared);
+  def_clear<&nvds_clear_frame_user_meta_list, &NvDsFrameMeta::frame_user_meta_list>(
+      m, "nvds_clear_frame_user_meta_list", "frame_meta", kCleared);
+  def_clear<&nvds_clear_obj_user_meta_list, &NvDsObjectMeta::obj_user_meta_list>(
+      m, "nvds_clear_obj_user_meta_list", "object_meta", kCleared);
   m.def(
       "nvds_clear_meta_list",
       [](StructRef<NvDsBatchMeta>& batch, Given<ListReference> list,
          StructRef<NvDsMetaPool>& pool) {
+        const Site site{"nvds_clear_meta_list", "meta_list"};
         NvDsBatchMeta* of = batch.get();
         NvDsMetaPool* into = pool.get();
-        GList* from = to_list(list.value, {"nvds_clear_meta_list", "meta_list"});
-        GList* left = with_batch(of, [=] { return nvds_clear_meta_list(of, from, into); });
+        ListNode* node = to_node(list.value, site);
+        if (!node) return ListReference{nb::none()};
+        GList* from = node->node();
+        if (thalweg_slot_find && !node->is_in_meta_of(of)) {
+          throw_error(PyExc_ValueError, "%s.%s: expected a list of one of the batch's metas",
+                      site.owner, site.name);
+        }
+        GList* left = with_batch(of, [=] {
+          if (node->is_in_batch() && !node->cut_off()) return static_cast<GList*>(nullptr);
+          return nvds_clear_meta_list(of, from, into);
+        });
         return ListReference{left ? wrap_list(batch, &left) : nb::none()};
       },
       nb::arg("batch_meta"), nb::arg("meta_list").none(), nb::arg("meta_pool"),
@@ -251,25 +353,29 @@ void bind_nvdsmeta_functions(nb::module_& m) {
 
   static constexpr const char* kCopied =
       "Adds a deep copy of every meta of the list; user metas are copied by their copy functions.";
-  def_copy_list<&nvds_copy_batch_user_meta_list>(m, "nvds_copy_batch_user_meta_list",
-                                                 "src_user_meta_list", "dst_batch_meta", kCopied);
-  def_copy_list<&nvds_copy_frame_user_meta_list>(m, "nvds_copy_frame_user_meta_list",
-                                                 "src_user_meta_list", "dst_frame_meta", kCopied);
-  def_copy_list<&nvds_copy_display_meta_list>(m, "nvds_copy_display_meta_list", "src_display_meta",
-                                              "dst_frame_meta", kCopied);
-  def_copy_list<&nvds_copy_frame_meta_list>(m, "nvds_copy_frame_meta_list", "src_frame_meta_list",
-                                            "dst_batch_meta", kCopied);
+  def_copy_list<&nvds_copy_batch_user_meta_list, NVDS_USER_META>(
+      m, "nvds_copy_batch_user_meta_list", "src_user_meta_list", "dst_batch_meta", kCopied);
+  def_copy_list<&nvds_copy_frame_user_meta_list, NVDS_USER_META>(
+      m, "nvds_copy_frame_user_meta_list", "src_user_meta_list", "dst_frame_meta", kCopied);
+  def_copy_list<&nvds_copy_display_meta_list, NVDS_DISPLAY_META>(
+      m, "nvds_copy_display_meta_list", "src_display_meta", "dst_frame_meta", kCopied);
+  def_copy_list<&nvds_copy_frame_meta_list, NVDS_FRAME_META>(
+      m, "nvds_copy_frame_meta_list", "src_frame_meta_list", "dst_batch_meta", kCopied);
   // The keyword calls a frame dst_object_meta, as it always did.
-  def_copy_list<&nvds_copy_obj_meta_list>(m, "nvds_copy_obj_meta_list", "src_obj_meta_list",
-                                          "dst_object_meta", kCopied);
+  def_copy_list<&nvds_copy_obj_meta_list, NVDS_OBJ_META>(
+      m, "nvds_copy_obj_meta_list", "src_obj_meta_list", "dst_object_meta", kCopied);
 
   m.def(
       "nvds_get_nth_frame_meta",
       [](Given<ListReference> list, Given<int> index) {
         const Site site{"nvds_get_nth_frame_meta", "index"};
-        GList* frames = to_list(list.value, {site.owner, "frame_meta_list"});
+        const Site list_site{site.owner, "frame_meta_list"};
+        ListNode* frames = to_node(list.value, list_site);
+        const auto place = to_integer<guint>(index.value, site);
+        std::vector<void*> metas;
+        if (frames) metas = frames->metas(NVDS_FRAME_META, list_site);
         return OptionalReference<NvDsFrameMeta>{
-            wrap(nvds_get_nth_frame_meta(frames, to_integer<guint>(index.value, site)))};
+            wrap(place < metas.size() ? static_cast<NvDsFrameMeta*>(metas[place]) : nullptr)};
       },
       nb::arg("frame_meta_list").none(), nb::arg("index").none(),
       "The frame meta at a place of the list (view), None past its end.");
@@ -320,7 +426,7 @@ void bind_nvdsmeta_functions(nb::module_& m) {
         auto* batch = static_cast<NvDsBatchMeta*>(to_pointer(data, {name, "data"}, false));
         if (!batch) throw_type_error({name, "data"}, "NvDsBatchMeta or its capsule", data);
         void* user = to_pointer(user_data.value, {name, "user_data"}, false);
-        const nb::gil_scoped_release released;  // not with_batch: the lock dies with the batch
+        const WithoutGil released;  // not with_batch: the lock dies with the batch
         nvds_batch_meta_release_func(batch, user);
       },
       nb::arg("data").none(), nb::arg("user_data").none(),

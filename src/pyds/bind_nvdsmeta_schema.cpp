@@ -15,7 +15,8 @@ namespace {
 /// A zeroed struct on the C heap, the program's own.
 template <class T>
 nb::object new_block() {
-  auto* block = static_cast<T*>(Allocations::instance().allocate(sizeof(T)));
+  Allocations::instance().collect();
+  auto* block = static_cast<T*>(Allocations::instance().allocate_struct(struct_info<T>));
   if (!block) throw std::bad_alloc();
   return wrap(block);
 }

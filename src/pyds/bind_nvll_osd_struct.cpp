@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "nvll_osd_api.h"
 #include "nvll_osd_struct.h"
 #include "pyds/bindings.h"
@@ -8,11 +10,28 @@ namespace thalweg::pyds {
 
 namespace {
 
-/// The mask as a flat float32 array that keeps the wrapper alive.
+void** data_of(NvOSD_MaskParams* mask) { return reinterpret_cast<void**>(&mask->data); }
+
+/// Bytes that a mask may say it has: those of its block.
+size_t room(const StructRef<NvOSD_MaskParams>& self) {
+  NvOSD_MaskParams* mask = self.get();
+  if (!mask->data) return UINT32_MAX;
+  Allocations& blocks = Allocations::instance();
+  blocks.note(mask->data, mask->size, data_of(mask), self.lifetime());
+  return blocks.size_of(mask->data);
+}
+
+/// The mask as a flat float32 array, which keeps the memory.
 auto mask_array(StructRef<NvOSD_MaskParams>& self) {
-  const NvOSD_MaskParams* mask = self.get();
-  return nb::ndarray<nb::numpy, float, nb::ndim<1>>(
-      mask->data, {mask->data ? mask->size / sizeof(float) : 0}, nb::handle(self.self()));
+  NvOSD_MaskParams* mask = self.get();
+  const size_t values = mask->data ? std::min<size_t>(mask->size, room(self)) / sizeof(float) : 0;
+  void* viewed = values > 0 ? Allocations::instance().view(mask->data) : nullptr;
+  nb::object owner = nb::borrow(nb::handle(self.self()));
+  if (viewed) {
+    owner =
+        nb::capsule(viewed, [](void* block) noexcept { Allocations::instance().unview(block); });
+  }
+  return nb::ndarray<nb::numpy, float, nb::ndim<1>>(mask->data, {values}, owner);
 }
 
 }  // namespace
@@ -134,14 +153,24 @@ void bind_nvll_osd_struct(nb::module_& module) {
                    [](const void* mask, const void*) -> size_t {
                      return static_cast<const NvOSD_MaskParams*>(mask)->size;
                    })
-      .field("size", &NvOSD_MaskParams::size, "Size of the mask, bytes.")
+      .number("size", &NvOSD_MaskParams::size,
+              "Size of the mask, bytes; at most what its memory has.",
+              [](const StructRef<NvOSD_MaskParams>& self, unsigned size) {
+                const size_t most = room(self);
+                if (size <= most) return;
+                throw_error(PyExc_ValueError,
+                            "NvOSD_MaskParams.size: expected at most the %zu bytes of the mask, "
+                            "got %u",
+                            most, size);
+              })
       .field("threshold", &NvOSD_MaskParams::threshold, "Values above it belong to the object.")
       .field("width", &NvOSD_MaskParams::width, "Columns of the mask.")
       .field("height", &NvOSD_MaskParams::height, "Rows of the mask.")
       .python()
-      .def("get_mask_array", &mask_array,
-           "The mask as a flat float32 array (view), row by row; empty without a mask. Good until "
-           "the meta is given back or the mask is made anew: copy what you keep.")
+      .def(
+          "get_mask_array", &mask_array,
+          "The mask as a flat float32 array (view), row by row; empty without a mask. It keeps its "
+          "memory, also when the meta is given back or the mask is made anew.")
       .def(
           "alloc_mask_array",
           [](StructRef<NvOSD_MaskParams>& self) {
@@ -149,7 +178,8 @@ void bind_nvll_osd_struct(nb::module_& module) {
             const size_t size = size_t{mask->width} * mask->height * sizeof(float);
             void* data = size <= UINT32_MAX ? Allocations::instance().allocate(size) : nullptr;
             if (!data && size > 0) throw std::bad_alloc();
-            take_block(self.lifetime(), reinterpret_cast<void**>(&mask->data), data);
+            const Site site{"NvOSD_MaskParams", "alloc_mask_array"};
+            take_block(self.lifetime(), data_of(mask), data, 0, site);
             mask->size = static_cast<unsigned>(size);
             return mask_array(self);
           },

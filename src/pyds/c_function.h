@@ -21,10 +21,12 @@ struct Argument<GList*> {
   static GList* take(Python list, const Site& site) { return to_list(list.value, site); }
 };
 
-inline NvDsBatchMeta* batch_of(NvDsBatchMeta* batch) { return batch; }
+inline NvDsBatchMeta* batch_of(NvDsBatchMeta* batch) { return batch_around(batch, batch); }
 template <class T>
 NvDsBatchMeta* batch_of(T* meta) {
-  if constexpr (requires { meta->base_meta.batch_meta; }) return meta->base_meta.batch_meta;
+  if constexpr (requires { meta->base_meta.batch_meta; }) {
+    return batch_around(meta, meta->base_meta.batch_meta);
+  }
   return nullptr;
 }
 
@@ -54,9 +56,7 @@ void def_glist_get(nb::module_& module, const char* name) {
   using Taken = std::conditional_t<kAllowInt, PointerOrAddress, Pointer>;
   module.def(
       name,
-      [site](Given<Taken> data) {
-        return Reference<T>{wrap(static_cast<T*>(to_pointer(data.value, *site, kAllowInt)))};
-      },
+      [site](Given<Taken> data) { return Reference<T>{cast_to<T>(data.value, *site, kAllowInt)}; },
       nb::arg("data").none(), doc.c_str());
 }
 

@@ -4,6 +4,8 @@
 
 #include <filesystem>
 
+#include "pyds/interpreter.h"
+
 namespace thalweg::pyds {
 
 namespace {
@@ -47,7 +49,7 @@ const EncoderLibrary& EncoderLibrary::open(const char* function) {
   find(handle, "thalweg_obj_enc_destroy_all", &functions.destroy_all);
   // A program may end with contexts alive: their files are written out, their threads end.
   nb::module_::import_("atexit").attr("register")(nb::cpp_function([] {
-    const nb::gil_scoped_release released;
+    const WithoutGil released;
     functions.destroy_all();
   }));
   library = &functions;

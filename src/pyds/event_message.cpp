@@ -2,8 +2,12 @@
 
 #include <cstring>
 #include <initializer_list>
+#include <string>
+#include <utility>
 
 #include "pyds/allocations.h"
+#include "pyds/memory.h"
+#include "pyds/ref.h"
 
 namespace thalweg::pyds {
 
@@ -11,9 +15,18 @@ namespace {
 
 Allocations& blocks() { return Allocations::instance(); }
 
+/// The struct of a kind that a program put somewhere; nullptr if it is another, or gone.
+template <class T>
+T* as(void* address) {
+  const bool is_one = address && blocks().take_for(address, struct_info<T>) == &struct_info<T>;
+  return is_one ? static_cast<T*>(address) : nullptr;
+}
+
 /// A text that `field` gets from elsewhere becomes a copy of its own.
 void own_text(char** field, const Lifetime& lifetime) {
-  if (*field) *field = blocks().copy_text(*field, field, lifetime);
+  std::string text;
+  const bool readable = *field && read_text(*field, &text);
+  *field = readable ? blocks().copy_text(text, field, lifetime) : nullptr;
 }
 
 void free_text(char** field) {
@@ -35,39 +48,45 @@ std::initializer_list<char* NvDsEventMsgMeta::*> kMessageTexts = {
     &NvDsEventMsgMeta::ts, &NvDsEventMsgMeta::objectId, &NvDsEventMsgMeta::sensorStr,
     &NvDsEventMsgMeta::otherAttrs, &NvDsEventMsgMeta::videoPath};
 
+/// A copy of a block of bytes; nullptr for what pyds does not know.
+void* copy_block(void* address) {
+  const size_t size = blocks().size_of(address);
+  void* copy = size ? blocks().allocate(size) : nullptr;
+  if (copy) std::memcpy(copy, address, size);
+  return copy;
+}
+
 template <class T, class Texts>
-T* copy_with_texts(const T* from, const Texts& texts) {
-  auto* copy = static_cast<T*>(blocks().allocate(sizeof(T)));
+T* copy_with_texts(void* structure, const Texts& texts) {
+  const T* from = as<T>(structure);
+  auto* copy = from ? static_cast<T*>(blocks().allocate_struct(struct_info<T>)) : nullptr;
   if (!copy) return nullptr;
   *copy = *from;
-  const Lifetime lifetime = blocks().lifetime(copy);
+  const Lifetime lifetime = lifetime_of(copy);
   for (auto text : texts) own_text(&(copy->*text), lifetime);
   return copy;
 }
 
 template <class T, class Texts>
 void free_with_texts(void* structure, const Texts& texts) {
-  if (!blocks().live(structure)) return;  // not ours, or freed by the program already
-  for (auto text : texts) free_text(&(static_cast<T*>(structure)->*text));
+  T* freed = as<T>(structure);
+  if (!freed) return;  // not ours, or freed by the program already
+  for (auto text : texts) free_text(&(freed->*text));
   blocks().release(structure);
 }
 
 /// The object that a message is about. Kinds that pyds has no allocator for belong to the program.
 void* copy_object(const NvDsEventMsgMeta& message) {
-  const void* object = message.extMsg;
+  void* object = message.extMsg;
   switch (message.objType) {
     case NVDS_OBJECT_TYPE_VEHICLE:
-      return copy_with_texts(static_cast<const NvDsVehicleObject*>(object), kVehicleTexts);
+      return copy_with_texts<NvDsVehicleObject>(object, kVehicleTexts);
     case NVDS_OBJECT_TYPE_PERSON:
-      return copy_with_texts(static_cast<const NvDsPersonObject*>(object), kPersonTexts);
+      return copy_with_texts<NvDsPersonObject>(object, kPersonTexts);
     case NVDS_OBJECT_TYPE_FACE:
-      return copy_with_texts(static_cast<const NvDsFaceObject*>(object), kFaceTexts);
-    default: {
-      const size_t size = blocks().size_of(object);
-      void* copy = size ? blocks().allocate(size) : nullptr;
-      if (copy) std::memcpy(copy, object, size);
-      return copy;
-    }
+      return copy_with_texts<NvDsFaceObject>(object, kFaceTexts);
+    default:
+      return copy_block(object);
   }
 }
 
@@ -102,28 +121,24 @@ void forget_foreign_members(NvDsEventMsgMeta& copy) {
 }
 
 void* copy_message(void* data, void*) {
-  const auto* from =
-      static_cast<NvDsEventMsgMeta*>(static_cast<NvDsUserMeta*>(data)->user_meta_data);
-  if (!from) return nullptr;
-  NvDsEventMsgMeta* copy = copy_with_texts(from, kMessageTexts);
+  const auto reading = blocks().reading();
+  void* payload = static_cast<NvDsUserMeta*>(data)->user_meta_data;
+  auto* copy = copy_with_texts<NvDsEventMsgMeta>(payload, kMessageTexts);
   if (!copy) return nullptr;
   forget_foreign_members(*copy);
-  if (from->objSignature.signature && from->objSignature.size) {
-    const size_t size = from->objSignature.size * sizeof(double);
-    auto* numbers = static_cast<double*>(blocks().allocate(size));
-    if (numbers) std::memcpy(numbers, from->objSignature.signature, size);
-    copy->objSignature.signature = numbers;
-  }
-  copy->extMsg = from->extMsg && from->extMsgSize ? copy_object(*from) : nullptr;
+  double*& signature = copy->objSignature.signature;
+  signature = static_cast<double*>(copy_block(signature));
+  if (signature) blocks().hold(signature, &signature, lifetime_of(copy));
+  copy->extMsg = copy->extMsg && copy->extMsgSize ? copy_object(*copy) : nullptr;
   if (!copy->extMsg) copy->extMsgSize = 0;
   return copy;
 }
 
 void release_message(void* data, void*) {
+  const auto reading = blocks().reading();
   auto* user_meta = static_cast<NvDsUserMeta*>(data);
-  auto* message = static_cast<NvDsEventMsgMeta*>(user_meta->user_meta_data);
-  user_meta->user_meta_data = nullptr;
-  if (!message || !blocks().live(message)) return;
+  auto* message = as<NvDsEventMsgMeta>(std::exchange(user_meta->user_meta_data, nullptr));
+  if (!message) return;
   if (message->extMsg && message->extMsgSize) free_object(*message);
   if (message->objSignature.signature) blocks().release(message->objSignature.signature);
   free_with_texts<NvDsEventMsgMeta>(message, kMessageTexts);
@@ -139,17 +154,15 @@ void install_event_message_hooks(NvDsUserMeta* user_meta) {
 }
 
 void* copy_custom_struct(void* data, void*) {
-  const auto* from =
-      static_cast<CustomDataStruct*>(static_cast<NvDsUserMeta*>(data)->user_meta_data);
-  return from ? copy_with_texts(from, kCustomTexts) : nullptr;
+  const auto reading = blocks().reading();
+  return copy_with_texts<CustomDataStruct>(static_cast<NvDsUserMeta*>(data)->user_meta_data,
+                                           kCustomTexts);
 }
 
 void release_custom_struct(void* data, void*) {
-  auto* user_meta = static_cast<NvDsUserMeta*>(data);
-  if (user_meta->user_meta_data) {
-    free_with_texts<CustomDataStruct>(user_meta->user_meta_data, kCustomTexts);
-  }
-  user_meta->user_meta_data = nullptr;
+  const auto reading = blocks().reading();
+  void* payload = std::exchange(static_cast<NvDsUserMeta*>(data)->user_meta_data, nullptr);
+  free_with_texts<CustomDataStruct>(payload, kCustomTexts);
 }
 
 void install_custom_struct_hooks(NvDsUserMeta* user_meta) {

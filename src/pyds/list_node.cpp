@@ -6,7 +6,29 @@ namespace thalweg::pyds {
 
 namespace {
 
+/// Nodes of a list that Python made by hand; more are taken for a ring.
+constexpr size_t kMostNodes = 65536;
+
 uint64_t epoch_now(const uint64_t* at) { return at ? __atomic_load_n(at, __ATOMIC_ACQUIRE) : 0; }
+
+NvDsMetaType type_at(const void* address) {
+  const void* start = nullptr;
+  return thalweg_slot_type(address, &start);
+}
+
+/// True if a live meta of the type begins at an address.
+bool is_meta(const void* address, NvDsMetaType type) {
+  const void* start = nullptr;
+  return thalweg_slot_type(address, &start) == type && start == address;
+}
+
+GList* new_list(const std::vector<void*>& metas) {
+  GList* made = nullptr;
+  for (auto meta = metas.rbegin(); meta != metas.rend(); ++meta) {
+    made = g_list_prepend(made, *meta);
+  }
+  return made;
+}
 
 }  // namespace
 
@@ -31,11 +53,11 @@ nb::object wrap_list(const Ref& owner, GList** head) {
     }
   }
   if (!seen.node) return nb::none();
-  const bool ours = owner.lifetime().origin == Lifetime::Origin::kSlot;
+  const bool ours = epoch_at != nullptr;
   PyTypeObject* type = struct_info<GList>.type;
   Lifetime life = owner.lifetime();
   if (!ours) {  // a node that Python made has a lifetime of its own
-    const Lifetime own = Allocations::instance().lifetime(seen.node);
+    const Lifetime own = lifetime_of(seen.node);
     if (own.origin == Lifetime::Origin::kBlock) life = own;
   }
   if (PyObject* found = find_wrapper(seen.node, type, life)) {
@@ -166,22 +188,97 @@ nb::object ListIterator::next() {
 }
 
 void ListNode::set_data(nb::handle value) {
-  void* address = to_stored_pointer(value, {"GList", "data"});
-  node()->data = address;
+  const Site site{"GList", "data"};
+  if (!is_in_batch()) {
+    void* address = to_stored_pointer(value, site);
+    node()->data = address;
+    seen_.data = address;
+    return;
+  }
+  void* address = to_pointer(value, site, false);
+  const BatchGuard guard(*this);
+  if (!find()) throw_removed();
+  const NvDsMetaType type = type_at(seen_.node->data);
+  if (type_at(head_) == NVDS_INVALID_META || type == NVDS_INVALID_META || !is_meta(address, type)) {
+    throw_error(PyExc_ValueError,
+                "GList.data: a list of a batch can only hold live metas of its kind");
+  }
+  seen_.node->data = address;
   seen_.data = address;
 }
 
 void ListNode::set_next(nb::handle value) {
-  GList* following = to_stored_list(value, {"GList", "next"});
+  GList* following = to_neighbour(value, seen_.next, {"GList", "next"});
+  if (is_in_batch()) return;
   node()->next = following;
   seen_.next = following;
   given_next_ = following ? nb::inst_ptr<ListNode>(value)->place() : Place{};
 }
 
 void ListNode::set_prev(nb::handle value) {
-  GList* before = to_stored_list(value, {"GList", "prev"});
+  GList* before = to_neighbour(value, nullptr, {"GList", "prev"});
+  if (is_in_batch()) return;
   node()->prev = before;
   given_prev_ = before ? nb::inst_ptr<ListNode>(value)->place() : Place{};
+}
+
+GList* ListNode::to_neighbour(nb::handle value, const GList* now, const Site& site) {
+  GList* neighbour = to_list(value, site);
+  if (is_in_batch() && neighbour != now) {
+    throw_error(PyExc_ValueError,
+                "%s.%s: the node is in a list of a batch; change that with nvds_add_* and "
+                "nvds_remove_*",
+                site.owner, site.name);
+  }
+  if (Ref* ref = as_ref(value)) ref->give_up_ownership();
+  return neighbour;
+}
+
+std::vector<void*> ListNode::contents() {
+  std::vector<void*> found;
+  if (!is_by_itself()) {
+    const BatchGuard guard(*this);
+    if (!find()) throw_removed();
+    for (const GList* node = seen_.node; node; node = node->next) found.push_back(node->data);
+    check();
+    return found;
+  }
+  // Each neighbour may be of another list, so each is asked on its own.
+  nb::object at = nb::borrow(self());
+  while (!at.is_none() && found.size() < kMostNodes) {
+    auto* node = nb::inst_ptr<ListNode>(at);
+    found.push_back(node->node()->data);
+    at = node->next();
+  }
+  return found;
+}
+
+std::vector<void*> ListNode::metas(NvDsMetaType type, const Site& site) {
+  std::vector<void*> found = contents();
+  for (const void* meta : found) {
+    if (!thalweg_slot_type || is_meta(meta, type)) continue;
+    throw_error(PyExc_ValueError, "%s.%s: expected a list of live metas of type %d", site.owner,
+                site.name, static_cast<int>(type));
+  }
+  return found;
+}
+
+bool ListNode::is_in_meta_of(const NvDsBatchMeta* batch) const {
+  return is_in_batch() && type_at(head_) != NVDS_INVALID_META &&
+         batch_around(head_, nullptr) == batch;
+}
+
+bool ListNode::cut_off() {
+  GList* node = *head_;
+  while (node && node != seen_.node) node = node->next;
+  if (!node) return false;
+  if (node->prev) {
+    node->prev->next = nullptr;
+    node->prev = nullptr;
+  } else {
+    *head_ = nullptr;
+  }
+  return true;
 }
 
 void ListNode::throw_removed() {
@@ -189,17 +286,60 @@ void ListNode::throw_removed() {
               "GList: this node was removed from its list; take the list from its meta again");
 }
 
-GList* to_list(nb::handle value, const Site& site) {
+ListNode* to_node(nb::handle value, const Site& site) {
   if (value.is_none()) return nullptr;
   ListNode* list = nullptr;
   if (!nb::try_cast<ListNode*>(value, list, false)) throw_type_error(site, "GList or None", value);
-  return list->node();
+  return list;
 }
 
-GList* to_stored_list(nb::handle value, const Site& site) {
-  GList* list = to_list(value, site);
-  if (Ref* ref = as_ref(value)) ref->give_up_ownership();
-  return list;
+GList* to_list(nb::handle value, const Site& site) {
+  ListNode* node = to_node(value, site);
+  return node ? node->node() : nullptr;
+}
+
+NvDsMetaType type_of_list(std::string_view field) {
+  if (field == "frame_meta_list") return NVDS_FRAME_META;
+  if (field == "obj_meta_list") return NVDS_OBJ_META;
+  if (field == "classifier_meta_list") return NVDS_CLASSIFIER_META;
+  if (field == "label_info_list") return NVDS_LABEL_INFO_META;
+  if (field == "display_meta_list") return NVDS_DISPLAY_META;
+  return field.ends_with("user_meta_list") ? NVDS_USER_META : NVDS_INVALID_META;
+}
+
+void assign_list(const Ref& owner, GList** head, nb::handle value, const Site& site) {
+  ListNode* given = to_node(value, site);
+  NvDsBatchMeta* batch = batch_around(owner.unchecked(), nullptr);
+  if (!batch) {
+    if (given && given->is_in_batch() && owner.lifetime().generation_at) {
+      throw_error(PyExc_ValueError,
+                  "%s.%s: the list is a batch's and ends with it; make nodes of your own (GList)",
+                  site.owner, site.name);
+    }
+    GList* list = given ? given->node() : nullptr;
+    if (given) given->give_up_ownership();
+    *head = list;
+    return;
+  }
+  if (given && given->is_of(head) && given->unchecked() == *head) return;
+  const NvDsMetaType type = type_of_list(site.name);
+  const std::vector<void*> metas = given ? given->metas(type, site) : std::vector<void*>{};
+  owner.check();
+  with_batch(batch, [head, &metas] {
+    thalweg_list_detach(head);
+    *head = new_list(metas);
+  });
+}
+
+void make_own_list(GList** head, NvDsMetaType type) {
+  std::vector<void*> metas;
+  size_t nodes = 0;
+  for (const GList* node = *head; node && nodes < kMostNodes; node = node->next, ++nodes) {
+    const Lifetime lifetime = lifetime_of(node);
+    if (lifetime.over() || lifetime.origin != Lifetime::Origin::kBlock) break;
+    if (is_meta(node->data, type)) metas.push_back(node->data);
+  }
+  *head = new_list(metas);
 }
 
 }  // namespace thalweg::pyds

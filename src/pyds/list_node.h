@@ -2,6 +2,9 @@
 
 #include <glib.h>
 
+#include <string_view>
+#include <vector>
+
 #include "pyds/ref.h"
 
 namespace thalweg::pyds {
@@ -46,6 +49,18 @@ class ListNode : public Ref {
   void set_prev(nb::handle value);
   /// The node, for C functions. @throws ReferenceError if it was removed.
   GList* node();
+  /// What this node and those after it hold. @throws ValueError naming `site` if that is not all
+  /// live metas of a type, ReferenceError if the node was removed.
+  std::vector<void*> metas(NvDsMetaType type, const Site& site);
+  /// True for a node of the list at `head`, a field of a batch's struct.
+  bool is_of(GList* const* head) const { return head_ == head; }
+  /// True for a node of a list in a batch: of a meta, or of one of the library's pools.
+  bool is_in_batch() const { return epoch_at_ != nullptr; }
+  /// True for a node of a list of a meta in this batch.
+  bool is_in_meta_of(const NvDsBatchMeta* batch) const;
+  /// Takes this node and those after it out of its batch's list. With the batch's lock. False if it
+  /// is not there any more.
+  bool cut_off();
 
  private:
   friend nb::object wrap_list(const Ref& owner, GList** head);
@@ -61,6 +76,9 @@ class ListNode : public Ref {
   static nb::object wrap_neighbour(GList* node, const Place& given);
   Place place() const;
   [[noreturn]] static void throw_removed();
+  std::vector<void*> contents();
+  /// What a neighbour is set to. @throws ValueError in a batch's list, unless it is `now`.
+  GList* to_neighbour(nb::handle value, const GList* now, const Site& site);
 
   GList** head_;
   const uint64_t* epoch_at_;
@@ -86,8 +104,19 @@ class ListIterator {
 nb::object wrap_list(const Ref& owner, GList** head);
 
 /// The node of a GList object, nullptr for None. @throws TypeError naming `site`.
+ListNode* to_node(nb::handle value, const Site& site);
 GList* to_list(nb::handle value, const Site& site);
-/// The same for a pointer that C keeps: a node that Python made gives up its memory.
-GList* to_stored_list(nb::handle value, const Site& site);
+
+/// What lists of a field of this name hold; NVDS_INVALID_META if they hold no metas of a pool.
+NvDsMetaType type_of_list(std::string_view field);
+
+/// Sets a list field. A struct in a batch gets nodes of its own for the metas that the given node
+/// and those after it hold; its old nodes go, its old metas stay acquired. @throws TypeError,
+/// ValueError naming `site`, ReferenceError
+void assign_list(const Ref& owner, GList** head, nb::handle value, const Site& site);
+
+/// Exchanges nodes that Python made, in a struct that a batch is about to own, for nodes of the
+/// struct's own; those that hold no live meta of the type are left out.
+void make_own_list(GList** head, NvDsMetaType type);
 
 }  // namespace thalweg::pyds

@@ -202,8 +202,7 @@ const ObjectRows::Row& ObjectRows::row_at(size_t row) const {
 }
 
 bool ObjectRows::has_generations(const Row& row) const {
-  return row.lifetime.origin == Lifetime::Origin::kSlot &&
-         frames_[row.frame].lifetime.origin == Lifetime::Origin::kSlot;
+  return row.lifetime.generation_at && frames_[row.frame].lifetime.generation_at;
 }
 
 bool ObjectRows::gone(const Row& row) const {

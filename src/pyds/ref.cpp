@@ -2,8 +2,11 @@
 
 #include <glib.h>
 
+#include <algorithm>
 #include <cstring>
+#include <string>
 
+#include "pyds/list_node.h"
 #include "pyds/slots.h"
 
 namespace thalweg::pyds {
@@ -82,10 +85,11 @@ MetaInRelease::~MetaInRelease() {
 }
 
 Lifetime lifetime_of(const void* address) {
-  const uint64_t* slot = thalweg_slot_generation ? thalweg_slot_generation(address) : nullptr;
+  NvDsBatchMeta* batch = nullptr;
+  const uint64_t* slot = thalweg_slot_find ? thalweg_slot_find(address, &batch) : nullptr;
   if (!slot) return Allocations::instance().lifetime(address);
   const uint64_t now = __atomic_load_n(slot, __ATOMIC_ACQUIRE);
-  if (now & 1) return {slot, now, Lifetime::Origin::kSlot};
+  if (now & 1) return {slot, now, batch ? Lifetime::Origin::kSlot : Lifetime::Origin::kBlock};
   for (const MetaInRelease* meta = in_release; meta; meta = meta->outer_) {
     if (meta->slot_ == slot) return {meta->generation_, *meta->generation_};
   }
@@ -136,6 +140,68 @@ void* to_stored_pointer(nb::handle value, const Site& site) {
   return address;
 }
 
+namespace {
+
+/// True if a struct is of the wanted kind, or has one at `offset`.
+bool contains(const StructInfo& whole, size_t offset, const StructInfo& wanted) {
+  if (offset == 0 && &whole == &wanted) return true;
+  for (const StructInfo::Part& part : whole.parts) {
+    if (offset < part.offset || offset >= part.offset + part.count * part.stride) continue;
+    if (contains(*part.info, (offset - part.offset) % part.stride, wanted)) return true;
+  }
+  return false;
+}
+
+std::vector<const StructInfo*>& pool_kinds() {
+  static auto& kinds = *new std::vector<const StructInfo*>;
+  return kinds;
+}
+
+}  // namespace
+
+void enter_pool_kind(StructInfo& info, NvDsMetaType type) {
+  info.meta_type = type;
+  pool_kinds().push_back(&info);
+}
+
+void check_kind(const StructInfo& kind, const void* address, const Ref* given, const Site& site) {
+  const void* start = address;
+  const StructInfo* found = nullptr;
+  if (thalweg_slot_type) {
+    const NvDsMetaType type = thalweg_slot_type(address, &start);
+    if (type == kind.meta_type && start == address && type != NVDS_INVALID_META) return;
+    for (const StructInfo* info : pool_kinds()) {
+      if (type == info->meta_type) found = info;
+    }
+  }
+  if (!found && thalweg_slot_find) {
+    NvDsBatchMeta* batch = nullptr;
+    const uint64_t* generation = thalweg_slot_find(address, &batch);
+    if (batch && !(__atomic_load_n(generation, __ATOMIC_ACQUIRE) & 1)) return;  // in its release
+    if (batch) found = &struct_info<NvDsMetaPool>;  // what a batch has behind its struct
+    start = address;
+  }
+  if (!found) {
+    const Ref* whole = given;
+    while (whole && whole->parent()) whole = nb::inst_ptr<Ref>(whole->parent());
+    start = whole ? whole->unchecked() : address;
+    Allocations& blocks = Allocations::instance();
+    found = blocks.take_for(start, kind);
+    if (!found) {
+      const size_t size = blocks.size_of(start);
+      if (size == 0) return;  // somebody else's: the program knows what it is
+      throw_error(PyExc_TypeError, "%s.%s: %s has %zu bytes, but the block has %zu", site.owner,
+                  site.name, kind.name, kind.size, size);
+    }
+  }
+  const auto offset = static_cast<size_t>(static_cast<const std::byte*>(address) -
+                                          static_cast<const std::byte*>(start));
+  if (contains(*found, offset, kind)) return;
+  throw_error(PyExc_TypeError, "%s.%s: expected the address of %s, got that of %s", site.owner,
+              site.name, kind.name,
+              offset == 0 ? found->name : (std::string("something inside ") + found->name).c_str());
+}
+
 void free_struct(const StructInfo& info, void* structure) {
   each_heap_member(info, [structure](const StructInfo::HeapMember& member, size_t offset) {
     void** block = member_at(structure, offset + member.offset);
@@ -155,13 +221,105 @@ void free_member(const Lifetime& owner, void** member) {
   *member = nullptr;
 }
 
-void take_block(const Lifetime& owner, void** member, void* block) {
+void take_block(const Lifetime& owner, void** member, void* block, size_t least, const Site& site) {
   if (block == *member) return;
-  free_member(owner, member);
-  *member = block;
-  if (block && Allocations::instance().live(block)) {
-    Allocations::instance().hold(block, member, owner);
+  if (block && Allocations::instance().size_of(block) < least) {
+    throw_error(PyExc_ValueError,
+                "%s.%s: %p is not a live block of at least %zu bytes; take one of alloc_buffer",
+                site.owner, site.name, block, least);
   }
+  free_member(owner, member);
+  if (block) Allocations::instance().move_to(member, owner, block);
+  *member = block;
+}
+
+namespace {
+
+bool is_in(const NvDsMetaPool* pool, const void* function) {
+  return pool && (reinterpret_cast<const void*>(pool->copy_func) == function ||
+                  reinterpret_cast<const void*>(pool->release_func) == function);
+}
+
+/// True if a function copies or frees metas that are no user metas.
+bool is_of_library(const NvDsBatchMeta* batch, const void* function) {
+  if (!batch || !function) return false;
+  return function == reinterpret_cast<const void*>(batch->base_meta.copy_func) ||
+         function == reinterpret_cast<const void*>(batch->base_meta.release_func) ||
+         is_in(batch->frame_meta_pool, function) || is_in(batch->obj_meta_pool, function) ||
+         is_in(batch->classifier_meta_pool, function) ||
+         is_in(batch->display_meta_pool, function) || is_in(batch->label_info_meta_pool, function);
+}
+
+NvDsMetaType type_at(const void* address) {
+  const void* start = nullptr;
+  return thalweg_slot_type ? thalweg_slot_type(address, &start) : NVDS_INVALID_META;
+}
+
+/// A copy of a block: all of one that we know, else what the struct says.
+void* duplicate(const StructInfo::HeapMember& member, const void* structure, const void* block) {
+  const size_t known = Allocations::instance().size_of(block);
+  return g_memdup2(block, known ? known : member.size(structure, block));
+}
+
+/// Takes over what a base says that a program may choose.
+void assign_base(NvDsBaseMeta* into, const NvDsBaseMeta* from) {
+  into->meta_type = from->meta_type;
+  into->uContext = from->uContext;
+  if (type_at(into) != type_at(from)) return;
+  into->copy_func = from->copy_func;
+  into->release_func = from->release_func;
+}
+
+}  // namespace
+
+void check_hook(const NvDsBaseMeta* base, const void* function, const Site& site) {
+  NvDsBatchMeta* batch = batch_around(base, nullptr);
+  if (!batch || !function) return;
+  const bool own = function == reinterpret_cast<const void*>(base->copy_func) ||
+                   function == reinterpret_cast<const void*>(base->release_func);
+  if (own || (type_at(base) == NVDS_USER_META && !is_of_library(batch, function))) return;
+  throw_error(PyExc_ValueError,
+              "%s.%s: this function is for metas of another kind; only user metas have functions "
+              "of a program's own",
+              site.owner, site.name);
+}
+
+void hand_over(Ref& constructed, NvDsBatchMeta* batch, NvDsMetaPool* pool) {
+  void* structure = constructed.get();
+  if (!batch || !pool) return;
+  if (!thalweg_pool_adopt) {  // NVIDIA's library makes it an element of its pool
+    constructed.give_up_ownership();
+    return;
+  }
+  if (!constructed.is_owned()) return;
+  const StructInfo& info = constructed.info();
+  for (const auto& [offset, type] : info.lists) {
+    make_own_list(static_cast<GList**>(static_cast<void*>(member_at(structure, offset))), type);
+  }
+  auto* base = static_cast<NvDsBaseMeta*>(structure);
+  if (info.meta_type != NVDS_USER_META ||
+      is_of_library(batch, reinterpret_cast<void*>(base->copy_func))) {
+    base->copy_func = pool->copy_func;
+  }
+  if (info.meta_type != NVDS_USER_META ||
+      is_of_library(batch, reinterpret_cast<void*>(base->release_func))) {
+    base->release_func = pool->release_func;
+  }
+  if (!thalweg_pool_adopt(batch, pool, structure)) return;
+  constructed.give_up_ownership();
+  Allocations& blocks = Allocations::instance();
+  const Lifetime lifetime = lifetime_of(structure);
+  constructed.adopted(lifetime);
+  each_heap_member(info, [&](const StructInfo::HeapMember& member, size_t offset) {
+    void** block = member_at(structure, offset + member.offset);
+    if (!*block) return;
+    if (!blocks.held_by(*block, block)) {
+      *block =
+          blocks.live(*block) ? duplicate(member, member_at(structure, offset), *block) : nullptr;
+    }
+    if (*block) blocks.hold(*block, block, lifetime);
+  });
+  blocks.give_away(structure);
 }
 
 void assign(const Ref& into_owner, void* into, const Ref& from) {
@@ -169,6 +327,10 @@ void assign(const Ref& into_owner, void* into, const Ref& from) {
   if (source == into) return;
   into_owner.check();
   const StructInfo& info = from.info();
+  if (&info == &struct_info<NvDsBaseMeta> && batch_around(into, nullptr)) {
+    assign_base(static_cast<NvDsBaseMeta*>(into), static_cast<NvDsBaseMeta*>(source));
+    return;
+  }
   Allocations& blocks = Allocations::instance();
   each_heap_member(info, [&](const StructInfo::HeapMember& member, size_t offset) {
     free_member(into_owner.lifetime(), member_at(into, offset + member.offset));
@@ -178,8 +340,12 @@ void assign(const Ref& into_owner, void* into, const Ref& from) {
   each_heap_member(info, [&](const StructInfo::HeapMember& member, size_t offset) {
     void** moved = member_at(into, offset + member.offset);
     if (!*moved) return;
+    if (python_owns && !blocks.live(*moved)) {
+      *moved = nullptr;  // a shared text that its other holder gave up
+      return;
+    }
     if (!python_owns || !blocks.held_by(*moved, member_at(source, offset + member.offset))) {
-      *moved = g_memdup2(*moved, member.size(member_at(source, offset), *moved));
+      *moved = duplicate(member, member_at(source, offset), *moved);
     }
     blocks.hold(*moved, moved, into_owner.lifetime());
   });

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "nvdsmeta.h"
 #include "pyds/allocations.h"
 #include "pyds/convert.h"
 
@@ -16,8 +17,9 @@ struct StructInfo {
   const char* name = nullptr;
   size_t size = 0;
   PyTypeObject* type = nullptr;
-  bool is_meta = false;                       ///< begins with an NvDsBaseMeta
-  void (*construct)(void* memory) = nullptr;  ///< into zeroed memory
+  bool is_meta = false;                        ///< begins with an NvDsBaseMeta
+  NvDsMetaType meta_type = NVDS_INVALID_META;  ///< of a struct that lies in a batch's pool
+  void (*construct)(void* memory) = nullptr;   ///< into zeroed memory
   void (*destroy)(void* memory) = nullptr;
   /// A member that points to a heap block of the struct's own, a text or a mask.
   struct HeapMember {
@@ -25,6 +27,8 @@ struct StructInfo {
     size_t (*size)(const void* structure, const void* block);  ///< in bytes
   };
   std::vector<HeapMember> heap_members;
+  /// Lists of metas of one kind, by the offsets of their heads.
+  std::vector<std::pair<size_t, NvDsMetaType>> lists;
   /// Structs inside this one; an array of them has more than one.
   struct Part {
     size_t offset, stride, count;
@@ -67,6 +71,9 @@ class Ref {
   /// True if it was Python's until now.
   bool give_up_ownership() { return std::exchange(owned_, false); }
   void take_ownership() { owned_ = true; }
+  bool is_owned() const { return owned_; }
+  /// The struct became one of a batch's; it lives on at its address.
+  void adopted(const Lifetime& lifetime) { lifetime_ = lifetime; }
 
  private:
   friend PyObject* find_wrapper(const void*, PyTypeObject*, const Lifetime&);
@@ -142,20 +149,43 @@ nb::object wrap(T* address) {
   return wrap(address, lifetime_of(address));
 }
 
-/// The wrapper of a part of another struct.
-template <class T>
-nb::object wrap_part(const Ref& whole, T* part) {
-  return wrap(part, whole.lifetime(), whole.self());
-}
-
 /// The Ref inside a pyds object of any class, or nullptr for any other object.
 Ref* as_ref(nb::handle value);
 
 /// The address meant by a capsule, None, a pyds object or (if `allow_int`) an int.
 /// @throws TypeError, or ReferenceError for an object whose struct is gone.
 void* to_pointer(nb::handle value, const Site& site, bool allow_int);
-/// The same for a pointer that C keeps: a pyds object that owns its memory gives it up.
+
+/// @throws TypeError naming `site` if what lies at an address is known to be something else than a
+/// struct of this kind, or than one that contains it there. `given` is the pyds object that stands
+/// for the address, or nullptr.
+void check_kind(const StructInfo& kind, const void* address, const Ref* given, const Site& site);
+
+/// The wrapper of what the program says is a T: a capsule, a pyds object, None or (if `allow_int`)
+/// an int. None for nullptr. @throws TypeError naming `site`, also for a struct of another kind.
+template <class T>
+nb::object cast_to(nb::handle value, const Site& site, bool allow_int) {
+  const Ref* given = as_ref(value);
+  void* address = given ? given->get() : to_pointer(value, site, allow_int);
+  if (!address) return nb::none();
+  const Lifetime lifetime = lifetime_of(address);
+  PyTypeObject* type = struct_info<T>.type;
+  if (PyObject* found = find_wrapper(address, type, lifetime)) return nb::steal(found);
+  check_kind(struct_info<T>, address, given, site);
+  return detail::new_wrapper<StructRef<T>>(type, address, lifetime, nullptr);
+}
+
+/// The wrapper of a part of another struct.
+template <class T>
+nb::object wrap_part(const Ref& whole, T* part) {
+  return wrap(part, whole.lifetime(), whole.self());
+}
+
+/// As to_pointer, for a pointer that C keeps: a pyds object that owns its memory gives it up.
 void* to_stored_pointer(nb::handle value, const Site& site);
+
+/// Says that structs of this kind lie in a batch's pool of this type (or are the batch).
+void enter_pool_kind(StructInfo& info, NvDsMetaType type);
 
 /// Frees a struct that Python made, with the heap blocks that it and its parts hold.
 void free_struct(const StructInfo& info, void* structure);
@@ -163,8 +193,18 @@ void free_struct(const StructInfo& info, void* structure);
 /// Frees the heap block of a struct's member, unless somebody else holds it, and clears the member.
 void free_member(const Lifetime& owner, void** member);
 
-/// Makes `member` the holder of a block that the program made (or of nothing, for nullptr).
-void take_block(const Lifetime& owner, void** member, void* block);
+/// Makes `member` the holder of a block that the program made (or of nothing, for nullptr); a
+/// member that held it is cleared. @throws ValueError naming `site` for an address that is no such
+/// block. `least`: bytes that it must have.
+void take_block(const Lifetime& owner, void** member, void* block, size_t least, const Site& site);
+
+/// Refuses to make `function` the one that copies or frees a meta at `base` if it is known to be
+/// for metas of another kind. @throws ValueError naming `site`
+void check_hook(const NvDsBaseMeta* base, const void* function, const Site& site);
+
+/// Gives a struct that Python made to a pool of the library, as an element in use: the batch gives
+/// it back from now on. Texts and masks that it shares with another struct are duplicated.
+void hand_over(Ref& constructed, NvDsBatchMeta* batch, NvDsMetaPool* pool);
 
 /// Copies a struct by value. Heap blocks of its own (texts, masks) move along if `from` is memory
 /// of Python's own, and are duplicated otherwise; those that `into` had are freed.

@@ -14,13 +14,12 @@ const Ref& whole_of(const Ref& part) {
 }  // namespace
 
 BatchGuard::BatchGuard(const Ref& part) {
-  if (part.lifetime().origin != Lifetime::Origin::kSlot) return;
+  if (!part.lifetime().generation_at || !thalweg_batch_pin) return;
   const Ref& whole = whole_of(part);
   part.check();
   if (whole.info().is_meta) {
-    NvDsBatchMeta* batch = static_cast<NvDsBaseMeta*>(whole.unchecked())->batch_meta;
-    part.check();  // so `batch` was read from the struct, not from its successor
-    if (g_rec_mutex_trylock(&batch->meta_mutex)) {
+    NvDsBatchMeta* batch = batch_around(whole.unchecked(), nullptr);
+    if (batch && g_rec_mutex_trylock(&batch->meta_mutex)) {
       locked_ = batch;
       if (!part.lifetime().over()) return;
       g_rec_mutex_unlock(&batch->meta_mutex);
@@ -39,17 +38,16 @@ BatchGuard::~BatchGuard() {
   if (locked_) g_rec_mutex_unlock(&locked_->meta_mutex);
   if (!pinned_) return;
   // The last unpin may wait for the batch's lock, to free what was released meanwhile.
-  const nb::gil_scoped_release released;
+  const WithoutGil released;
   thalweg_batch_unpin(pinned_);
 }
 
 BatchLock::BatchLock(const Ref& meta) {
   meta.check();
-  batch_ = static_cast<NvDsBaseMeta*>(meta.unchecked())->batch_meta;
-  meta.check();         // so `batch_` was read from the meta, not from its successor
+  batch_ = batch_around(meta.unchecked(), static_cast<NvDsBaseMeta*>(meta.unchecked())->batch_meta);
   if (!batch_) return;  // a meta of Python's own
   if (!g_rec_mutex_trylock(&batch_->meta_mutex)) {
-    const bool slot = meta.lifetime().origin == Lifetime::Origin::kSlot;
+    const bool slot = meta.lifetime().generation_at != nullptr;
     // Pinned, so that the batch does not become another one while this waits.
     const bool pinned = slot && thalweg_batch_pin(meta.unchecked(), meta.lifetime().generation);
     if (slot && !pinned) meta.check();
@@ -68,7 +66,7 @@ BatchLock::~BatchLock() {
 }
 
 const uint64_t* list_epoch_at(const Ref& part) {
-  if (part.lifetime().origin != Lifetime::Origin::kSlot) return nullptr;
+  if (!part.lifetime().generation_at || !thalweg_batch_epoch) return nullptr;
   return thalweg_batch_epoch(whole_of(part).unchecked());
 }
 

@@ -8,15 +8,33 @@
 
 #include "meta/slots.h"
 #include "nvdsmeta.h"
+#include "pyds/interpreter.h"
 #include "pyds/ref.h"
 
 // Of our own metadata library; absent when pyds runs over NVIDIA's.
 #pragma weak thalweg_slot_generation
+#pragma weak thalweg_slot_find
+#pragma weak thalweg_slot_type
+#pragma weak thalweg_payload_new
+#pragma weak thalweg_payload_end
+#pragma weak thalweg_payload_give
+#pragma weak thalweg_pool_adopt
+#pragma weak thalweg_list_detach
+#pragma weak thalweg_set_block_keeper
 #pragma weak thalweg_batch_pin
 #pragma weak thalweg_batch_unpin
 #pragma weak thalweg_batch_epoch
 
 namespace thalweg::pyds {
+
+/// The batch that a meta is of: by where it lies in our library, by what it says in another.
+/// nullptr for a meta of Python's own, and for one that names a batch that is none.
+inline NvDsBatchMeta* batch_around(const void* meta, NvDsBatchMeta* named) {
+  if (!thalweg_slot_find) return named;
+  NvDsBatchMeta* batch = nullptr;
+  thalweg_slot_find(meta, &batch);
+  return batch;
+}
 
 /// Calls a C function that may wait for the batch's lock. Never waits with the GIL: the thread that
 /// has the lock may be in a Python callback that waits for the GIL.
@@ -29,7 +47,7 @@ auto with_batch(NvDsBatchMeta* batch, Function&& function) {
     } unlock{&batch->meta_mutex};
     return function();
   }
-  const nb::gil_scoped_release released;
+  const WithoutGil released;
   return function();
 }
 
@@ -62,7 +80,7 @@ class BatchLock {
 
  private:
   NvDsBatchMeta* batch_;
-  std::optional<nb::gil_scoped_release> released_;
+  std::optional<WithoutGil> released_;
 };
 
 /// Where the batch counts that nodes leave lists, seen from a struct in one of our slots; nullptr

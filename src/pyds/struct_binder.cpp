@@ -35,8 +35,14 @@ char* intern(std::string_view name) {
   return const_cast<char*>(known->c_str());
 }
 
+void throw_library_owned(const Site& site) {
+  throw_error(PyExc_ValueError, "%s.%s: belongs to the batch and cannot be changed", site.owner,
+              site.name);
+}
+
 void set_text(const Ref& owner, char** field, nb::handle value, const Site& site) {
   const std::string_view text = to_text(value, site);
+  Allocations::instance().collect();
   owner.check();
   free_member(owner.lifetime(), reinterpret_cast<void**>(field));
   *field = Allocations::instance().copy_text(text, field, owner.lifetime());
@@ -45,7 +51,7 @@ void set_text(const Ref& owner, char** field, nb::handle value, const Site& site
 uintptr_t text_address(const Ref& owner, char** field) {
   char* address = *field;
   owner.check();
-  if (address) Allocations::instance().note(address, field, owner.lifetime());
+  if (address) Allocations::instance().note(address, 0, field, owner.lifetime());
   return reinterpret_cast<uintptr_t>(address);
 }
 

@@ -219,6 +219,9 @@ inline const Site* keep_site(const char* owner, const char* name) {
 /// The address of `name`, one for each name and for ever (fonts are few, and C code keeps them).
 char* intern(std::string_view name);
 
+/// @throws ValueError: a field of a batch that the library alone may change.
+[[noreturn]] void throw_library_owned(const Site& site);
+
 /// Sets a text field: the new text is a heap copy, the old one is freed.
 void set_text(const Ref& owner, char** field, nb::handle value, const Site& site);
 /// Reads such a field's address and notes where it is, so that free_buffer can clear the field.
@@ -241,6 +244,24 @@ template <class T>
 T* to_optional(nb::handle value, const Site& site) {
   return value.is_none() ? nullptr : static_cast<T*>(to_ref<T>(value, site)->get());
 }
+
+/// The type of the pool that structs of a kind lie in; of the batch itself for a batch.
+template <class T>
+inline constexpr NvDsMetaType kPoolType = NVDS_INVALID_META;
+template <>
+inline constexpr NvDsMetaType kPoolType<NvDsBatchMeta> = NVDS_BATCH_META;
+template <>
+inline constexpr NvDsMetaType kPoolType<NvDsFrameMeta> = NVDS_FRAME_META;
+template <>
+inline constexpr NvDsMetaType kPoolType<NvDsObjectMeta> = NVDS_OBJ_META;
+template <>
+inline constexpr NvDsMetaType kPoolType<NvDsClassifierMeta> = NVDS_CLASSIFIER_META;
+template <>
+inline constexpr NvDsMetaType kPoolType<NvDsLabelInfo> = NVDS_LABEL_INFO_META;
+template <>
+inline constexpr NvDsMetaType kPoolType<NvDsDisplayMeta> = NVDS_DISPLAY_META;
+template <>
+inline constexpr NvDsMetaType kPoolType<NvDsUserMeta> = NVDS_USER_META;
 
 /// Declares the Python class of C struct T, one line a field: name, member, docstring. What a field
 /// does follows from its C type:
@@ -271,17 +292,18 @@ class StructBinder {
     info.size = sizeof(T);
     info.type = reinterpret_cast<PyTypeObject*>(class_.ptr());
     if constexpr (requires { std::declval<T>().base_meta; }) info.is_meta = true;
+    if constexpr (kPoolType<T> != NVDS_INVALID_META) enter_pool_kind(info, kPoolType<T>);
     if constexpr (!std::is_trivially_default_constructible_v<T>) {
       info.construct = [](void* memory) { new (memory) T(); };
       info.destroy = [](void* memory) { static_cast<T*>(memory)->~T(); };
     }
     if (constructor == Constructor::kYes) {
       class_.def("__init__", [](nb::pointer_and_handle<StructRef<T>> self) {
-        void* memory = Allocations::instance().allocate(sizeof(T));
+        Allocations::instance().collect();
+        void* memory = Allocations::instance().allocate_struct(struct_info<T>);
         if (!memory) throw std::bad_alloc();
         if (struct_info<T>.construct) struct_info<T>.construct(memory);
-        new (self.p)
-            StructRef<T>(self.h.ptr(), memory, Allocations::instance().lifetime(memory), nullptr);
+        new (self.p) StructRef<T>(self.h.ptr(), memory, lifetime_of(memory), nullptr);
         self.p->take_ownership();
       });
     }
@@ -290,11 +312,13 @@ class StructBinder {
         "cast",
         [site](Given<PointerOrAddress> data) {
           // Not optional for type checkers: programs cast what a list has, and never ask.
-          return Reference<T>{wrap(static_cast<T*>(to_pointer(data.value, *site, true)))};
+          return Reference<T>{cast_to<T>(data.value, *site, true)};
         },
         nb::arg("data").none(),
         "View of the struct at `data`: a capsule, a pyds object of any class or an int address. "
-        "None for None and 0. The address is trusted.");
+        "None for None and 0. TypeError where something else is known to be there; any other "
+        "address "
+        "is trusted.");
   }
 
   /// A field that can be read and set.
@@ -306,6 +330,25 @@ class StructBinder {
   template <class M, class C>
   StructBinder& readonly(const char* name, M C::*member, const char* doc) {
     return define<false>(name, member, doc);
+  }
+
+  /// A number with a check of its own, which raises for a value that cannot be.
+  template <class M, class Check>
+  StructBinder& number(const char* name, M T::*member, const char* doc, Check check) {
+    const Site* site = keep_site(name_, name);
+    return property<true>(
+        name,
+        [member](const StructRef<T>& self) {
+          const M value = self.get()->*member;
+          self.check();
+          return value;
+        },
+        [member, site, check](const StructRef<T>& self, Given<M> given) {
+          const M value = to_integer<M>(given.value, *site);
+          check(self, value);
+          self.get()->*member = value;
+        },
+        doc);
   }
 
   /// char* that reads as an address (int) and is set from a str; the struct owns the copy.
@@ -334,7 +377,8 @@ class StructBinder {
         },
         [member, site](const StructRef<T>& self, Given<Address> given) {
           void* address = to_address(given.value, *site, "int address (of alloc_buffer)");
-          take_block(self.lifetime(), reinterpret_cast<void**>(&(self.get()->*member)), address);
+          take_block(self.lifetime(), reinterpret_cast<void**>(&(self.get()->*member)), address, 1,
+                     *site);
         },
         doc);
   }
@@ -390,7 +434,8 @@ class StructBinder {
           void* address = given.value.is_none()
                               ? nullptr
                               : to_address(given.value, *site, "int address or None");
-          take_block(self.lifetime(), reinterpret_cast<void**>(&(self.get()->*member)), address);
+          take_block(self.lifetime(), reinterpret_cast<void**>(&(self.get()->*member)), address,
+                     sizeof(M), *site);
         },
         doc);
   }
@@ -429,6 +474,8 @@ class StructBinder {
                              given.value);
           }
           void* address = to_stored_pointer(given.value, *site);
+          refuse_pool(self, *site);
+          if constexpr (std::is_same_v<T, NvDsBaseMeta>) check_hook(self.get(), address, *site);
           self.get()->*member = reinterpret_cast<M*>(address);
         },
         nb::for_setter(nb::arg("value").none()), doc);
@@ -459,6 +506,17 @@ class StructBinder {
   nb::class_<StructRef<T>, Ref>& python() { return class_; }
 
  private:
+  /// What a batch of the library is made of is not for programs to change.
+  static void refuse_pool(const StructRef<T>& self, const Site& site) {
+    if constexpr (std::is_same_v<T, NvDsMetaPool>) {
+      if (batch_around(self.get(), nullptr)) throw_library_owned(site);
+    }
+  }
+  static void keep_to_library(const StructRef<T>& self, const void* now, const void* wanted,
+                              const Site& site) {
+    if (now != wanted && batch_around(self.get(), nullptr)) throw_library_owned(site);
+  }
+
   template <class M, class C>
   static size_t offset_of(M C::*member) {
     alignas(T) static std::byte memory[sizeof(T)];
@@ -501,28 +559,33 @@ class StructBinder {
   StructBinder& define(const char* name, M C::*member, const char* doc) {
     const Site* site = keep_site(name_, name);
     if constexpr (std::is_same_v<M, bool>) {
-      return scalar<kWritable, M, bool>(name, member, doc,
+      return scalar<kWritable, M, bool>(name, member, doc, site,
                                         [site](nb::handle value) { return to_bool(value, *site); });
     } else if constexpr (std::is_integral_v<M>) {
-      return scalar<kWritable, M, M>(
-          name, member, doc, [site](nb::handle value) { return to_integer<M>(value, *site); });
+      return scalar<kWritable, M, M>(name, member, doc, site, [site](nb::handle value) {
+        return to_integer<M>(value, *site);
+      });
     } else if constexpr (std::is_floating_point_v<M>) {
-      return scalar<kWritable, M, M>(name, member, doc, [site](nb::handle value) {
+      return scalar<kWritable, M, M>(name, member, doc, site, [site](nb::handle value) {
         return static_cast<M>(to_double(value, *site));
       });
     } else if constexpr (std::is_enum_v<M>) {
-      return scalar<kWritable, M, EnumValue<M>>(name, member, doc, [site](nb::handle value) {
+      return scalar<kWritable, M, EnumValue<M>>(name, member, doc, site, [site](nb::handle value) {
         return static_cast<M>(enum_info<M>.number(value, *site));
       });
     } else if constexpr (std::is_same_v<M, GList*>) {
+      if (const NvDsMetaType type = type_of_list(name); type != NVDS_INVALID_META) {
+        struct_info<T>.lists.emplace_back(offset_of(member), type);
+      }
       return property<kWritable>(
           name,
           [member](const StructRef<T>& self) {
             return ListReference{wrap_list(self, &(self.unchecked()->*member))};
           },
           [member, site](const StructRef<T>& self, Given<ListReference> given) {
-            GList* list = to_stored_list(given.value, *site);
-            self.get()->*member = list;
+            refuse_pool(self, *site);
+            self.check();
+            assign_list(self, &(self.unchecked()->*member), given.value, *site);
           },
           doc);
     } else if constexpr (std::is_same_v<M, void*> || std::is_same_v<M, void**>) {
@@ -550,6 +613,10 @@ class StructBinder {
           [member, site](const StructRef<T>& self, Given<OptionalReference<Target>> given) {
             Ref* target = given.value.is_none() ? nullptr : to_ref<Target>(given.value, *site);
             void* address = target ? target->get() : nullptr;
+            if constexpr (std::is_same_v<Target, NvDsBatchMeta> ||
+                          std::is_same_v<Target, NvDsMetaPool>) {
+              keep_to_library(self, self.get()->*member, address, *site);
+            }
             self.get()->*member = static_cast<M>(address);
             if (target) target->give_up_ownership();
           },
@@ -578,7 +645,8 @@ class StructBinder {
   }
 
   template <bool kWritable, class M, class Shown, class C, class Convert>
-  StructBinder& scalar(const char* name, M C::*member, const char* doc, Convert convert) {
+  StructBinder& scalar(const char* name, M C::*member, const char* doc, const Site* site,
+                       Convert convert) {
     return property<kWritable>(
         name,
         [member](const StructRef<T>& self) {
@@ -587,8 +655,9 @@ class StructBinder {
           self.check();
           return Shown{value};
         },
-        [member, convert](const StructRef<T>& self, Given<Shown> given) {
+        [member, convert, site](const StructRef<T>& self, Given<Shown> given) {
           const M value = convert(given.value);
+          refuse_pool(self, *site);
           self.get()->*member = value;
         },
         doc);

@@ -78,7 +78,6 @@ TEST_F(Slots, OtherAddressesAreForeign) {
                            reinterpret_cast<const void*>(std::uintptr_t{1})};
   for (const void* address : foreign) {
     EXPECT_EQ(thalweg_slot_generation(address), nullptr) << address;
-    EXPECT_EQ(thalweg_slot_wrapper(address), nullptr) << address;
     EXPECT_EQ(thalweg_batch_epoch(address), nullptr) << address;
     EXPECT_EQ(thalweg_batch_pin(address, 1), 0) << address;
   }
@@ -89,7 +88,6 @@ TEST_F(Slots, AddressesInsideStandForTheirStruct) {
   const uint64_t* wanted = thalweg_slot_generation(object);
   EXPECT_EQ(thalweg_slot_generation(&object->rect_params), wanted);
   EXPECT_EQ(thalweg_slot_generation(reinterpret_cast<char*>(object) + sizeof *object - 1), wanted);
-  EXPECT_EQ(thalweg_slot_wrapper(&object->rect_params), nullptr);
 }
 
 TEST_F(Slots, AddressesBetweenStructsAreForeign) {
@@ -137,14 +135,52 @@ TEST_F(Slots, CounterStaysReadableAfterManyBatches) {
   EXPECT_EQ(load(counter) % 2, 0u);
 }
 
-TEST_F(Slots, WrapperIsKeptBesideTheStruct) {
-  NvDsObjectMeta *one = add_object(), *two = add_object();
-  *thalweg_slot_wrapper(one) = &one;
-  *thalweg_slot_wrapper(two) = &two;
-  EXPECT_EQ(*thalweg_slot_wrapper(one), &one);
-  nvds_remove_obj_meta_from_frame(frame, one);
-  EXPECT_EQ(*thalweg_slot_wrapper(one), &one);  // the caller clears it, nobody else
-  *thalweg_slot_wrapper(one) = *thalweg_slot_wrapper(two) = nullptr;
+TEST_F(Slots, FindNamesTheBatch) {
+  NvDsObjectMeta* object = add_object();
+  NvDsBatchMeta* found = nullptr;
+  EXPECT_EQ(thalweg_slot_find(&object->rect_params, &found), thalweg_slot_generation(object));
+  EXPECT_EQ(found, batch);
+  void* payload = thalweg_payload_new(64);
+  EXPECT_NE(thalweg_slot_find(payload, &found), nullptr);
+  EXPECT_EQ(found, nullptr);
+  thalweg_payload_free(payload, 64);
+}
+
+// ---- blocks that somebody looks at
+
+std::vector<void*> kept_blocks;
+
+TEST_F(Slots, AKeeperTakesTextsAndMasksOver) {
+  NvDsObjectMeta* object = add_object();
+  object->text_params.display_text = g_strdup("text");
+  object->mask_params.data = g_new0(float, 4);
+  object->mask_params.size = 4 * sizeof(float);
+  void* const blocks[] = {object->text_params.display_text, object->mask_params.data};
+  thalweg_set_block_keeper([](void* block) {
+    kept_blocks.push_back(block);
+    return 1;
+  });
+  nvds_remove_obj_meta_from_frame(frame, object);
+  thalweg_set_block_keeper(nullptr);
+  ASSERT_EQ(kept_blocks.size(), 2u);
+  EXPECT_EQ(kept_blocks[0], blocks[0]);
+  EXPECT_EQ(kept_blocks[1], blocks[1]);
+  EXPECT_STREQ(static_cast<char*>(kept_blocks[0]), "text");
+  for (void* block : kept_blocks) g_free(block);
+}
+
+TEST_F(Slots, PoolsCannotBeExchanged) {
+  std::swap(batch->frame_meta_pool, batch->obj_meta_pool);
+  const NvDsFrameMeta* acquired = nvds_acquire_frame_meta_from_pool(batch);
+  EXPECT_EQ(acquired->base_meta.meta_type, NVDS_FRAME_META);
+}
+
+TEST_F(Slots, ClearingFreesNodesWithTheirOwnBatch) {
+  add_object();
+  frame->base_meta.batch_meta = nullptr;
+  nvds_clear_obj_meta_list(frame, frame->obj_meta_list);
+  EXPECT_EQ(frame->obj_meta_list, nullptr);
+  EXPECT_EQ(frame->num_obj_meta, 0u);
 }
 
 TEST_F(Slots, NoTwoBatchesShareASlot) {

@@ -466,7 +466,7 @@ def test_an_object_of_a_programs_own_kind(new_buffer: Callable[[], Any]) -> None
         batch, frame = first_frame(buffer)
         meta = pyds.nvds_acquire_user_meta_from_pool(batch)
         event = pyds.alloc_nvds_event_msg_meta(meta)
-        block = pyds.alloc_buffer(6)
+        block = pyds.alloc_buffer(24)
         ctypes.memmove(block, b"hello", 5)
         event.objType = pyds.NVDS_OBJECT_TYPE_CUSTOM
         event.extMsg, event.extMsgSize = pyds.CustomDataStruct.cast(block), size

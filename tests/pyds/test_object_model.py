@@ -71,14 +71,36 @@ def test_a_field_is_a_property() -> None:
         pyds.NvDsDisplayMeta.rect_params.__set__(pyds.NvDsDisplayMeta(), [])
 
 
-def test_cast_reinterprets_any_pyds_object(tree: Any) -> None:
+def test_cast_of_pyds_objects(tree: Any) -> None:
     frame, obj = tree.frames[0], tree.objects[0]
     assert pyds.NvDsBaseMeta.cast(frame).meta_type == pyds.NvDsMetaType.NVDS_FRAME_META
     assert pyds.NvDsObjectMeta.cast(obj.base_meta) is obj
     assert pyds.NvDsBatchMeta.cast(tree.batch) is tree.batch
-    assert isinstance(pyds.NvDsObjectMeta.cast(frame), pyds.NvDsObjectMeta)
     assert pyds.NvDsFrameMeta.cast(data=None) is None
     assert pyds.NvDsFrameMeta.cast(0) is None
+
+
+def test_cast_refuses_what_is_known_to_be_something_else(tree: Any, needs_slots: None) -> None:
+    frame, obj = tree.frames[0], tree.objects[0]
+    message, buffer = pyds.alloc_nvds_event_msg_meta(), pyds.alloc_buffer(100)
+    casts: list[tuple[Callable[[], Any], str]] = [
+        (lambda: pyds.NvDsObjectMeta.cast(frame), "NvDsObjectMeta, got that of NvDsFrameMeta"),
+        (lambda: pyds.NvDsObjectMeta.cast(pyds.get_ptr(frame)), "got that of NvDsFrameMeta"),
+        (lambda: pyds.NvDsUserMeta.cast(obj.rect_params), "something inside NvDsObjectMeta"),
+        (lambda: pyds.NvDsUserMeta.cast(tree.batch.obj_meta_pool), "that of NvDsMetaPool"),
+        (lambda: pyds.NvDsPersonObject.cast(message), "that of NvDsEventMsgMeta"),
+        (lambda: pyds.NvOSD_RectParams.cast(pyds.NvOSD_MaskParams()), "that of NvOSD_MaskParams"),
+        (lambda: pyds.NvDsEventMsgMeta.cast(buffer), "has 14040 bytes, but the block has 100"),
+    ]
+    for cast, text in casts:
+        with pytest.raises(TypeError, match=rf"^Nv\w+\.cast: .*{text}$"):
+            cast()
+    assert pyds.NvDsRect.cast(buffer) is pyds.NvDsRect.cast(buffer)
+    with pytest.raises(TypeError, match="got that of NvDsRect$"):  # what the bytes were taken for
+        pyds.NvDsCoordinate.cast(buffer)
+    assert type(pyds.NvOSD_RectParams.cast(pyds.get_ptr(obj.rect_params))) is pyds.NvOSD_RectParams
+    pyds.free_gbuffer(message)
+    pyds.free_buffer(buffer)
 
 
 @pytest.mark.parametrize(
@@ -115,21 +137,20 @@ def test_every_class_but_the_list_has_a_cast() -> None:
 @pytest.mark.parametrize("name", CLASSES)
 def test_cast_of_every_class(name: str) -> None:
     kind = getattr(pyds, name)
-    block = pyds.alloc_nvds_event_msg_meta()  # the largest
+    address = pyds.alloc_buffer(16384)
+    seen = kind.cast(address)
     node = pyds.GList()
-    node.data = block
-    address = pyds.get_ptr(block)
-    seen = kind.cast(node.data)
+    node.data = seen
     assert type(seen) is kind
     assert pyds.get_ptr(seen) == address
-    for given in (address, block, seen, pyds.NvDsRect.cast(block)):
+    for given in (address, node.data, seen):
         assert kind.cast(given) is seen
     assert kind.cast(None) is None
     assert kind.cast(0) is None
     for wrong in (-1, 1.5, "x", object()):
         with pytest.raises(TypeError, match=rf"^{kind.__name__}\.cast: expected capsule, pyds obj"):
             kind.cast(wrong)
-    pyds.free_gbuffer(block)
+    pyds.free_gbuffer(seen)
     with pytest.raises(ReferenceError, match=rf"^{kind.__name__}: its memory was given back"):
         kind.cast(seen)
 
@@ -157,7 +178,7 @@ def test_there_is_no_other_glist_function() -> None:
 @pytest.mark.parametrize(("name", "kind"), GLIST_FUNCTIONS.items())
 def test_glist_function(name: str, kind: type[Any]) -> None:
     function = getattr(pyds, name)
-    block = pyds.alloc_nvds_event_msg_meta()
+    block = kind.cast(pyds.alloc_buffer(16384))
     node = pyds.GList()
     node.data = block
     seen = function(node.data)
@@ -452,7 +473,6 @@ def test_a_constructed_parent_stays_though_it_is_in_no_list(tree: Any) -> None:
     del parent
     gc.collect()
     assert child.parent.class_id == 5
-    pyds.free_gbuffer(child.parent)
 
 
 def test_ints(tree: Any) -> None:
