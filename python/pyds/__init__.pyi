@@ -1866,7 +1866,7 @@ def nvds_create_batch_meta(max_batch_size: SupportsIndex) -> NvDsBatchMeta:
 
 def nvds_destroy_batch_meta(batch_meta: NvDsBatchMeta) -> int:
     """
-    Gives back a batch meta of nvds_create_batch_meta (taken) and everything in it; 1 if it did.
+    Gives back a batch meta of nvds_create_batch_meta (taken) and everything in it; 1 if it did. ValueError for a batch of a buffer, which ends with the buffer.
     """
 
 def nvds_acquire_frame_meta_from_pool(batch_meta: NvDsBatchMeta) -> NvDsFrameMeta:

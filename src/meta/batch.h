@@ -93,10 +93,14 @@ void release(BatchBlock* block, void* meta);
 /** Frees the nodes of a list that is no longer reachable, as release does. */
 void free_nodes(BatchBlock* block, GList* list);
 
-/** False for a meta in one of our slots whose life is over, though a list may still name it. */
-inline bool usable(const void* meta) {
+/**
+ * False for a slot whose meta's life is over, or that has become another kind of struct since,
+ * though a list may still name it.
+ */
+inline bool usable(const void* meta, NvDsMetaType type) {
   const SlotHeader* slot = find_exact(meta);
-  return slot == nullptr || slot->live();
+  return slot == nullptr ||
+         (slot->live() && slot->pool != nullptr && slot->pool->meta_type == type);
 }
 
 /** Says that nodes have left a list of the batch. */

@@ -314,12 +314,12 @@ gboolean nvds_get_current_metadata_info(NvDsBatchMeta* batch_meta) {
   get_meta_pool_status(batch_meta->frame_meta_pool);
   get_meta_pool_status(batch_meta->obj_meta_pool);
   for (GList* f = batch_meta->frame_meta_list; f != nullptr; f = f->next) {
-    if (!thalweg::usable(f->data)) continue;
+    if (!thalweg::usable(f->data, NVDS_FRAME_META)) continue;
     const auto* frame = static_cast<NvDsFrameMeta*>(f->data);
     g_debug("frame %p: source %u, pad %u, number %d, %u objects", f->data, frame->source_id,
             frame->pad_index, frame->frame_num, frame->num_obj_meta);
     for (GList* o = frame->obj_meta_list; o != nullptr; o = o->next) {
-      if (!thalweg::usable(o->data)) continue;
+      if (!thalweg::usable(o->data, NVDS_OBJ_META)) continue;
       const auto* object = static_cast<NvDsObjectMeta*>(o->data);
       const NvOSD_RectParams& box = object->rect_params;
       g_debug("  object %p: component %d, class %d, id %" G_GUINT64_FORMAT " at (%g, %g), %g x %g",

@@ -11,6 +11,13 @@
 
 namespace thalweg::pyds {
 
+namespace {
+
+/// Ended blocks whose memory stays for a while.
+constexpr size_t kLastEnded = 64;
+
+}  // namespace
+
 Allocations& Allocations::instance() {
   // Never destroyed: hooks may run while the process ends.
   static Allocations& only = *[] {
@@ -137,7 +144,11 @@ const StructInfo* Allocations::take_for(const void* address, const StructInfo& k
   auto known = find_live(address);
   if (known == blocks_.end()) return nullptr;
   Block& block = known->second;
-  if (!block.kind && block.size >= kind.size) block.kind = &kind;
+  if (!block.kind && block.size >= kind.size) {
+    block.kind = &kind;
+    if (kind.construct) kind.construct(const_cast<void*>(address));
+    taken_[address] = block.size;
+  }
   return block.kind;
 }
 
@@ -154,9 +165,21 @@ void Allocations::unview(void* viewed) {
   --static_cast<Block*>(viewed)->views;
 }
 
+const void* Allocations::start_of(const void* address) {
+  std::lock_guard lock(mutex_);
+  return start_around(address);
+}
+
+const void* Allocations::start_around(const void* address) const {
+  auto after = taken_.upper_bound(address);
+  if (after == taken_.begin()) return address;
+  const auto& [start, size] = *--after;
+  return address < static_cast<const std::byte*>(start) + size ? start : address;
+}
+
 Lifetime Allocations::lifetime(const void* address) {
   std::lock_guard lock(mutex_);
-  auto known = find_live(address);
+  auto known = find_live(taken_.empty() ? address : start_around(address));
   if (known == blocks_.end()) return {};
   const Block& block = known->second;
   return {&block.generation, block.generation, Lifetime::Origin::kBlock};
@@ -206,11 +229,13 @@ Allocations::Block& Allocations::enter(const void* address, size_t size) {
 void Allocations::end(Blocks::iterator entry) {
   __atomic_add_fetch(&entry->second.generation, 1, __ATOMIC_RELEASE);
   if (entry->second.in_slot) thalweg_payload_end(const_cast<void*>(entry->first));
+  taken_.erase(entry->first);
   ended_.push_back(blocks_.extract(entry));
-  __atomic_store_n(&has_ended_, true, __ATOMIC_RELAXED);
+  if (ended_.size() > 2 * kLastEnded) __atomic_store_n(&has_ended_, true, __ATOMIC_RELAXED);
 }
 
 void Allocations::forget(Blocks::iterator entry) {
+  taken_.erase(entry->first);
   __atomic_add_fetch(&entry->second.generation, 1, __ATOMIC_RELEASE);
   auto node = blocks_.extract(entry);
   if (node.mapped().views == 0) {
@@ -223,6 +248,8 @@ void Allocations::forget(Blocks::iterator entry) {
 
 void Allocations::give_back(const Blocks::node_type& entry) {
   void* address = const_cast<void*>(entry.key());
+  const StructInfo* kind = entry.mapped().kind;
+  if (kind && kind->destroy) kind->destroy(address);
   if (entry.mapped().in_slot) {
     thalweg_payload_give(address, entry.mapped().size);
   } else {
@@ -234,17 +261,20 @@ void Allocations::collect_ended() {
   const std::unique_lock alone(reading_, std::try_to_lock);
   if (!alone) return;  // a hook looks at blocks; another call will do it
   std::lock_guard lock(mutex_);
-  std::vector<Blocks::node_type> viewed;
-  for (Blocks::node_type& entry : ended_) {
-    if (entry.mapped().views > 0) {
-      viewed.push_back(std::move(entry));
+  std::vector<Blocks::node_type> kept;
+  // The last ones stay: C code may be copying the metas that had them just now.
+  const size_t going = ended_.size() > kLastEnded ? ended_.size() - kLastEnded : 0;
+  for (size_t i = 0; i < ended_.size(); ++i) {
+    Blocks::node_type& entry = ended_[i];
+    if (entry.mapped().views > 0 || i >= going) {
+      kept.push_back(std::move(entry));
     } else {
       give_back(entry);
       unused_.push_back(std::move(entry));
     }
   }
-  ended_.swap(viewed);
-  __atomic_store_n(&has_ended_, !ended_.empty(), __ATOMIC_RELAXED);
+  ended_.swap(kept);
+  __atomic_store_n(&has_ended_, ended_.size() > kLastEnded, __ATOMIC_RELAXED);
 }
 
 Allocations::Blocks::iterator Allocations::find_live(const void* address) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <shared_mutex>
 #include <string_view>
@@ -80,7 +81,11 @@ class Allocations {
   const StructInfo* kind_of(const void* address);
   /// The same after a block of bytes became what it is taken for, if it is large enough.
   const StructInfo* take_for(const void* address, const StructInfo& kind);
-  /// Lifetime of the block that starts at `address`; foreign if there is none.
+  /// Where the block of bytes starts that was taken for a struct and has `address` inside; the
+  /// address itself if there is none.
+  const void* start_of(const void* address);
+  /// Lifetime of the block that starts at `address`, or has it inside a struct; foreign if there is
+  /// none.
   Lifetime lifetime(const void* address);
   /// Blocks alive now, for tests of leaks.
   size_t count();
@@ -118,12 +123,15 @@ class Allocations {
   static void give_back(const Blocks::node_type& entry);
   void collect_ended();
   Blocks::iterator find_live(const void* address);
+  const void* start_around(const void* address) const;
   static bool still_holds(const Block& block, const void* address);
   void sweep();
 
   std::shared_mutex reading_;  // before mutex_
   std::mutex mutex_;
   Blocks blocks_;
+  /// Sizes of blocks of bytes that were taken for structs, whose parts programs may point to.
+  std::map<const void*, size_t> taken_;
   /// Released, with their memory.
   std::vector<Blocks::node_type> ended_;
   bool has_ended_ = false;

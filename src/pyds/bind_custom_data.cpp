@@ -16,7 +16,7 @@ NvDsUserMeta* to_carrier(nb::handle data, const char* function) {
   if (data.is_none() || (ref && &ref->info() != &struct_info<NvDsUserMeta>)) {
     throw_type_error(site, "NvDsUserMeta or its capsule", data);
   }
-  return static_cast<NvDsUserMeta*>(to_pointer(data, site, false));
+  return to_struct<NvDsUserMeta>(data, site);
 }
 
 }  // namespace

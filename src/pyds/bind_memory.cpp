@@ -62,6 +62,10 @@ uintptr_t duplicate(void* address, size_t size, const Site& site) {
   Allocations& blocks = Allocations::instance();
   if (const size_t known = blocks.size_of(address)) size = known;
   const StructInfo* kind = blocks.kind_of(address);
+  if (kind && kind->destroy) {
+    throw_error(PyExc_ValueError, "%s.%s: %s holds C++ containers, which cannot be copied as bytes",
+                site.owner, site.name, kind->name);
+  }
   void* copy = kind && kind->size == size ? blocks.allocate_struct(*kind) : blocks.allocate(size);
   if (!copy) {
     if (size == 0) return 0;

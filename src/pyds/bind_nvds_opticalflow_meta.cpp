@@ -10,7 +10,7 @@ namespace {
 nb::ndarray<nb::numpy, float, nb::ndim<1>> flow_vectors(Given<Pointer> given) {
   const nb::handle data = given.value;
   const Site site{"get_optical_flow_vectors", "data"};
-  auto* meta = static_cast<NvDsOpticalFlowMeta*>(to_pointer(data, site, false));
+  auto* meta = to_struct<NvDsOpticalFlowMeta>(data, site);
   NvDsOpticalFlowMeta flow;
   if (!meta || !read_memory(meta, &flow, sizeof flow)) {
     throw_type_error(site, "NvDsOpticalFlowMeta or its capsule", data);

@@ -12,7 +12,7 @@ namespace {
 
 /// The tensor meta behind an argument, and a checked number of a layer.
 NvDsInferTensorMeta* tensor_meta(nb::handle data, const Site& site) {
-  auto* meta = static_cast<NvDsInferTensorMeta*>(to_pointer(data, site, false));
+  auto* meta = to_struct<NvDsInferTensorMeta>(data, site);
   NvDsInferTensorMeta copy;
   if (!meta || !read_memory(meta, &copy, sizeof copy)) {
     throw_type_error(site, "NvDsInferTensorMeta or its capsule", data);
@@ -32,7 +32,7 @@ unsigned layer_number(const NvDsInferTensorMeta& meta, nb::handle index, const S
 nb::ndarray<nb::numpy, int32_t, nb::ndim<2>> segmentation_masks(Given<Pointer> given) {
   const nb::handle data = given.value;
   const Site site{"get_segmentation_masks", "data"};
-  auto* meta = static_cast<NvDsInferSegmentationMeta*>(to_pointer(data, site, false));
+  auto* meta = to_struct<NvDsInferSegmentationMeta>(data, site);
   NvDsInferSegmentationMeta masks;
   if (!meta || !read_memory(meta, &masks, sizeof masks)) {
     throw_type_error(site, "NvDsInferSegmentationMeta or its capsule", data);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <unordered_map>
 
 #include "nvdsmeta.h"
 #include "pyds/bindings.h"
@@ -10,6 +11,17 @@ namespace {
 
 constexpr guint kMostFrames = 65536;
 
+/// The batch that a parent is in. @throws ValueError naming `site` for a parent that is in none.
+template <class Parent>
+NvDsBatchMeta* batch_of_parent(StructRef<Parent>& parent, const Site& site) {
+  NvDsBatchMeta* batch = batch_of(parent.get());
+  if (!batch && thalweg_slot_find) {
+    throw_error(PyExc_ValueError, "%s.%s: is in no batch; take it from the batch's pool",
+                site.owner, site.name);
+  }
+  return batch;
+}
+
 /// acquire: a new element of the batch's pool.
 template <auto kFunction>
 void def_acquire(nb::module_& module, const char* name, const char* doc) {
@@ -18,7 +30,9 @@ void def_acquire(nb::module_& module, const char* name, const char* doc) {
   module.def(
       name,
       [site](StructRef<NvDsBatchMeta>& batch) {
-        Meta* meta = CFunction<kFunction>::callable(site)(batch);
+        NvDsBatchMeta* from = batch_of_parent(batch, *site);
+        Meta* meta = nullptr;
+        if (!with_batch(from, {batch.lifetime()}, [&] { meta = kFunction(from); })) batch.check();
         if (!meta) {
           throw_error(PyExc_MemoryError, "%s: the pool gave no element", site->owner);
         }
@@ -43,25 +57,10 @@ inline constexpr auto kPool<NvDsDisplayMeta> = &NvDsBatchMeta::display_meta_pool
 template <>
 inline constexpr auto kPool<NvDsUserMeta> = &NvDsBatchMeta::user_meta_pool;
 
-/// The batch that a parent is in. @throws ValueError naming `site` for a parent that is in none.
-template <class Parent>
-NvDsBatchMeta* batch_of_parent(StructRef<Parent>& parent, const Site& site) {
-  NvDsBatchMeta* batch = batch_of(parent.get());
-  if (!batch && thalweg_slot_find) {
-    throw_error(PyExc_ValueError, "%s.%s: is in no batch; take it from the batch's pool",
-                site.owner, site.name);
-  }
-  return batch;
-}
-
-/// The meta is about to enter a list of the batch, which gives it back from then on: also one that
-/// was not taken from the pool, but constructed.
+/// Makes sure that the batch will give a meta back which is about to enter one of its lists.
 template <class Meta>
-void hand_over(StructRef<Meta>& meta, NvDsBatchMeta* batch) {
-  if (!meta.is_owned()) return;
-  NvDsBaseMeta& base = meta.get()->base_meta;
-  if (!base.batch_meta) base.batch_meta = batch;
-  pyds::hand_over(meta, batch, batch->*kPool<Meta>);
+void hand_over(StructRef<Meta>& meta, NvDsBatchMeta* batch, const Site& site) {
+  pyds::hand_over(meta, batch, batch->*kPool<Meta>, site);
 }
 
 /// add: a parent and a child.
@@ -72,14 +71,19 @@ struct Add<kFunction> {
   static void define(nb::module_& module, const char* name, const char* parent, const char* child,
                      const char* doc) {
     const Site* site = keep_site(name, parent);
+    const Site* child_site = keep_site(name, child);
     module.def(
         name,
-        [site](StructRef<Parent>& into, StructRef<Child>& added) {
+        [site, child_site](StructRef<Parent>& into, StructRef<Child>& added) {
           NvDsBatchMeta* batch = batch_of_parent(into, *site);
           Parent* to = into.get();
           Child* meta = added.get();
-          hand_over(added, batch);
-          with_batch(batch, [=] { kFunction(to, meta); });
+          hand_over(added, batch, *child_site);
+          if (!with_batch(batch, {into.lifetime(), added.lifetime()},
+                          [=] { kFunction(to, meta); })) {
+            into.check();
+            added.check();
+          }
         },
         nb::arg(parent), nb::arg(child), doc);
   }
@@ -98,13 +102,22 @@ struct Remove<kFunction> {
   static void define(nb::module_& module, const char* name, const char* parent, const char* child,
                      const char* doc) {
     const Site* site = keep_site(name, parent);
+    const Site* child_site = keep_site(name, child);
     module.def(
         name,
-        [site](StructRef<Parent>& from, StructRef<Child>& removed) {
+        [site, child_site](StructRef<Parent>& from, StructRef<Child>& removed) {
           NvDsBatchMeta* batch = batch_of_parent(from, *site);
           Parent* parent = from.get();
           Child* meta = removed.get();
-          with_batch(batch, [=] { kFunction(parent, meta); });
+          if (thalweg_slot_find && !batch_around(meta, nullptr)) {
+            throw_error(PyExc_ValueError, "%s.%s: is in no batch", child_site->owner,
+                        child_site->name);
+          }
+          if (!with_batch(batch, {from.lifetime(), removed.lifetime()},
+                          [=] { kFunction(parent, meta); })) {
+            from.check();
+            removed.check();
+          }
         },
         nb::arg(parent), nb::arg(child), doc);
   }
@@ -134,7 +147,12 @@ struct Clear<kFunction, kList> {
           }
           GList* node = list ? list->node() : nullptr;
           Parent* from = of.get();
-          with_batch(batch, [=] { kFunction(from, node); });
+          const auto clear = [=] {
+            const bool there =
+                !node || !thalweg_slot_find || g_list_position(from->*kList, node) >= 0;
+            if (there) kFunction(from, node);
+          };
+          if (!with_batch(batch, {of.lifetime()}, clear)) of.check();
         },
         nb::arg(parent), nb::arg("meta_list").none(), doc);
   }
@@ -162,14 +180,15 @@ struct Copy<kFunction, kType> {
           const std::vector<void*> metas = node->metas(kType, *site);
           NvDsBatchMeta* batch = batch_of_parent(into, *into_site);
           Parent* to = into.get();
-          with_batch(batch, [&metas, to] {
+          const auto copy = [&metas, to] {
             GList* list = nullptr;
             for (auto meta = metas.rbegin(); meta != metas.rend(); ++meta) {
               list = g_list_prepend(list, *meta);
             }
             kFunction(list, to);
             g_list_free(list);
-          });
+          };
+          if (!with_batch(batch, {into.lifetime()}, copy)) into.check();
         },
         nb::arg(list).none(), nb::arg(parent), doc);
   }
@@ -205,6 +224,30 @@ void release_lock(StructRef<NvDsBatchMeta>& batch) {
   nvds_release_meta_lock(meta);
 }
 
+/// Batches that the program made, and may destroy. Guarded by the GIL.
+std::unordered_map<const void*, Lifetime>& own_batches() {
+  static auto& batches = *new std::unordered_map<const void*, Lifetime>;
+  return batches;
+}
+
+/// The batch is about to be destroyed. @throws ValueError naming `site` if it is not the program's
+void disown(const NvDsBatchMeta* batch, const Site& site) {
+  const auto own = own_batches().find(batch);
+  if (own == own_batches().end() || own->second.over()) {
+    throw_error(PyExc_ValueError,
+                "%s.%s: not a batch that the program made; a buffer's batch ends with the buffer",
+                site.owner, site.name);
+  }
+  own_batches().erase(own);
+}
+
+gboolean destroy_batch(StructRef<NvDsBatchMeta>& batch) {
+  NvDsBatchMeta* meta = batch.get();
+  disown(meta, {"nvds_destroy_batch_meta", "batch_meta"});
+  const WithoutGil others_run;  // not with_batch: the lock dies with the batch
+  return nvds_destroy_batch_meta(meta);
+}
+
 }  // namespace
 
 void bind_nvdsmeta_functions(nb::module_& m) {
@@ -226,20 +269,14 @@ void bind_nvdsmeta_functions(nb::module_& m) {
         }
         NvDsBatchMeta* batch = nvds_create_batch_meta(size);
         if (!batch) throw std::bad_alloc();
+        own_batches()[batch] = lifetime_of(batch);
         return Reference<NvDsBatchMeta>{wrap(batch)};
       },
       nb::arg("max_batch_size").none(),
       "A batch meta outside any buffer (shared); give it back with nvds_destroy_batch_meta.");
-  m.def(
-      "nvds_destroy_batch_meta",
-      [](StructRef<NvDsBatchMeta>& batch) {
-        NvDsBatchMeta* meta = batch.get();
-        const WithoutGil released;  // not with_batch: the lock dies with the batch
-        return nvds_destroy_batch_meta(meta);
-      },
-      nb::arg("batch_meta"),
-      "Gives back a batch meta of nvds_create_batch_meta (taken) and everything in it; 1 if it "
-      "did.");
+  m.def("nvds_destroy_batch_meta", &destroy_batch, nb::arg("batch_meta"),
+        "Gives back a batch meta of nvds_create_batch_meta (taken) and everything in it; 1 if it "
+        "did. ValueError for a batch of a buffer, which ends with the buffer.");
 
   def_acquire<&nvds_acquire_frame_meta_from_pool>(
       m, "nvds_acquire_frame_meta_from_pool", "A zeroed frame meta of the batch's pool (view).");
@@ -268,9 +305,16 @@ void bind_nvdsmeta_functions(nb::module_& m) {
         NvDsObjectMeta* added = object.get();
         NvDsObjectMeta* found_in = to_optional<NvDsObjectMeta>(parent.value, {kName, "obj_parent"});
         NvDsBatchMeta* batch = batch_of_parent(frame, {kName, "frame_meta"});
-        hand_over(object, batch);
-        if (found_in) hand_over(*nb::cast<StructRef<NvDsObjectMeta>*>(parent.value), batch);
-        with_batch(batch, [=] { nvds_add_obj_meta_to_frame(in, added, found_in); });
+        hand_over(object, batch, {kName, "obj_meta"});
+        if (found_in) {
+          hand_over(*nb::cast<StructRef<NvDsObjectMeta>*>(parent.value), batch,
+                    {kName, "obj_parent"});
+        }
+        if (!with_batch(batch, {frame.lifetime(), object.lifetime()},
+                        [=] { nvds_add_obj_meta_to_frame(in, added, found_in); })) {
+          frame.check();
+          object.check();
+        }
       },
       nb::arg("frame_meta"), nb::arg("obj_meta"), nb::arg("obj_parent").none(),
       "Adds an object (taken) to the frame; `obj_parent` (view) is the object that it was found "
@@ -332,7 +376,7 @@ void bind_nvdsmeta_functions(nb::module_& m) {
       [](StructRef<NvDsBatchMeta>& batch, Given<ListReference> list,
          StructRef<NvDsMetaPool>& pool) {
         const Site site{"nvds_clear_meta_list", "meta_list"};
-        NvDsBatchMeta* of = batch.get();
+        NvDsBatchMeta* of = batch_of_parent(batch, {site.owner, "batch_meta"});
         NvDsMetaPool* into = pool.get();
         ListNode* node = to_node(list.value, site);
         if (!node) return ListReference{nb::none()};
@@ -341,10 +385,15 @@ void bind_nvdsmeta_functions(nb::module_& m) {
           throw_error(PyExc_ValueError, "%s.%s: expected a list of one of the batch's metas",
                       site.owner, site.name);
         }
-        GList* left = with_batch(of, [=] {
-          if (node->is_in_batch() && !node->cut_off()) return static_cast<GList*>(nullptr);
-          return nvds_clear_meta_list(of, from, into);
-        });
+        GList* left = nullptr;
+        const auto clear = [&] {
+          if (node->is_in_batch() && !node->cut_off()) return;
+          left = nvds_clear_meta_list(of, from, into);
+        };
+        if (!with_batch(of, {batch.lifetime(), node->lifetime()}, clear)) {
+          batch.check();
+          node->check();
+        }
         return ListReference{left ? wrap_list(batch, &left) : nb::none()};
       },
       nb::arg("batch_meta"), nb::arg("meta_list").none(), nb::arg("meta_pool"),
@@ -379,11 +428,19 @@ void bind_nvdsmeta_functions(nb::module_& m) {
       },
       nb::arg("frame_meta_list").none(), nb::arg("index").none(),
       "The frame meta at a place of the list (view), None past its end.");
-  m.def("nvds_get_current_metadata_info",
-        CFunction<&nvds_get_current_metadata_info>::callable(
-            keep_site("nvds_get_current_metadata_info", "batch_meta")),
-        nb::arg("batch_meta"),
-        "Writes the state of the pools of a batch (view) to the log; 1 if it could.");
+  m.def(
+      "nvds_get_current_metadata_info",
+      [](StructRef<NvDsBatchMeta>& batch) {
+        NvDsBatchMeta* of = batch.get();
+        gboolean done = FALSE;
+        if (!with_batch(batch_of(of), {batch.lifetime()},
+                        [&] { done = nvds_get_current_metadata_info(of); })) {
+          batch.check();
+        }
+        return done;
+      },
+      nb::arg("batch_meta"),
+      "Writes the state of the pools of a batch (view) to the log; 1 if it could.");
   m.def(
       "nvds_get_user_meta_type",
       [](Given<TextOrBytes> descriptor) {
@@ -408,11 +465,18 @@ void bind_nvdsmeta_functions(nb::module_& m) {
       [](Given<Pointer> given, Given<Pointer> user_data) {
         const nb::handle data = given.value;
         const char* name = "nvds_batch_meta_copy_func";
-        auto* batch = static_cast<NvDsBatchMeta*>(to_pointer(data, {name, "data"}, false));
+        auto* batch = to_struct<NvDsBatchMeta>(data, {name, "data"});
         if (!batch) throw_type_error({name, "data"}, "NvDsBatchMeta or its capsule", data);
+        if (!batch_around(batch, batch)) {
+          throw_error(PyExc_ValueError, "%s.data: expected a batch of the metadata library", name);
+        }
         void* user = to_pointer(user_data.value, {name, "user_meta"}, false);
-        return Capsule{
-            capsule(with_batch(batch, [=] { return nvds_batch_meta_copy_func(batch, user); }))};
+        void* copy = nullptr;
+        const auto make = [&] { copy = nvds_batch_meta_copy_func(batch, user); };
+        if (!with_batch(batch, {lifetime_of(batch)}, make))
+          to_struct<NvDsBatchMeta>(data, {name, "data"});
+        if (copy) own_batches()[copy] = lifetime_of(copy);
+        return Capsule{capsule(copy)};
       },
       nb::arg("data").none(), nb::arg("user_meta").none(),
       "A deep copy of a batch meta, as a capsule; nvds_batch_meta_release_func frees it. "
@@ -423,10 +487,11 @@ void bind_nvdsmeta_functions(nb::module_& m) {
       [](Given<Pointer> given, Given<Pointer> user_data) {
         const nb::handle data = given.value;
         const char* name = "nvds_batch_meta_release_func";
-        auto* batch = static_cast<NvDsBatchMeta*>(to_pointer(data, {name, "data"}, false));
+        auto* batch = to_struct<NvDsBatchMeta>(data, {name, "data"});
         if (!batch) throw_type_error({name, "data"}, "NvDsBatchMeta or its capsule", data);
         void* user = to_pointer(user_data.value, {name, "user_data"}, false);
-        const WithoutGil released;  // not with_batch: the lock dies with the batch
+        disown(batch, {name, "data"});
+        const WithoutGil others_run;  // not with_batch: the lock dies with the batch
         nvds_batch_meta_release_func(batch, user);
       },
       nb::arg("data").none(), nb::arg("user_data").none(),

@@ -12,12 +12,19 @@ namespace {
 
 void** data_of(NvOSD_MaskParams* mask) { return reinterpret_cast<void**>(&mask->data); }
 
+/// A mask never says that it has more than its memory, also while another thread copies it.
+void limit_size(NvOSD_MaskParams* mask, size_t size) {
+  mask->size = static_cast<unsigned>(std::min<size_t>(mask->size, size));
+}
+
 /// Bytes that a mask may say it has: those of its block.
 size_t room(const StructRef<NvOSD_MaskParams>& self) {
   NvOSD_MaskParams* mask = self.get();
   if (!mask->data) return UINT32_MAX;
   Allocations& blocks = Allocations::instance();
-  blocks.note(mask->data, mask->size, data_of(mask), self.lifetime());
+  if (self.lifetime().origin != Lifetime::Origin::kBlock) {
+    blocks.note(mask->data, mask->size, data_of(mask), self.lifetime());
+  }
   return blocks.size_of(mask->data);
 }
 
@@ -148,7 +155,8 @@ void bind_nvll_osd_struct(nb::module_& module) {
   StructBinder<NvOSD_MaskParams>(module, "NvOSD_MaskParams", "Mask of an object, over its box.")
       .first("data", &NvOSD_MaskParams::data,
              "First value of the mask, None without one; use get_mask_array. Set it from the "
-             "address of floats (taken) or None.")
+             "address of floats (taken) or None.",
+             limit_size)
       .heap_member(&NvOSD_MaskParams::data,
                    [](const void* mask, const void*) -> size_t {
                      return static_cast<const NvOSD_MaskParams*>(mask)->size;
@@ -179,6 +187,7 @@ void bind_nvll_osd_struct(nb::module_& module) {
             void* data = size <= UINT32_MAX ? Allocations::instance().allocate(size) : nullptr;
             if (!data && size > 0) throw std::bad_alloc();
             const Site site{"NvOSD_MaskParams", "alloc_mask_array"};
+            limit_size(mask, size);
             take_block(self.lifetime(), data_of(mask), data, 0, site);
             mask->size = static_cast<unsigned>(size);
             return mask_array(self);

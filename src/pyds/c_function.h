@@ -1,25 +1,8 @@
 #pragma once
 
-#include <utility>
-
 #include "pyds/struct_binder.h"
 
 namespace thalweg::pyds {
-
-/// How an argument of a C function comes from Python.
-template <class P>
-struct Argument;
-
-template <class T>
-struct Argument<T*> {
-  using Python = StructRef<T>&;
-  static T* take(Python ref, const Site&) { return ref.get(); }
-};
-template <>
-struct Argument<GList*> {
-  using Python = Given<ListReference>;
-  static GList* take(Python list, const Site& site) { return to_list(list.value, site); }
-};
 
 inline NvDsBatchMeta* batch_of(NvDsBatchMeta* batch) { return batch_around(batch, batch); }
 template <class T>
@@ -29,23 +12,6 @@ NvDsBatchMeta* batch_of(T* meta) {
   }
   return nullptr;
 }
-
-template <auto kFunction>
-struct CFunction;
-
-/// Calls a C function of the metadata library with the structs behind Python's arguments, never
-/// waiting for the batch's lock with the GIL. kBatch is the argument whose batch that is.
-template <class Result, class... Args, Result (*kFunction)(Args...)>
-struct CFunction<kFunction> {
-  template <size_t kBatch = 0>
-  static auto callable(const Site* site) {
-    return [site](typename Argument<Args>::Python... given) -> Result {
-      const std::tuple<Args...> taken{Argument<Args>::take(given, *site)...};
-      return with_batch(batch_of(std::get<kBatch>(taken)),
-                        [&taken] { return std::apply(kFunction, taken); });
-    };
-  }
-};
 
 /// The older name of a class's cast, for capsules and pyds objects.
 template <class T, bool kAllowInt = false>

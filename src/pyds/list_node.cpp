@@ -325,10 +325,11 @@ void assign_list(const Ref& owner, GList** head, nb::handle value, const Site& s
   const NvDsMetaType type = type_of_list(site.name);
   const std::vector<void*> metas = given ? given->metas(type, site) : std::vector<void*>{};
   owner.check();
-  with_batch(batch, [head, &metas] {
+  const auto exchange = [head, &metas] {
     thalweg_list_detach(head);
     *head = new_list(metas);
-  });
+  };
+  if (!with_batch(batch, {owner.lifetime()}, exchange)) owner.check();
 }
 
 void make_own_list(GList** head, NvDsMetaType type) {

@@ -167,32 +167,35 @@ void enter_pool_kind(StructInfo& info, NvDsMetaType type) {
 void check_kind(const StructInfo& kind, const void* address, const Ref* given, const Site& site) {
   const void* start = address;
   const StructInfo* found = nullptr;
-  if (thalweg_slot_type) {
+  NvDsBatchMeta* batch = nullptr;
+  if (given && &given->info() == &struct_info<GList>) {  // also one in the heads of slots
+    found = &given->info();
+  } else if (const uint64_t* slot =
+                 thalweg_slot_find ? thalweg_slot_find(address, &batch) : nullptr) {
+    if (!(__atomic_load_n(slot, __ATOMIC_ACQUIRE) & 1)) return;  // in its release function
     const NvDsMetaType type = thalweg_slot_type(address, &start);
-    if (type == kind.meta_type && start == address && type != NVDS_INVALID_META) return;
+    if (type != NVDS_INVALID_META && type == kind.meta_type && start == address) return;
     for (const StructInfo* info : pool_kinds()) {
-      if (type == info->meta_type) found = info;
+      if (type != NVDS_INVALID_META && type == info->meta_type) found = info;
     }
-  }
-  if (!found && thalweg_slot_find) {
-    NvDsBatchMeta* batch = nullptr;
-    const uint64_t* generation = thalweg_slot_find(address, &batch);
-    if (batch && !(__atomic_load_n(generation, __ATOMIC_ACQUIRE) & 1)) return;  // in its release
-    if (batch) found = &struct_info<NvDsMetaPool>;  // what a batch has behind its struct
-    start = address;
-  }
-  if (!found) {
+    if (!found && batch) {  // what a batch has behind its struct
+      found = &struct_info<NvDsMetaPool>;
+      start = address;
+    }
+  } else {
     const Ref* whole = given;
     while (whole && whole->parent()) whole = nb::inst_ptr<Ref>(whole->parent());
-    start = whole ? whole->unchecked() : address;
+    start = whole ? whole->unchecked() : Allocations::instance().start_of(address);
+  }
+  if (!found) {
     Allocations& blocks = Allocations::instance();
     found = blocks.take_for(start, kind);
-    if (!found) {
-      const size_t size = blocks.size_of(start);
-      if (size == 0) return;  // somebody else's: the program knows what it is
+    const size_t size = found ? 0 : blocks.size_of(start);
+    if (size > 0) {
       throw_error(PyExc_TypeError, "%s.%s: %s has %zu bytes, but the block has %zu", site.owner,
                   site.name, kind.name, kind.size, size);
     }
+    if (!found) return;  // somebody else's: the program knows what it is
   }
   const auto offset = static_cast<size_t>(static_cast<const std::byte*>(address) -
                                           static_cast<const std::byte*>(start));
@@ -202,12 +205,25 @@ void check_kind(const StructInfo& kind, const void* address, const Ref* given, c
               offset == 0 ? found->name : (std::string("something inside ") + found->name).c_str());
 }
 
+nb::object memory_owner(const Ref& viewed) {
+  void* address = viewed.get();
+  if (thalweg_batch_pin && viewed.lifetime().generation_at &&
+      thalweg_batch_pin(address, viewed.lifetime().generation)) {
+    return nb::capsule(address, [](void* pinned) noexcept { thalweg_batch_unpin(pinned); });
+  }
+  const void* start = Allocations::instance().start_of(address);
+  if (thalweg_slot_type) thalweg_slot_type(address, &start);
+  if (void* block = Allocations::instance().view(start)) {
+    return nb::capsule(block, [](void* seen) noexcept { Allocations::instance().unview(seen); });
+  }
+  return nb::borrow(nb::handle(viewed.self()));
+}
+
 void free_struct(const StructInfo& info, void* structure) {
   each_heap_member(info, [structure](const StructInfo::HeapMember& member, size_t offset) {
     void** block = member_at(structure, offset + member.offset);
     if (*block) Allocations::instance().release_held(*block, block);
   });
-  if (info.destroy) info.destroy(structure);
   Allocations::instance().release(structure);
 }
 
@@ -229,8 +245,8 @@ void take_block(const Lifetime& owner, void** member, void* block, size_t least,
                 site.owner, site.name, block, least);
   }
   free_member(owner, member);
-  if (block) Allocations::instance().move_to(member, owner, block);
-  *member = block;
+  // A hook of another thread may just have released the block.
+  if (block && Allocations::instance().move_to(member, owner, block)) *member = block;
 }
 
 namespace {
@@ -284,15 +300,21 @@ void check_hook(const NvDsBaseMeta* base, const void* function, const Site& site
               site.owner, site.name);
 }
 
-void hand_over(Ref& constructed, NvDsBatchMeta* batch, NvDsMetaPool* pool) {
-  void* structure = constructed.get();
-  if (!batch || !pool) return;
+void hand_over(Ref& meta, NvDsBatchMeta* batch, NvDsMetaPool* pool, const Site& site) {
+  void* structure = meta.get();
   if (!thalweg_pool_adopt) {  // NVIDIA's library makes it an element of its pool
-    constructed.give_up_ownership();
+    if (!meta.give_up_ownership()) return;
+    auto* base = static_cast<NvDsBaseMeta*>(structure);
+    if (!base->batch_meta) base->batch_meta = batch;
     return;
   }
-  if (!constructed.is_owned()) return;
-  const StructInfo& info = constructed.info();
+  if (batch_around(structure, nullptr)) return;  // of a pool already
+  if (Allocations::instance().kind_of(structure) != &meta.info() ||
+      !thalweg_slot_generation(structure)) {
+    throw_error(PyExc_ValueError, "%s.%s: is no meta of a pool, nor one that was constructed",
+                site.owner, site.name);
+  }
+  const StructInfo& info = meta.info();
   for (const auto& [offset, type] : info.lists) {
     make_own_list(static_cast<GList**>(static_cast<void*>(member_at(structure, offset))), type);
   }
@@ -306,10 +328,10 @@ void hand_over(Ref& constructed, NvDsBatchMeta* batch, NvDsMetaPool* pool) {
     base->release_func = pool->release_func;
   }
   if (!thalweg_pool_adopt(batch, pool, structure)) return;
-  constructed.give_up_ownership();
+  meta.give_up_ownership();
   Allocations& blocks = Allocations::instance();
   const Lifetime lifetime = lifetime_of(structure);
-  constructed.adopted(lifetime);
+  meta.adopted(lifetime);
   each_heap_member(info, [&](const StructInfo::HeapMember& member, size_t offset) {
     void** block = member_at(structure, offset + member.offset);
     if (!*block) return;

@@ -175,6 +175,14 @@ nb::object cast_to(nb::handle value, const Site& site, bool allow_int) {
   return detail::new_wrapper<StructRef<T>>(type, address, lifetime, nullptr);
 }
 
+/// The T behind a capsule or a pyds object; nullptr for None. @throws as cast_to
+template <class T>
+T* to_struct(nb::handle value, const Site& site) {
+  void* address = to_pointer(value, site, false);
+  if (address) check_kind(struct_info<T>, address, as_ref(value), site);
+  return static_cast<T*>(address);
+}
+
 /// The wrapper of a part of another struct.
 template <class T>
 nb::object wrap_part(const Ref& whole, T* part) {
@@ -186,6 +194,10 @@ void* to_stored_pointer(nb::handle value, const Site& site);
 
 /// Says that structs of this kind lie in a batch's pool of this type (or are the batch).
 void enter_pool_kind(StructInfo& info, NvDsMetaType type);
+
+/// What a NumPy view of a struct's memory must keep alive: a pin of its batch, so that the memory
+/// is not used again, a hold on a block of Python's own, or only the wrapper for somebody else's.
+nb::object memory_owner(const Ref& viewed);
 
 /// Frees a struct that Python made, with the heap blocks that it and its parts hold.
 void free_struct(const StructInfo& info, void* structure);
@@ -202,9 +214,10 @@ void take_block(const Lifetime& owner, void** member, void* block, size_t least,
 /// for metas of another kind. @throws ValueError naming `site`
 void check_hook(const NvDsBaseMeta* base, const void* function, const Site& site);
 
-/// Gives a struct that Python made to a pool of the library, as an element in use: the batch gives
-/// it back from now on. Texts and masks that it shares with another struct are duplicated.
-void hand_over(Ref& constructed, NvDsBatchMeta* batch, NvDsMetaPool* pool);
+/// A meta is about to enter a list of a batch. One that Python made becomes an element of the pool,
+/// in use: the batch gives it back from now on. Texts and masks that it shares with another struct
+/// are duplicated. @throws ValueError naming `site` for what is neither of a pool nor constructed.
+void hand_over(Ref& meta, NvDsBatchMeta* batch, NvDsMetaPool* pool, const Site& site);
 
 /// Copies a struct by value. Heap blocks of its own (texts, masks) move along if `from` is memory
 /// of Python's own, and are duplicated otherwise; those that `into` had are freed.

@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <nanobind/nanobind.h>
 
+#include <initializer_list>
 #include <optional>
 #include <utility>
 
@@ -36,19 +37,35 @@ inline NvDsBatchMeta* batch_around(const void* meta, NvDsBatchMeta* named) {
   return batch;
 }
 
-/// Calls a C function that may wait for the batch's lock. Never waits with the GIL: the thread that
-/// has the lock may be in a Python callback that waits for the GIL.
+/// Calls a function with the batch's lock, if all the given lifetimes last until then; false if one
+/// is over. Never waits with the GIL: the thread that has the lock may be in a Python callback that
+/// waits for the GIL. So the function may run without it, and must leave Python's objects alone.
 template <class Function>
-auto with_batch(NvDsBatchMeta* batch, Function&& function) {
-  if (batch && g_rec_mutex_trylock(&batch->meta_mutex)) {
-    struct Unlock {
-      GRecMutex* mutex;
-      ~Unlock() { g_rec_mutex_unlock(mutex); }
-    } unlock{&batch->meta_mutex};
-    return function();
+bool with_batch(NvDsBatchMeta* batch, std::initializer_list<Lifetime> lifetimes,
+                Function&& function) {
+  const auto call = [&] {
+    for (const Lifetime& lifetime : lifetimes) {
+      if (lifetime.over()) return false;
+    }
+    function();
+    return true;
+  };
+  if (!batch) {
+    const WithoutGil others_run;
+    return call();
   }
-  const WithoutGil released;
-  return function();
+  struct Unlock {
+    GRecMutex* mutex;
+    ~Unlock() { g_rec_mutex_unlock(mutex); }
+  };
+  if (g_rec_mutex_trylock(&batch->meta_mutex)) {
+    const Unlock unlock{&batch->meta_mutex};
+    return call();
+  }
+  const WithoutGil others_run;
+  g_rec_mutex_lock(&batch->meta_mutex);
+  const Unlock unlock{&batch->meta_mutex};
+  return call();
 }
 
 /// Keeps lists and strings of a meta readable while it lives, whatever other threads release: holds

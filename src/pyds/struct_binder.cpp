@@ -51,7 +51,10 @@ void set_text(const Ref& owner, char** field, nb::handle value, const Site& site
 uintptr_t text_address(const Ref& owner, char** field) {
   char* address = *field;
   owner.check();
-  if (address) Allocations::instance().note(address, 0, field, owner.lifetime());
+  // In a struct of Python's own an address that nobody knows is one that was given up elsewhere.
+  if (address && owner.lifetime().origin != Lifetime::Origin::kBlock) {
+    Allocations::instance().note(address, 0, field, owner.lifetime());
+  }
   return reinterpret_cast<uintptr_t>(address);
 }
 

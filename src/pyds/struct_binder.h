@@ -425,15 +425,19 @@ class StructBinder {
 
   /// Pointer to numbers that reads as the first of them, or None. Set from an address, which it
   /// takes, or None; heap_member says how long the array is.
+  ///
+  /// `before` is told how many bytes the struct's new array has.
   template <class M>
-  StructBinder& first(const char* name, M* T::*member, const char* doc) {
+  StructBinder& first(const char* name, M* T::*member, const char* doc,
+                      void (*before)(T* structure, size_t size) = nullptr) {
     const Site* site = keep_site(name_, name);
     return property<true>(
         name, [member](const StructRef<T>& self) { return first_of(self, member); },
-        [member, site](const StructRef<T>& self, Given<OptionalAddress> given) {
+        [member, site, before](const StructRef<T>& self, Given<OptionalAddress> given) {
           void* address = given.value.is_none()
                               ? nullptr
                               : to_address(given.value, *site, "int address or None");
+          if (before) before(self.get(), Allocations::instance().size_of(address));
           take_block(self.lifetime(), reinterpret_cast<void**>(&(self.get()->*member)), address,
                      sizeof(M), *site);
         },
@@ -453,9 +457,9 @@ class StructBinder {
         name,
         [member](const StructRef<T>& self) {
           return nb::ndarray<nb::numpy, V, nb::shape<N>>(&(self.get()->*member), {N},
-                                                         nb::handle(self.self()));
+                                                         memory_owner(self));
         },
-        doc);
+        nb::rv_policy::reference, doc);
     return *this;
   }
 
@@ -467,7 +471,8 @@ class StructBinder {
     class_.def_prop_rw(
         name, [member](const StructRef<T>& self) { return address_of(self, member); },
         [member, site](const StructRef<T>& self, Given<Capsule> given) {
-          if (std::is_function_v<M> && PyCallable_Check(given.value.ptr())) {
+          if (std::is_function_v<M> &&
+              (PyCallable_Check(given.value.ptr()) || as_ref(given.value))) {
             throw_type_error(*site,
                              "capsule of a C function, or None (Python functions are set with "
                              "user_copyfunc and user_releasefunc)",
@@ -685,7 +690,7 @@ class StructBinder {
       // Not a field: nanobind ties the view to its owner.
       const auto view = [member](const StructRef<T>& self) {
         return nb::ndarray<nb::numpy, M, nb::shape<N>>(&(self.get()->*member), {N},
-                                                       nb::handle(self.self()));
+                                                       memory_owner(self));
       };
       if constexpr (kWritable) {
         class_.def_prop_rw(
@@ -693,9 +698,9 @@ class StructBinder {
             [member, site](const StructRef<T>& self, Given<Numbers> given) {
               set_numbers(self.get()->*member, given.value, *site);
             },
-            nb::for_setter(nb::arg("value").none()), doc);
+            nb::for_getter(nb::rv_policy::reference), nb::for_setter(nb::arg("value").none()), doc);
       } else {
-        class_.def_prop_ro(name, view, doc);
+        class_.def_prop_ro(name, view, nb::rv_policy::reference, doc);
       }
       return *this;
     } else {

@@ -20,7 +20,6 @@ import pytest
 
 import pyds
 
-
 # Numbers of C types: how the struct module calls them.
 INTEGERS = {
     "short": "h",
@@ -183,6 +182,10 @@ def test_every_struct_has_the_size_of_the_reference(reference: Any) -> None:
             continue
         size = entry["sizeof_ds91_x86_64"]
         made = getattr(pyds, name)()
+        if name.startswith("NvDsAnalytics"):
+            with pytest.raises(ValueError, match=rf"{name} holds C\+\+ containers"):
+                pyds.memdup(pyds.get_ptr(made), size)
+            continue
         copy = pyds.memdup(pyds.get_ptr(made), 1)  # of a known block, all is copied
         if "cast" in entry["methods"]:
             assert type(getattr(pyds, name).cast(copy)) is getattr(pyds, name)

@@ -96,7 +96,7 @@ def test_cast_refuses_what_is_known_to_be_something_else(tree: Any, needs_slots:
         with pytest.raises(TypeError, match=rf"^Nv\w+\.cast: .*{text}$"):
             cast()
     assert pyds.NvDsRect.cast(buffer) is pyds.NvDsRect.cast(buffer)
-    with pytest.raises(TypeError, match="got that of NvDsRect$"):  # what the bytes were taken for
+    with pytest.raises(TypeError, match=r"got that of NvDsRect$"):  # what the bytes were taken for
         pyds.NvDsCoordinate.cast(buffer)
     assert type(pyds.NvOSD_RectParams.cast(pyds.get_ptr(obj.rect_params))) is pyds.NvOSD_RectParams
     pyds.free_gbuffer(message)

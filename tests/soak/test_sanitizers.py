@@ -1,6 +1,7 @@
-"""The C++ tests under the sanitizers.
+"""The C++ tests and random Python programs under the sanitizers.
 
 Each sanitizer has a build folder of its own (build/address, build/thread), kept between runs.
+`./dev test soak` runs this folder in long (THALWEG_SOAK=1).
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+import pyds
+import thalweg
+
 ROOT = Path(__file__).resolve().parents[2]
 STRICT = {
     "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=0:exitcode=99:use_sigaltstack=0",
@@ -19,15 +23,17 @@ STRICT = {
     "G_SLICE": "always-malloc",  # GLib recycles blocks between threads unseen
     "TSAN_OPTIONS": f"exitcode=99:suppressions={ROOT}/tests/soak/tsan.supp",
 }
+# Of the state machine; the single program makes twenty times as many, each of four threads twice.
+RANDOM_STEPS = "100000" if os.environ.get("THALWEG_SOAK") else "1000"
 
 
-def build(sanitizers: str) -> Path:
-    """Builds the C++ tests with little optimisation: quick to compile, and lines stay readable."""
+def build(sanitizers: str, target: str) -> Path:
+    """Builds a target with little optimisation: quick to compile, and lines stay readable."""
     folder = ROOT / "build" / sanitizers.split(",")[0]
     configure = ["cmake", "-G", "Ninja", "-S", ROOT, "-B", folder]
     configure += ["-DCMAKE_BUILD_TYPE=None", "-DCMAKE_CXX_FLAGS=-O1 -g1"]
     configure += [f"-DTHALWEG_SANITIZE={sanitizers}", f"-DTHALWEG_PYTHON={sys.executable}"]
-    for command in (configure, ["cmake", "--build", folder, "--target", "cpp_tests"]):
+    for command in (configure, ["cmake", "--build", folder, "--target", target]):
         done = subprocess.run(command, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     return folder
@@ -47,7 +53,7 @@ UNSEEN = "^(infer_(detector|output)|nvstreammux_test|nvdsosd)"
     ("sanitizers", "without"), [("address,undefined", "^$"), ("thread", UNSEEN)]
 )
 def test_cpp_tests_are_clean(sanitizers: str, without: str) -> None:
-    folder = build(sanitizers)
+    folder = build(sanitizers, "cpp_tests")
     environment = clean_environment() | {
         "GST_REGISTRY": str(folder / "gst-registry.bin"),
         "GST_REGISTRY_FORK": "no",  # the scanner is not sanitized and could not open our plugins
@@ -60,3 +66,42 @@ def test_cpp_tests_are_clean(sanitizers: str, without: str) -> None:
         env=environment,
     )
     assert done.returncode == 0, done.stdout[-6000:]
+
+
+def library(name: str) -> str:
+    """A library of the compiler's."""
+    found = subprocess.run(["gcc", f"-print-file-name={name}"], capture_output=True, text=True)
+    return found.stdout.strip()
+
+
+def test_random_programs_are_clean(tmp_path: Path) -> None:
+    """The state machine and four threads over the whole of pyds, under AddressSanitizer."""
+    folder = build("address,undefined", "_pyds")
+    # The packages as they are, with the sanitized module; its libraries lie beside it in the build.
+    for package in (pyds, thalweg):
+        installed = Path(package.__file__).parent
+        (tmp_path / installed.name).mkdir()
+        for file in installed.iterdir():
+            if file.suffix != ".so" and file.name not in ("lib", "gst"):
+                (tmp_path / installed.name / file.name).symlink_to(file)
+    (module,) = (folder / "src/pyds").glob("_pyds*.so")
+    (tmp_path / "pyds" / module.name).symlink_to(module)
+    environment = clean_environment() | {
+        "PYTHONPATH": str(tmp_path),
+        "LD_PRELOAD": f"{library('libasan.so')} {library('libstdc++.so.6')}",
+        "LD_LIBRARY_PATH": os.pathsep.join(
+            str(folder / "src" / name) for name in ("meta", "surface", "encode", "unwind")
+        ),
+        "THALWEG_RANDOM_STEPS": RANDOM_STEPS,
+        "PYTEST_PLUGINS": "",
+    }
+    command = [sys.executable, "-m", "pytest", "-q", "-rA", "-p", "no:cacheprovider"]
+    done = subprocess.run(
+        [*command, str(ROOT / "tests/pyds/test_state_machine.py")],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-6000:]
+    assert "3 passed" in done.stdout, done.stdout[-3000:]

@@ -49,8 +49,7 @@ def make_buffer(frames: Sequence[Frame]) -> Any:
     if any(frame.image is not None for frame in frames):
         return _with_pixels(gst, frames)
     buffer = gst.Buffer.new_allocate(None, 64, None)
-    batch = pyds.nvds_create_batch_meta(max(1, len(frames)))
-    _attach(buffer, batch)
+    batch = _attach_batch(buffer, max(1, len(frames)))
     batch.max_frames_in_batch = max(1, len(frames))
     for frame in frames:
         add_frame(batch, frame)
@@ -162,22 +161,25 @@ def _symbol(library: str, name: str) -> Any:
         return getattr(ctypes.CDLL(library, mode=os.RTLD_LAZY), name)
 
 
-def _attach(buffer: Any, batch: pyds.NvDsBatchMeta) -> None:
-    """Gives a batch meta to a buffer, which copies and releases it from then on.
+def _attach_batch(buffer: Any, max_batch_size: int) -> pyds.NvDsBatchMeta:
+    """Gives a buffer a new batch meta, which is copied and released with it.
 
     Through C: pyds, like the original, lets no Python program add a GstMeta.
     """
+    create = _symbol("libnvds_meta.so", "nvds_create_batch_meta")
+    create.restype, create.argtypes = ctypes.c_void_p, [ctypes.c_uint]
     add = _symbol("libnvdsgst_meta.so", "gst_buffer_add_nvds_meta")
     add.restype, add.argtypes = ctypes.c_void_p, [ctypes.c_void_p] * 5
     hooks = [
         ctypes.cast(_symbol("libnvds_meta.so", f"nvds_batch_meta_{name}_func"), ctypes.c_void_p)
         for name in ("copy", "release")
     ]
-    attached = add(hash(buffer), pyds.get_ptr(batch), None, *hooks)
+    batch = create(max_batch_size)
+    attached = add(hash(buffer), batch, None, *hooks)
     if not attached:
-        pyds.nvds_destroy_batch_meta(batch)
         raise RuntimeError("GStreamer let no metadata be added to a new buffer; see its log")
     pyds.NvDsMeta.cast(attached).meta_type = pyds.GstNvDsMetaType.NVDS_BATCH_GST_META
+    return pyds.NvDsBatchMeta.cast(batch)
 
 
 def _with_pixels(gst: Any, frames: list[Frame]) -> Any:
