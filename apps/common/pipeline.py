@@ -49,7 +49,8 @@ def link_to_muxer(source: Any, streammux: Any, number: int) -> None:
 def play(pipeline: Any, source: str) -> int:
     """Plays to the end; 0 at end of stream, 1 after an error, 130 after Ctrl-C.
 
-    Warnings and the first error are printed on standard error.
+    Warnings, the first error and what display sinks say of themselves, such as the address of
+    their page, are printed on standard error.
 
     source: what is played, for the error's text.
     """
@@ -69,6 +70,8 @@ def play(pipeline: Any, source: str) -> int:
             if text not in warned:  # a damaged file warns for each damaged frame
                 warned.add(text)
                 print(text, file=sys.stderr)
+        elif message.type == Gst.MessageType.INFO:
+            print(message.parse_info()[0].message, file=sys.stderr)
         elif message.type == Gst.MessageType.ERROR:
             if code == 0:  # what follows the first error is its consequence
                 error, _ = message.parse_error()

@@ -106,7 +106,7 @@ def main(args: list[str], report: FrameReport = print_counts) -> int:
     parser.add_argument(
         "--display",
         metavar="MODE",
-        help="window, none or file:OUT.mp4; default: a window where there is a display",
+        help="window, none, file:OUT.mp4 or http:PORT; default: a window where there is a display",
     )
     parser.add_argument(
         "--model", metavar="CONFIG", default=str(PGIE_CONFIG), help="nvinfer's configuration file"

@@ -67,8 +67,8 @@ def run(
         str | None,
         typer.Option(
             metavar="MODE",
-            help="Where frames are shown: window, none, file:OUT.mp4; default: a window where "
-            "there is a display.",
+            help="Where frames are shown: window, none, file:OUT.mp4, http:PORT; default: a window "
+            "where there is a display.",
         ),
     ] = None,
     output: Annotated[

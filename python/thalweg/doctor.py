@@ -104,7 +104,7 @@ ENCODER_NEEDS = (
     Need("H.264 encoder, 4:4:4", ("x264enc",), _UGLY, "profile High444 of nvv4l2h264enc"),
     Need("H.265 encoder", ("x265enc",), _BAD, "nvv4l2h265enc"),
     Need("MPEG-4 encoder", ("avenc_mpeg4",), _LIBAV, "programs that encode MPEG-4"),
-    Need("JPEG encoder", ("jpegenc",), _GOOD, "nvjpegenc"),
+    Need("JPEG encoder", ("jpegenc",), _GOOD, "nvjpegenc, THALWEG_DISPLAY=http:PORT"),
 )
 # Module, Debian's package ("" if it comes with Thalweg's), what it breaks.
 MODULE_NEEDS = (
@@ -603,7 +603,7 @@ def check_display(machine: Machine) -> Iterator[Finding]:
             "absent",
             f"neither DISPLAY nor WAYLAND_DISPLAY is set{note}",
             "windows; sinks consume frames at their pace instead",
-            "export THALWEG_DISPLAY=file:out.mp4, to see them later",
+            "export THALWEG_DISPLAY=http:8080, to see them in a web browser",
         )
         return
     where = ", ".join(f"{name}={os.environ[name]}" for name in names)

@@ -1,5 +1,6 @@
 #include "elements/display.h"
 
+#include <charconv>
 #include <filesystem>
 #include <mutex>
 #include <set>
@@ -15,6 +16,20 @@ std::set<std::string>& claims() {
   return paths;
 }
 
+/// What comes after "http:"; false if it is neither PORT nor ADDRESS:PORT.
+bool parse_address(std::string_view text, Display& display) {
+  if (const size_t colon = text.rfind(':'); colon != std::string_view::npos) {
+    std::string_view host = text.substr(0, colon);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    if (host.empty()) return false;
+    display.host = host;
+    text = text.substr(colon + 1);
+  }
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, display.port);
+  return error == std::errc{} && stop == end;
+}
+
 }  // namespace
 
 Display parse_display(const char* value) {
@@ -24,14 +39,12 @@ Display parse_display(const char* value) {
   if (text == "none") return {Display::kNone, {}};
   if (text.starts_with("file:") && text.size() > 5)
     return {Display::kFile, std::string(text.substr(5))};
-  const std::string quoted = "THALWEG_DISPLAY is \"" + std::string(text) + "\"";
-  if (text.starts_with("http:"))
-    throw std::invalid_argument(quoted +
-                                ", but showing frames over HTTP is not available yet; use "
-                                "\"window\", \"none\" or \"file:out.mp4\"");
-  throw std::invalid_argument(quoted +
-                              "; expected \"window\", \"none\", \"file:PATH\" (an MP4 file) or "
-                              "\"http:PORT\"");
+  if (Display display{Display::kHttp};
+      text.starts_with("http:") && parse_address(text.substr(5), display))
+    return display;
+  throw std::invalid_argument("THALWEG_DISPLAY is \"" + std::string(text) +
+                              "\"; expected \"window\", \"none\", \"file:PATH\" (an MP4 file), "
+                              "\"http:PORT\" or \"http:ADDRESS:PORT\"");
 }
 
 std::string claim_path(const std::string& path) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 namespace thalweg {
@@ -11,12 +12,16 @@ struct Display {
     kWindow,
     kNone,
     kFile,
+    kHttp,  ///< a page for web browsers
   };
   Kind kind = kAutomatic;
-  std::string path;  ///< of kFile
+  std::string path;                ///< of kFile
+  std::string host = "127.0.0.1";  ///< of kHttp, a numeric address
+  uint16_t port = 0;               ///< of kHttp; 0: any free one
 };
 
-/// Reads a value of THALWEG_DISPLAY: "window", "none", "file:PATH"; null or empty is kAutomatic.
+/// Reads a value of THALWEG_DISPLAY: "window", "none", "file:PATH", "http:PORT" or
+/// "http:ADDRESS:PORT", an IPv6 address perhaps in brackets; null or empty is kAutomatic.
 /// @throws std::invalid_argument with a sentence that names the value and the allowed ones.
 Display parse_display(const char* value);
 

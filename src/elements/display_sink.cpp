@@ -9,6 +9,7 @@
 #include <string>
 
 #include "elements/display.h"
+#include "elements/mjpeg_stream.h"
 #include "elements/output.h"
 #include "elements/system_buffer.h"
 #include "surface/batch.h"
@@ -29,6 +30,7 @@ struct DisplaySinkState {
 
   // From READY -> PAUSED to PAUSED -> READY.
   Display display;
+  std::unique_ptr<MjpegStream> page;
   std::unique_ptr<Output> output;  // none: only time is kept
   std::string path;                // claimed
   GstVideoInfo info;
@@ -98,10 +100,22 @@ std::shared_ptr<const Picture> tiled(Batch& batch, int rows, int columns) {
 
 void tell_hidden(ThalwegDisplaySink* sink, const std::string& why) {
   GST_ELEMENT_INFO(sink, RESOURCE, NOT_FOUND,
-                   ("%s: frames are not shown: %s. THALWEG_DISPLAY=file:out.mp4 writes "
-                    "them to a file.",
+                   ("%s: frames are not shown: %s. THALWEG_DISPLAY=http:8080 shows them in a "
+                    "web browser, file:out.mp4 writes them to a file.",
                     name_of(sink), why.c_str()),
                    (nullptr));
+}
+
+/// @throws std::runtime_error
+std::unique_ptr<MjpegStream> open_page(const Display& display) {
+  try {
+    return std::make_unique<MjpegStream>(display.host, display.port);
+  } catch (const std::exception& error) {
+    throw std::runtime_error(
+        "THALWEG_DISPLAY asks for a page, but " + std::string(error.what()) +
+        "; \"http:0\" takes any free port on 127.0.0.1, \"http:0.0.0.0:8080\" one for other "
+        "machines");
+  }
 }
 
 /// Opens what THALWEG_DISPLAY asks for; false with an element error posted when it cannot.
@@ -117,6 +131,13 @@ bool open(ThalwegDisplaySink* sink) {
       gst_base_sink_set_qos_enabled(base, FALSE);
       gst_base_sink_set_max_lateness(base, -1);
       GST_INFO_OBJECT(sink, "writing to %s", state.path.c_str());
+    } else if (state.display.kind == Display::kHttp) {
+      state.page = open_page(state.display);
+      state.output = Output::jpeg(
+          [page = state.page.get()](std::string jpeg) { page->publish(std::move(jpeg)); });
+      GST_ELEMENT_INFO(sink, RESOURCE, OPEN_WRITE,
+                       ("%s: frames are shown at %s", name_of(sink), state.page->url().c_str()),
+                       (nullptr));
     } else if (state.display.kind != Display::kNone) {
       std::string why_not;
       state.output = Output::window(number(sink, "force-aspect-ratio", TRUE), why_not);
@@ -128,6 +149,7 @@ bool open(ThalwegDisplaySink* sink) {
   } catch (const std::exception& error) {
     if (!state.path.empty()) release_path(state.path);
     state.path.clear();
+    state.page.reset();
     GST_ELEMENT_ERROR(sink, RESOURCE, SETTINGS, ("%s: %s.", name_of(sink), error.what()),
                       (nullptr));
     return false;
@@ -162,6 +184,7 @@ void close(ThalwegDisplaySink* sink) {
   DisplaySinkState& state = *sink->state;
   finish(sink);  // a pipeline that was stopped without EOS leaves a file that plays
   state.output.reset();
+  state.page.reset();
   if (!state.path.empty()) release_path(state.path);
   state.path.clear();
   gst_clear_caps(&state.caps);
@@ -278,7 +301,17 @@ GstFlowReturn show(GstBaseSink* base, GstBuffer* buffer) {
   return GST_FLOW_OK;
 }
 
-/// A paused window shows its frame; in a file it must not be twice.
+GstFlowReturn render(GstBaseSink* base, GstBuffer* buffer) {
+  DisplaySinkState& state = *as_sink(base)->state;
+  if (state.page && !state.page->watched()) {
+    state.page->forget();  // who comes later shall not see an old frame
+    return GST_FLOW_OK;
+  }
+  return show(base, buffer);
+}
+
+/// A paused window shows its frame, and so does a page to those who come; in a file it must not be
+/// twice.
 GstFlowReturn preroll(GstBaseSink* base, GstBuffer* buffer) {
   return as_sink(base)->state->display.kind == Display::kFile ? GST_FLOW_OK : show(base, buffer);
 }
@@ -328,7 +361,7 @@ static void display_sink_class_init(ThalwegDisplaySinkClass* klass) {
   object->finalize = finalize;
   GST_ELEMENT_CLASS(klass)->change_state = change_state;
   base->set_caps = set_caps;
-  base->render = show;
+  base->render = render;
   base->preroll = preroll;
   base->event = event;
   base->propose_allocation = propose_allocation;

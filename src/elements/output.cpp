@@ -12,6 +12,7 @@ namespace {
 struct Part {
   const char* factory;
   const char* package;
+  void (*prepare)(GstElement*) = nullptr;
 };
 
 /// A bin of the elements in a row, with a ghost pad "sink"; floating.
@@ -32,6 +33,7 @@ GstElement* chain_of(std::initializer_list<Part> parts, GstElement* last) {
       throw std::runtime_error(std::string("the GStreamer element ") + part.factory +
                                " is not installed; install " + part.package);
     }
+    if (part.prepare) part.prepare(element);
     add(element);
   }
   if (last) add(last);
@@ -118,6 +120,34 @@ std::unique_ptr<Output> Output::file(const std::string& path) {
                                 {"nvv4l2h264enc", "Thalweg's plugins (see thalweg doctor)"},
                                 {"h264parse", "gstreamer1.0-plugins-bad"},
                                 {"mp4mux", "gstreamer1.0-plugins-good"}},
+                               sink);
+  return std::unique_ptr<Output>(new Output(chain));
+}
+
+std::unique_ptr<Output> Output::jpeg(std::function<void(std::string)> take) {
+  using Take = std::function<void(std::string)>;
+  GstElement* sink = gst_element_factory_make("fakesink", nullptr);
+  g_object_set(sink, "sync", FALSE, "async", FALSE, "enable-last-sample", FALSE, nullptr);
+  GstPad* pad = gst_element_get_static_pad(sink, "sink");
+  gst_pad_add_probe(
+      pad, GST_PAD_PROBE_TYPE_BUFFER,
+      [](GstPad*, GstPadProbeInfo* info, gpointer data) {
+        GstBuffer* buffer = GST_PAD_PROBE_INFO_BUFFER(info);
+        std::string jpeg(gst_buffer_get_size(buffer), '\0');
+        gst_buffer_extract(buffer, 0, jpeg.data(), jpeg.size());
+        (*static_cast<Take*>(data))(std::move(jpeg));
+        return GST_PAD_PROBE_OK;
+      },
+      new Take(std::move(take)), [](gpointer data) { delete static_cast<Take*>(data); });
+  gst_object_unref(pad);
+  const auto leaky = [](GstElement* queue) {
+    gst_util_set_object_arg(G_OBJECT(queue), "leaky", "downstream");
+    g_object_set(queue, "max-size-buffers", 1, "max-size-bytes", 0, "max-size-time", guint64{0},
+                 nullptr);
+  };
+  GstElement* chain = chain_of({{"queue", "libgstreamer1.0-0", leaky},
+                                {"videoconvert", "gstreamer1.0-plugins-base"},
+                                {"nvjpegenc", "Thalweg's plugins (see thalweg doctor)"}},
                                sink);
   return std::unique_ptr<Output>(new Output(chain));
 }

@@ -2,13 +2,14 @@
 
 #include <gst/gst.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 
 namespace thalweg {
 
-/// Where a sink's frames go: a chain of elements in a pipeline of its own, fed by the sink's thread
-/// without a queue. Used by one thread at a time.
+/// Where a sink's frames go: a chain of elements in a pipeline of its own, fed by the sink's
+/// thread. Used by one thread at a time.
 class Output {
  public:
   /// A window; nullptr when there is no display that one can be opened on, or nothing to open it
@@ -17,6 +18,9 @@ class Output {
   /// An MP4 file, H.264. @throws std::runtime_error naming an element that is not installed or a
   /// folder that is not there.
   static std::unique_ptr<Output> file(const std::string& path);
+  /// JPEG files, each given to `take` by a thread of the chain. That one skips frames when it is
+  /// slower than they come. @throws std::runtime_error naming an element that is not installed.
+  static std::unique_ptr<Output> jpeg(std::function<void(std::string)> take);
 
   ~Output();
   Output(const Output&) = delete;

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import signal
 import subprocess
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -629,6 +630,55 @@ def test_interrupt_ends_in_order(
         assert "thalweg/run" not in errors
     content = output.read_bytes()
     assert b"moov" in content  # it is complete
+
+
+def test_frames_are_seen_on_a_page(write: Callable[..., Path], clip_h264: Path) -> None:
+    body = f"""
+    Gst.init(None)
+    pipeline = Gst.Pipeline()
+    mux = source(pipeline, "{clip_h264}")
+    mux.link(make(pipeline, "nveglglessink", "sink"))
+    finish(pipeline)
+    """
+    path = write(program(body))
+    with subprocess.Popen(
+        run_command(path, (), ("--display", "http:0")),
+        cwd=path.parent,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as child:
+        assert child.stderr is not None
+        told = None
+        while told is None and (line := child.stderr.readline()):
+            told = re.fullmatch(r"thalweg run: nveglglessink: frames are shown at (\S+)\n", line)
+        assert told
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", told[1])
+        with urllib.request.urlopen(told[1] + "0", timeout=20) as stream:
+            for _ in range(3):
+                while (header := stream.readline()) != b"\r\n":
+                    if header.startswith(b"Content-Length:"):
+                        size = int(header.split()[1])
+                jpeg = stream.read(size)
+                assert jpeg.startswith(b"\xff\xd8")
+                assert jpeg.endswith(b"\xff\xd9")
+                assert stream.readline() == b"\r\n"
+        child.send_signal(signal.SIGINT)
+        _, errors = child.communicate(timeout=60)
+    assert (child.returncode, errors) == (0, "")
+
+
+def test_a_missing_display_is_told(write: Callable[..., Path], thalweg_run: Runner) -> None:
+    body = f"""
+    Gst.init(None)
+    pipeline = Gst.Pipeline()
+    source(pipeline, "{STREAM}").link(make(pipeline, "nv3dsink", "sink"))
+    finish(pipeline)
+    """
+    done = thalweg_run(
+        write(program(body)), options=("--frames", 3), DISPLAY="", WAYLAND_DISPLAY=""
+    )
+    assert "\nthalweg run: nv3dsink: frames are not shown: there is no display" in done.stderr
 
 
 # ---- failures: the program's own traceback first, then the hint

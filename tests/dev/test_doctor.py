@@ -63,7 +63,10 @@ def test_this_machine() -> None:
     assert len(text.splitlines()) < 70
     assert "\x1b" not in text
     assert "\n  absent  display: neither DISPLAY nor WAYLAND_DISPLAY is set\n" in text
-    assert "\n          mend:   export THALWEG_DISPLAY=file:out.mp4, to see them later\n" in text
+    assert (
+        "\n          mend:   export THALWEG_DISPLAY=http:8080, to see them in a web browser\n"
+        in text
+    )
     findings = examine(status=0)
     for name, start in {
         "library": "1.",

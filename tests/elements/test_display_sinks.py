@@ -55,7 +55,8 @@ def test_without_a_display_it_says_so_once_in_its_own_name(sink: str) -> None:
     assert message.type == Gst.MessageType.EOS
     assert infos == [
         f"{sink}: frames are not shown: there is no display (neither DISPLAY nor WAYLAND_DISPLAY "
-        "is set). THALWEG_DISPLAY=file:out.mp4 writes them to a file."
+        "is set). THALWEG_DISPLAY=http:8080 shows them in a web browser, file:out.mp4 writes them "
+        "to a file."
     ]
 
 
@@ -112,7 +113,7 @@ def test_a_wrong_choice_is_an_error_in_its_own_name(
     pipeline.set_state(Gst.State.NULL)
     assert message.parse_error()[0].message == (
         f'{sink}: THALWEG_DISPLAY is "screen"; expected "window", "none", "file:PATH" (an MP4 '
-        'file) or "http:PORT".'
+        'file), "http:PORT" or "http:ADDRESS:PORT".'
     )
 
 

@@ -91,7 +91,8 @@ def infos_of(description: str) -> list[str]:
 def test_without_a_display_it_says_so_once() -> None:
     assert infos_of(f"{TEST_SOURCE} ! nveglglessink") == [
         "nveglglessink: frames are not shown: there is no display (neither DISPLAY nor "
-        "WAYLAND_DISPLAY is set). THALWEG_DISPLAY=file:out.mp4 writes them to a file."
+        "WAYLAND_DISPLAY is set). THALWEG_DISPLAY=http:8080 shows them in a web browser, "
+        "file:out.mp4 writes them to a file."
     ]
 
 
@@ -101,7 +102,8 @@ def test_a_display_that_is_not_there_falls_back(monkeypatch: pytest.MonkeyPatch)
     assert infos == [
         "nveglglessink: frames are not shown: no window can be opened on display :4242 (tried "
         "waylandsink, ximagesink, xvimagesink and glimagesink; the package gstreamer1.0-x brings "
-        "ximagesink). THALWEG_DISPLAY=file:out.mp4 writes them to a file."
+        "ximagesink). THALWEG_DISPLAY=http:8080 shows them in a web browser, file:out.mp4 writes "
+        "them to a file."
     ]
 
 
@@ -197,20 +199,28 @@ def test_two_sinks_write_two_files(
 @pytest.mark.parametrize(
     ("choice", "text"),
     [
-        (
-            "http:8080",
-            'THALWEG_DISPLAY is "http:8080", but showing frames over HTTP is not available yet; '
-            'use "window", "none" or "file:out.mp4".',
+        *(
+            (
+                choice,
+                f'THALWEG_DISPLAY is "{choice}"; expected "window", "none", "file:PATH" (an MP4 '
+                'file), "http:PORT" or "http:ADDRESS:PORT".',
+            )
+            for choice in (
+                "screen",
+                "file:",
+                "http:",
+                "http:65536",
+                "http:-1",
+                "http:80x",
+                "http::80",
+                "http:localhost:",
+                "http://127.0.0.1:80/",
+            )
         ),
         (
-            "screen",
-            'THALWEG_DISPLAY is "screen"; expected "window", "none", "file:PATH" (an MP4 file) or '
-            '"http:PORT".',
-        ),
-        (
-            "file:",
-            'THALWEG_DISPLAY is "file:"; expected "window", "none", "file:PATH" (an MP4 file) or '
-            '"http:PORT".',
+            "http:localhost:0",
+            'THALWEG_DISPLAY asks for a page, but "localhost" is no numeric address; "http:0" '
+            'takes any free port on 127.0.0.1, "http:0.0.0.0:8080" one for other machines.',
         ),
         (
             "file:/no/such/folder/out.mp4",
@@ -272,7 +282,7 @@ def test_properties_of_a_video_sink_are_there(check_defaults: Callable[[str], No
     assert sink.get_name().startswith("nveglglessink")
 
 
-@pytest.mark.parametrize("choice", ["none", "file:{}/out.mp4"])
+@pytest.mark.parametrize("choice", ["none", "file:{}/out.mp4", "http:0"])
 def test_a_hundred_starts_leave_nothing_behind(
     choice: str,
     check_cycles: Callable[[str], None],

@@ -15,6 +15,8 @@ from thalweg.run import hints
 
 __all__ = ["before_state", "install", "note_interrupt", "waiting"]
 
+_SINKS = ("nveglglessink", "nv3dsink", "nvdrmvideosink")
+
 _MIB = 1024  # in what ru_maxrss counts, KiB
 
 
@@ -62,9 +64,24 @@ def before_state(element: Any, state: Any) -> None:
         figures = _state.figures
         if not figures.started_ns:
             figures.started_ns, figures.started_cpu_s = time.monotonic_ns(), time.process_time()
-        _state.pipelines.setdefault(id(element), weakref.ref(element))
+        if id(element) not in _state.pipelines:
+            _state.pipelines[id(element)] = weakref.ref(element)
+            _listen(element)
     elif _state.pipelines.pop(id(element), None) is not None:
         _count(element)
+
+
+def _listen(pipeline: Any) -> None:
+    """Tells what display sinks say of themselves; programs do not look at such messages."""
+    bus = pipeline.get_bus()
+    bus.enable_sync_message_emission()  # also without a main loop
+    bus.connect("sync-message::info", _on_info)
+
+
+def _on_info(bus: Any, message: Any) -> None:
+    factory = getattr(message.src, "get_factory", lambda: None)()
+    if factory is not None and factory.get_name() in _SINKS:
+        hints.tell(message.parse_info()[0].message)
 
 
 def note_interrupt() -> None:
@@ -161,8 +178,8 @@ def _check_output() -> None:
     kind, _, path = os.environ.get("THALWEG_DISPLAY", "").partition(":")
     if kind == "file" and _state.figures.started_ns and not os.path.exists(path):
         hints.tell(
-            f"{path} was not written: no frame reached a sink for a display (nveglglessink, "
-            "nv3dsink, nvdrmvideosink). --output takes the place of such a sink's window."
+            f"{path} was not written: no frame reached a sink for a display ({', '.join(_SINKS)}). "
+            "--output takes the place of such a sink's window."
         )
 
 
