@@ -330,6 +330,71 @@ def test_sources_play_sample_streams(
         assert "Decodebin child added: nvv4l2decoder0" in done.stdout
 
 
+def test_properties_are_set_in_every_way(write: Callable[..., Path], thalweg_run: Runner) -> None:
+    body = f"""
+    Gst.init(None)
+    stream = "{STREAM}"
+    ways = [
+        lambda e: e.set_property("location", stream),
+        lambda e: e.set_properties(blocksize=4096, location=stream),
+        lambda e: setattr(e.props, "location", stream),
+        lambda e: Gst.util_set_object_arg(e, "location", stream),
+    ]
+    for way in ways:
+        element = Gst.ElementFactory.make("filesrc")
+        way(element)
+        print(element.props.location.endswith("vtest.h264"))
+    print(element.props.blocksize, "location" in dir(element.props),
+          "location" in [p.name for p in element.props], len(element.props) > 3)
+    try:
+        element.props.locatoin = stream
+    except AttributeError as error:
+        print(error)
+    print([p.name for p in Gst.Object.props])
+
+    class Source(Gst.Bin):
+        pass
+    own = Source()
+    own.props.name = "own"
+    print(own.get_name())
+    """
+    done = thalweg_run(write(program(body)))
+    assert done.stdout.splitlines() == [
+        *["True"] * 4,
+        "4096 True True True",
+        "'gi._gi.GProps' object has no attribute 'locatoin'",
+        "['name', 'parent']",
+        "own",
+    ], done.stderr
+
+
+def test_opencv_reads_pictures(
+    write: Callable[..., Path], thalweg_run: Runner, tmp_path: Path
+) -> None:
+    picture = tmp_path / "mine/streams/picture.jpg"
+    picture.parent.mkdir(parents=True)
+    picture.write_bytes(b"jpeg")
+    # OpenCV's functions open files in C.
+    write(
+        """
+        import ctypes
+        def imread(filename, flags=1):
+            return ctypes.CDLL(None).access(filename.encode(), 4) == 0 and flags
+        """,
+        "cv2.py",
+    )
+    path = write(
+        """
+        import cv2
+        name = "/opt/nvidia/deepstream/deepstream/samples/streams/picture.jpg"
+        print(cv2.imread(name), cv2.imread(name, flags=0), cv2.imread("/none.jpg"))
+        print(cv2.imread(__file__), cv2.__spec__.name)
+        """
+    )
+    done = thalweg_run(path, options=("--samples", tmp_path / "mine"))
+    assert done.stdout == "1 0 False\n1 cv2\n", done.stderr
+
+
 PGIE = """\
 [property]
 gpu-id=0

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import io
 import os
+import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from thalweg import media
@@ -54,6 +58,40 @@ def test_ours_stand_in(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Path(library).is_file()
     assert paths.find(f"{INSTALLED}/lib/none.so") is None
     assert paths.find("/home/me/labels.txt") is None
+
+
+def known_keys(shared: Path) -> set[str]:
+    text = (shared / "spec/config-keys.md").read_text()
+    tracker = text.partition("## 2. nvtracker")[2].partition("## 3.")[0]
+    # "minMatchingScore4Overall", "noiseWeightVar4Loc / 4Vel"
+    words = re.findall(r"\w+", tracker)
+    prefixes = {word.partition("4")[0] for word in words if "4" in word}
+    return {*words, *(p + word for p in prefixes for word in words if word.startswith("4"))}
+
+
+def test_trackers_configurations_stand_in(
+    shared: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("THALWEG_SAMPLES", raising=False)
+    known = known_keys(shared)
+    for name in (
+        "IOU",
+        "NvSORT",
+        "NvDCF_max_perf",
+        "NvDCF_perf",
+        "NvDCF_accuracy",
+        "NvDeepSORT",
+    ):
+        found = paths.find(f"../../../../samples/configs/deepstream-app/config_tracker_{name}.yml")
+        assert found is not None, name
+        lines = Path(found).read_text().splitlines()
+        assert lines[0] == "%YAML 1.0"
+        assert "Thalweg's own" in lines[2]
+        groups = [line.rstrip(":") for line in lines[3:] if re.match(r"\w", line)]
+        keys = [match[1] for line in lines if (match := re.match(r"  (\w+): -?[\d.]+$", line))]
+        assert len(groups) + len(keys) == sum(bool(re.match(r" *\w", line)) for line in lines)
+        assert {"BaseConfig", "TargetManagement", "DataAssociator"} <= set(groups) <= known
+        assert {"maxTargetsPerStream", "probationAge", "checkClassMatch"} <= set(keys) <= known
 
 
 def test_the_users_come_first(samples: Path) -> None:
@@ -104,10 +142,11 @@ def test_uris_and_descriptions(samples: Path) -> None:
 
 @pytest.fixture
 def patched(monkeypatch: pytest.MonkeyPatch) -> None:
-    for owner, names in ((os, ("stat", "listdir", "scandir", "access")), (io, ("open",))):
+    for owner, names in ((os, ("open", "stat", "listdir", "scandir", "access")), (io, ("open",))):
         for name in names:
             monkeypatch.setattr(owner, name, getattr(owner, name))  # to be put back
     monkeypatch.setattr("builtins.open", open)
+    monkeypatch.setattr("sys.meta_path", list(sys.meta_path))
     files.install()
 
 
@@ -123,10 +162,37 @@ def test_python_functions_find_them(samples: Path) -> None:
         assert file.read() == "mine\n"
     with io.open(name, "rb") as file:  # noqa: UP020
         assert file.read() == b"mine\n"
+    descriptor = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
+    assert os.read(descriptor, 9) == b"mine\n"
+    os.close(descriptor)
+    assert bytes(np.fromfile(name, np.uint8)) == b"mine\n"
     assert os.listdir(f"{INSTALLED}/samples/streams") == ["sample_720p.h264"]
     with os.scandir(f"{INSTALLED}/samples/streams") as entries:
         assert [entry.name for entry in entries] == ["sample_720p.h264"]
     assert not os.path.exists(f"{INSTALLED}/samples/none")
+
+
+@pytest.mark.usefixtures("patched")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "libnvds_nvmultiobjecttracker.so",
+        "libnvds_mot_klt.so",
+        "libnvds_kafka_proto.so",
+        "libnvds_azure_edge_proto.so",
+        "libnvds_infercustomparser.so",
+        "gst-plugins/libcustom2d_preprocess.so",
+    ],
+)
+def test_libraries_of_elements_are_there_to_be_looked_at(name: str) -> None:
+    library = f"{INSTALLED}-6.3/lib/{name}"
+    assert os.path.isfile(library)
+    assert Path(library).read_text().startswith("This is not a library.")
+    assert paths.find(library) is None  # the elements get the name
+    with pytest.raises(OSError, match="cannot open shared object file"):
+        ctypes.CDLL(library)
+    assert not os.path.exists(f"{INSTALLED}/lib/{name}.1")
+    assert not os.path.exists(f"/home/me/lib/{name}")
 
 
 @pytest.mark.usefixtures("patched")
@@ -135,9 +201,13 @@ def test_nothing_else_changes(samples: Path, tmp_path: Path) -> None:
         Path(tmp_path / "none.txt").read_text()
     with pytest.raises(FileNotFoundError, match=r"\.\./\.\./samples"):
         Path(f"../../{LABELS}").write_text("never into a file of ours")
+    for flags in (os.O_WRONLY, os.O_RDWR, os.O_RDONLY | os.O_CREAT):
+        with pytest.raises(FileNotFoundError, match=r"\.\./\.\./samples"):
+            os.open(f"../../{LABELS}", flags)
     assert (samples / "models/Primary_Detector/labels.txt").read_text() == "mine\n"
     assert os.stat in os.supports_follow_symlinks
     assert os.scandir in os.supports_fd
+    assert os.open in os.supports_dir_fd
     assert io.open is open
     with pytest.raises(ValueError, match="null"):
         os.stat("a\0b")

@@ -1,8 +1,9 @@
 """Lets Python's own file functions find the files of DeepStream's installation.
 
-Covers `open`, `io.open`, `os.stat` (and with it `os.path.exists`, `isfile`, `isdir`, `pathlib`),
-`os.access`, `os.listdir` and `os.scandir`. Extension modules that open files by themselves, such as
-OpenCV, are not reached.
+Covers `open`, `io.open`, `os.open`, `os.stat` (and with it `os.path.exists`, `isfile`, `isdir`,
+`pathlib`), `os.access`, `os.listdir` and `os.scandir`, and what is made of them, such as
+`numpy.fromfile`. Of extension modules that open files by themselves, `cv2.imread` is changed and
+others are not reached. (A class derived from `cv2.VideoCapture` crashes as Python ends.)
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import os
 from collections.abc import Callable
 from typing import Any
 
-from thalweg.run import paths
+from thalweg.run import imports, paths
 
 __all__ = ["install"]
 
@@ -23,7 +24,7 @@ def _stand_in(path: Any) -> str | None:
     if isinstance(path, (str, os.PathLike)):
         name = os.fspath(path)
         if isinstance(name, str):
-            return paths.find(name)
+            return paths.find_to_look_at(name)
     return None
 
 
@@ -54,6 +55,17 @@ def _opening(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+def _opening_descriptor(function: Callable[..., int]) -> Callable[..., int]:
+    retry = _retrying(function)
+
+    @functools.wraps(function)
+    def call(path: Any, flags: int, *args: Any, **kwargs: Any) -> int:
+        reads = not flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        return (retry if reads else function)(path, flags, *args, **kwargs)
+
+    return call
+
+
 def _accessing(function: Callable[..., bool]) -> Callable[..., bool]:
     @functools.wraps(function)
     def call(path: Any, *args: Any, **kwargs: Any) -> bool:
@@ -71,6 +83,7 @@ def install() -> None:
     builtins.open = opening
     io.open = opening
     for name, wrap in (
+        ("open", _opening_descriptor),
         ("stat", _retrying),
         ("listdir", _retrying),
         ("scandir", _retrying),
@@ -88,3 +101,17 @@ def install() -> None:
         ):
             if function in abilities:
                 abilities.add(wrapped)
+    imports.change_when_imported("cv2", _change_opencv)
+
+
+def _change_opencv(cv2: Any) -> None:
+    if hasattr(cv2, "imread"):
+        cv2.imread = _reading_picture(cv2.imread)
+
+
+def _reading_picture(imread: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(imread)
+    def call(filename: Any, *args: Any, **kwargs: Any) -> Any:
+        return imread(_stand_in(filename) or filename, *args, **kwargs)
+
+    return call

@@ -7,15 +7,13 @@ program that does not use GStreamer never loads it.
 
 from __future__ import annotations
 
-import sys
+import inspect
 import threading
 import time
-from collections.abc import Callable, Sequence
-from importlib.machinery import ModuleSpec
-from types import ModuleType
-from typing import Any, cast
+from collections.abc import Callable, Iterator
+from typing import Any
 
-from thalweg.run import hints, paths, pipelines
+from thalweg.run import hints, imports, paths, pipelines
 
 __all__ = ["install"]
 
@@ -24,44 +22,21 @@ _SLICE_NS = 100_000_000
 
 def install() -> None:
     """Waits for the program's first import of `gi`; call once."""
-    sys.meta_path.insert(0, _GiFinder())
+    imports.change_when_imported("gi", _change_gi)
+    imports.change_when_imported("gi.repository.GstRtspServer", _change_rtsp_server)
 
 
-class _GiFinder:
-    """Changes GStreamer when `gi` is first imported, before its importer gets the module."""
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        if fullname != "gi":
-            return None
-        sys.meta_path.remove(self)
-        import gi
-
-        try:
-            gi.require_version("Gst", "1.0")
-            from gi.repository import GLib, Gst
-        except (ImportError, ValueError):
-            pass  # what is missing is the program's to find
-        else:
-            _change_gst(Gst, GLib)
-        spec = ModuleSpec("gi", cast(Any, _Loaded(gi)))
-        gi.__spec__ = spec  # else Python would load the module again by its own
-        return spec
+def _change_gi(gi: Any) -> None:
+    try:
+        gi.require_version("Gst", "1.0")
+        from gi.repository import GLib, Gst
+    except (ImportError, ValueError):
+        return  # what is missing is the program's to find
+    _change_gst(Gst, GLib)
 
 
-class _Loaded:
-    """Gives a module that is imported already."""
-
-    def __init__(self, module: ModuleType) -> None:
-        self._module = module
-        self._spec = module.__spec__
-
-    def create_module(self, spec: ModuleSpec) -> ModuleType:
-        return self._module
-
-    def exec_module(self, module: ModuleType) -> None:
-        module.__spec__ = self._spec
+def _change_rtsp_server(module: Any) -> None:
+    module.RTSPMediaFactory.set_launch = _launching(module.RTSPMediaFactory.set_launch)
 
 
 def _change_gst(Gst: Any, GLib: Any) -> None:  # noqa: N803
@@ -110,6 +85,10 @@ def _change_functions(Gst: Any) -> None:  # noqa: N803
         setattr(owner, name, wrapped)
 
     wrap(Gst.Object, "set_property", _setting_a_property)
+    wrap(Gst.Object, "set_properties", _setting_properties)
+    wrap(Gst, "util_set_object_arg", _setting_a_property)
+    if not isinstance(Gst.Object.__dict__.get("props"), _MappedProps):
+        Gst.Object.props = _MappedProps(inspect.getattr_static(Gst.Object, "props"))
     for name in ("parse_launch", "parse_launch_full", "parse_bin_from_description"):
         wrap(Gst, name, _describing)
     wrap(element_class, "set_state", _changing_state)
@@ -125,13 +104,60 @@ def _change_functions(Gst: Any) -> None:  # noqa: N803
         camera.register_where_there_is_none()
 
 
+def _mapped(value: Any) -> Any:
+    """The value of a property; a path or URI of DeepStream's files replaced."""
+    if isinstance(value, str):
+        return paths.find_in_uri(value) or paths.find(value) or value
+    return value
+
+
 def _setting_a_property(set_property: Any) -> Callable[..., Any]:
     def set_mapped(self: Any, name: str, value: Any) -> None:
-        if isinstance(value, str):
-            value = paths.find_in_uri(value) or paths.find(value) or value
-        set_property(self, name, value)
+        set_property(self, name, _mapped(value))
 
     return set_mapped
+
+
+def _setting_properties(set_properties: Any) -> Callable[..., Any]:
+    def set_all_mapped(self: Any, **properties: Any) -> Any:
+        return set_properties(self, **{name: _mapped(v) for name, v in properties.items()})
+
+    return set_all_mapped
+
+
+class _MappedProps:
+    """`element.props`, a descriptor as PyGObject's own."""
+
+    def __init__(self, own: Any) -> None:
+        self._own = own
+
+    def __get__(self, element: Any, kind: Any) -> Any:
+        props = self._own.__get__(element, kind)
+        return props if element is None else _Props(props)
+
+
+class _Props:
+    """The properties of an element as attributes."""
+
+    __slots__ = ("_props",)
+
+    def __init__(self, props: Any) -> None:
+        object.__setattr__(self, "_props", props)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._props, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self._props, name, _mapped(value))
+
+    def __dir__(self) -> list[str]:
+        return dir(self._props)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._props)
+
+    def __len__(self) -> int:
+        return len(self._props)
 
 
 def _describing(parse: Any) -> Callable[..., Any]:
@@ -139,6 +165,13 @@ def _describing(parse: Any) -> Callable[..., Any]:
         return parse(paths.replace_in_description(description), *args)
 
     return parse_mapped
+
+
+def _launching(set_launch: Any) -> Callable[..., Any]:
+    def set_mapped(self: Any, description: str) -> None:
+        set_launch(self, paths.replace_in_description(description))
+
+    return set_mapped
 
 
 def _making(make: Any) -> Callable[..., Any]:

@@ -1,21 +1,23 @@
-"""Modules that a program imports and this machine does not have.
+"""Modules that a program imports and this machine does not have, and changes to those it has.
 
-They are whole modules in the folder `stand_ins`: upstream's helper package `common`, and `cuda`,
-which answers every question with "no device". A module that the program or a package brings is
-never replaced, but for a `cuda` whose driver is missing: that one raises when it is asked.
+The former are whole modules in the folder `stand_ins`: upstream's helper package `common`, and
+`cuda`, which answers every question with "no device". A module that the program or a package brings
+is never replaced, but for a `cuda` whose driver is missing: that one raises when it is asked.
 """
 
 from __future__ import annotations
 
 import ctypes
+import importlib
 import importlib.util
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
+from typing import Any, cast
 
-__all__ = ["install"]
+__all__ = ["change_when_imported", "install"]
 
 _FOLDER = os.path.join(os.path.dirname(__file__), "stand_ins")
 
@@ -75,3 +77,43 @@ def install() -> None:
     """Makes the modules importable in this process; call once."""
     sys.meta_path.insert(0, _CudaWithoutDriver())
     sys.meta_path.append(_LastResort())
+
+
+def change_when_imported(name: str, change: Callable[[Any], None]) -> None:
+    """Lets `change` have the module `name` at its first import, before its importer gets it."""
+    sys.meta_path.insert(0, _Changer(name, change))
+
+
+class _Changer:
+    def __init__(self, name: str, change: Callable[[Any], None]) -> None:
+        self._name = name
+        self._change = change
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname != self._name:
+            return None
+        sys.meta_path.remove(self)
+        try:
+            module = importlib.import_module(fullname)
+        except ImportError:
+            return None  # it is the program's to find
+        self._change(module)
+        spec = ModuleSpec(fullname, cast(Any, _Loaded(module)))
+        module.__spec__ = spec  # else Python would load the module again by its own
+        return spec
+
+
+class _Loaded:
+    """Gives a module that is imported already."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self._module = module
+        self._spec = module.__spec__
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        return self._module
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__spec__ = self._spec

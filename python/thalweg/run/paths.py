@@ -9,7 +9,7 @@ import os
 import re
 import sys
 
-__all__ = ["find", "find_in_uri", "inside_deepstream", "replace_in_description"]
+__all__ = ["find", "find_in_uri", "find_to_look_at", "inside_deepstream", "replace_in_description"]
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -17,6 +17,14 @@ _INSTALLED = re.compile(r"/opt/nvidia/deepstream/deepstream[^/]*/((?:samples|lib
 _CLIMBS = re.compile(r"(?:.*/)?\.\./(?!.*\.\./)((?:samples|lib)/.+)", re.DOTALL)
 # A path in a pipeline's description, perhaps after file://.
 _IN_DESCRIPTION = re.compile(r"(?:/opt/nvidia/deepstream/|(?:\.\.?/)*\.\./)[^\s\"'!,;()]+")
+
+# Libraries that elements of DeepStream load and that Thalweg does not have as libraries.
+_LIBRARIES = re.compile(
+    r"lib/(?:libnvds_(?:nvmultiobjecttracker|nvdcf|mot_klt|mot_iou|infercustomparser"
+    r"|(?:kafka|amqp|mqtt|redis|azure|azure_edge)_proto)"
+    r"|gst-plugins/libcustom2d_preprocess)\.so"
+)
+_NO_LIBRARY = os.path.join(_PACKAGE, "run", "no_library.txt")
 
 _told: set[str] = set()
 
@@ -53,6 +61,18 @@ def find(name: str) -> str | None:
         if _lexists(path):
             return path
     return _stream(name, rest)
+
+
+def find_to_look_at(name: str) -> str | None:
+    """As `find`, for what the program itself opens or asks for.
+
+    A library that elements load is there for such a question; the file is a text that says what it
+    is. Elements do not get it: they know those libraries by their names.
+    """
+    found = find(name)
+    if found is None and _LIBRARIES.fullmatch(inside_deepstream(name) or "") and not _lexists(name):
+        return _NO_LIBRARY
+    return found
 
 
 def find_in_uri(uri: str) -> str | None:
