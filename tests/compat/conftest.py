@@ -16,6 +16,59 @@ STARTUP = Path("thalweg/run/startup")
 
 Completed = subprocess.CompletedProcess[str]
 
+STREAM = "/opt/nvidia/deepstream/deepstream/samples/streams/sample_720p.h264"
+
+# Start of a program that plays a clip; `finish` plays it to its end.
+PLAYER = """
+    import sys
+    sys.path.append('../')
+    import gi
+    gi.require_version('Gst', '1.0')
+    from gi.repository import GLib, Gst
+    from common.bus_call import bus_call
+    import pyds
+
+    def make(pipeline, factory, name, **properties):
+        element = Gst.ElementFactory.make(factory, name)
+        if not element:
+            sys.stderr.write(" Unable to create %s \\n" % factory)
+        for key, value in properties.items():
+            element.set_property(key, value)
+        pipeline.add(element)
+        return element
+
+    def source(pipeline, location):
+        source = make(pipeline, "filesrc", "file-source", location=location)
+        parser = make(pipeline, "h264parse", "h264-parser")
+        decoder = make(pipeline, "nvv4l2decoder", "nvv4l2-decoder")
+        source.link(parser)
+        parser.link(decoder)
+        mux = make(pipeline, "nvstreammux", "Stream-muxer", width=640, height=480, batch_size=1)
+        mux.set_property("batched-push-timeout", 33000)
+        sinkpad = mux.get_request_pad("sink_0")
+        if not sinkpad:
+            sys.stderr.write(" Unable to get the sink pad of streammux \\n")
+        decoder.get_static_pad("src").link(sinkpad)
+        return mux
+
+    def finish(pipeline):
+        loop = GLib.MainLoop()
+        bus = pipeline.get_bus()
+        bus.add_signal_watch()
+        bus.connect("message", bus_call, loop)
+        pipeline.set_state(Gst.State.PLAYING)
+        try:
+            loop.run()
+        except:
+            pass
+        pipeline.set_state(Gst.State.NULL)
+"""
+
+
+def program(body: str) -> str:
+    """A program that has PLAYER's functions before `body`, which is indented by four spaces."""
+    return PLAYER + body
+
 
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[..., Path]:
