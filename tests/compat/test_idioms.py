@@ -565,6 +565,126 @@ def test_a_camera_that_is_not_there_is_a_test_picture(
     assert "CRITICAL" not in done.stderr
 
 
+def test_probes_of_every_kind(
+    write: Callable[..., Path], either_way: Runner, clip_h264: Path
+) -> None:
+    body = f"""
+    import functools
+    Gst.init(None)
+    pipeline = Gst.Pipeline()
+    end = make(pipeline, "fakesink", "end")
+    convert = make(pipeline, "nvvideoconvert", "convert")
+    mux = source(pipeline, "{clip_h264}")
+    mux.link(convert)
+    convert.link(end)
+    calls = {{}}
+    def note(name, *arguments):
+        calls.setdefault(name, []).append(arguments)
+        return calls[name]
+
+    class Watcher:
+        def probe(self, pad, info, *arguments):
+            note("bound method", *arguments)
+            return Gst.PadProbeReturn.OK
+    def closure(pad, info):
+        note("closure")
+        raise ValueError("a mistake")
+    def with_keywords(pad, info, u_data, name=None):
+        note(name, u_data)
+        return Gst.PadProbeReturn.OK
+    def drop_every_other(pad, info, u_data):
+        return Gst.PadProbeReturn.DROP if len(note("drop")) % 2 else Gst.PadProbeReturn.OK
+    def once(pad, info, u_data):
+        note("once")
+        return Gst.PadProbeReturn.REMOVE
+
+    pad, kind = convert.get_static_pad("sink"), Gst.PadProbeType.BUFFER
+    watcher = Watcher()
+    pad.add_probe(kind, watcher.probe)
+    pad.add_probe(kind, watcher.probe, 1, "two", None)
+    pad.add_probe(kind, functools.partial(with_keywords, name="partial"), 0)
+    pad.add_probe(kind, once, 0)
+    pad.add_probe(kind, drop_every_other, 0)
+    pad = end.get_static_pad("sink")
+    pad.add_probe(kind, lambda pad, info, u: note("end") and Gst.PadProbeReturn.OK, 0)
+    pad.add_probe(kind, closure)
+    finish(pipeline)
+    for name in sorted(calls):
+        print(name, len(calls[name]), sorted(set(map(str, calls[name]))))
+    """
+    done = either_way(write(program(body)), THALWEG_FRAMES="10")
+    assert done.stdout.splitlines() == [
+        "End-of-stream",
+        "bound method 20 ['()', \"(1, 'two', None)\"]",
+        "closure 5 ['()']",
+        "drop 10 ['()']",
+        "end 5 ['()']",
+        "once 1 ['()']",
+        "partial 10 ['(0,)']",
+    ], done.stderr
+    assert done.stderr.count("ValueError: a mistake") == 5
+
+
+def test_answers_that_programs_ask_for(write: Callable[..., Path], thalweg_run: Runner) -> None:
+    body = """
+    Gst.init(None)
+    pipeline = Gst.Pipeline()
+    sink = Gst.ElementFactory.make("fakesink", "sink")
+    convert = Gst.ElementFactory.make("nvvideoconvert", "convert")
+    filter = Gst.ElementFactory.make("capsfilter", "no caps set")
+    print(bool(pipeline.add(sink)), bool(pipeline.add(convert, filter)))
+    print(convert.link(filter), filter.link(sink), sink.link(convert))
+    bin = Gst.Bin.new("bin")
+    ghost = Gst.GhostPad.new_no_target("src", Gst.PadDirection.SRC)
+    print(bin.add_pad(ghost), ghost.set_target(None))
+    test = Gst.ElementFactory.make("videotestsrc", "test")
+    bin.add(test)
+    print(ghost.set_target(test.get_static_pad("src")))
+    pipeline.add(bin)
+    print(ghost.link(convert.get_static_pad("sink")) == Gst.PadLinkReturn.OK)
+    print(pipeline.set_state(Gst.State.PLAYING) != Gst.StateChangeReturn.FAILURE)
+    pipeline.set_state(Gst.State.NULL)
+    try:
+        pipeline.add(Gst.ElementFactory.make("fakesink", "sink"))
+    except Gst.AddError:
+        print("the name is taken")
+    """
+    done = thalweg_run(write(program(body)))
+    assert done.stdout.splitlines() == [
+        "True True",
+        "True True False",
+        "True True",
+        "True",
+        "True",
+        "True",
+        "the name is taken",
+    ], done.stderr
+
+
+@pytest.mark.parametrize("where", ["pipeline", "mux", "end"])
+def test_an_end_that_the_program_sends(
+    write: Callable[..., Path], either_way: Runner, clip_h264: Path, where: str
+) -> None:
+    body = f"""
+    Gst.init(None)
+    pipeline = Gst.Pipeline()
+    end = make(pipeline, "fakesink", "end")
+    mux = source(pipeline, "{clip_h264}")
+    mux.link(end)
+    seen = []
+    def probe(pad, info, u_data):
+        seen.append(1)
+        if len(seen) == 5:
+            GLib.idle_add({where}.send_event, Gst.Event.new_eos())
+        return Gst.PadProbeReturn.OK
+    end.get_static_pad("sink").add_probe(Gst.PadProbeType.BUFFER, probe, 0)
+    finish(pipeline)
+    print(5 <= len(seen))
+    """
+    done = either_way(write(program(body)))
+    assert done.stdout == "End-of-stream\nTrue\n", done.stderr
+
+
 def test_frames_and_stats(write: Callable[..., Path], thalweg_run: Runner) -> None:
     body = f"""
     Gst.init(None)
@@ -797,8 +917,32 @@ def test_missing_file_of_deepstream(write: Callable[..., Path], thalweg_run: Run
     )
 
 
+def test_a_probe_that_returns_nothing(write: Callable[..., Path], thalweg_run: Runner) -> None:
+    body = f"""
+    Gst.init(None)
+    pipeline = Gst.Pipeline()
+    end = make(pipeline, "fakesink", "end")
+    source(pipeline, "{STREAM}").link(end)
+    seen = []
+    def probe(pad, info, u_data):
+        gst_buffer = info.get_buffer()
+    end.get_static_pad("sink").add_probe(Gst.PadProbeType.BUFFER, probe, 0)
+    end.get_static_pad("sink").add_probe(Gst.PadProbeType.BUFFER, lambda *a: seen.append(1), 0)
+    finish(pipeline)
+    print(seen)
+    """
+    done = thalweg_run(write(program(body)), options=("--frames", 3))
+    assert done.stdout == "End-of-stream\n[]\n", done.stderr
+    assert done.stderr.count("TypeError: Expected a Gst.PadProbeReturn, but got NoneType") == 3
+    hint = (
+        "thalweg run: a probe has to return Gst.PadProbeReturn.OK in every case: PyGObject drops "
+        "the buffer of one that returns nothing, and of one that raises."
+    )
+    assert done.stderr.count(hint) == 1
+
+
 def test_exception_in_a_probe(write: Callable[..., Path], thalweg_run: Runner) -> None:
-    """Python prints it and the frame goes on; the hint comes once."""
+    """Python prints it and the pipeline goes on; the hint comes once."""
     body = f"""
     Gst.init(None)
     pipeline = Gst.Pipeline()

@@ -91,6 +91,7 @@ def _change_functions(Gst: Any) -> None:  # noqa: N803
         Gst.Object.props = _MappedProps(inspect.getattr_static(Gst.Object, "props"))
     for name in ("parse_launch", "parse_launch_full", "parse_bin_from_description"):
         wrap(Gst, name, _describing)
+    wrap(Gst.Bin, "add", _adding)
     wrap(element_class, "set_state", _changing_state)
     wrap(element_class, "get_state", lambda get: _asking_state(Gst, get))
     wrap(bus_class, "timed_pop", lambda pop: _popping(Gst, pop))
@@ -172,6 +173,14 @@ def _launching(set_launch: Any) -> Callable[..., Any]:
         set_launch(self, paths.replace_in_description(description))
 
     return set_mapped
+
+
+def _adding(add: Any) -> Callable[..., Any]:
+    def add_and_answer(self: Any, *elements: Any) -> bool:
+        add(self, *elements)  # raises where it cannot
+        return True  # some gst-pythons say None, and programs ask
+
+    return add_and_answer
 
 
 def _making(make: Any) -> Callable[..., Any]:

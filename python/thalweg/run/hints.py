@@ -110,6 +110,11 @@ def for_exception(error: BaseException) -> str | None:
         return _missing_file(error.filename)
     if isinstance(error, (AttributeError, TypeError)) and "None" in text and _missing_elements:
         return " ".join(map(_missing_element, _missing_elements))
+    if "Expected a Gst.PadProbeReturn" in text:
+        return (
+            "a probe has to return Gst.PadProbeReturn.OK in every case: PyGObject drops the buffer "
+            "of one that returns nothing, and of one that raises."
+        )
     if match := re.search(r"no element \"(\S+)\"", text):
         return _missing_element(match[1])
     if match := re.search(r"module 'pyds' has no attribute '(\w+)'", text):
