@@ -27,6 +27,8 @@ import thalweg
 ROOT = Path(__file__).resolve().parent.parent
 # How src/elements/kept_properties.h ends the description of such a property.
 NO_EFFECT = " (no effect on a CPU)"
+# How the description ends of a property that asks for what is refused as yet.
+NOT_YET = " (not in this version)"
 
 HEAD = """\
 # Elements
@@ -68,12 +70,15 @@ def properties_of(name: str, specified: list[str]) -> Iterator[str]:
     element = Gst.ElementFactory.make(name)
     found = {prop: element.find_property(prop) for prop in specified}
     kept = [p for p, spec in found.items() if spec and (spec.blurb or "").endswith(NO_EFFECT)]
+    later = [p for p, spec in found.items() if spec and (spec.blurb or "").endswith(NOT_YET)]
     missing = [p for p, spec in found.items() if spec is None]
-    acting = [p for p in specified if p not in kept and p not in missing]
+    acting = [p for p in specified if p not in {*kept, *later, *missing}]
     if acting:
         yield f"- Properties with an effect: {ticked(acting)}."
     if kept:
         yield f"- Kept without an effect: {ticked(kept)}."
+    if later:
+        yield f"- Not in this version, other values are refused or change nothing: {ticked(later)}."
     if missing:
         yield f"- Missing: {ticked(missing)}."
 

@@ -323,7 +323,7 @@ def install_thalweg() -> str:
 def install_library(error: str) -> str:
     """What brings the library that a loader's message misses: ours, or a package by Debian's rule
     for their names (libyuv.so.0 is in libyuv0, libpango-1.0.so.0 in libpango-1.0-0)."""
-    match = re.match(r"(lib[^:/]+)\.so(?:\.(\d+))?[^:]*: cannot open shared object file", error)
+    match = re.match(r"(lib[^:/]+)\.so(?:\.([\d.]+))?[^:]*: cannot open shared object file", error)
     if match is None:
         return install_thalweg()
     name, version = match.groups(default="")
@@ -358,6 +358,18 @@ def check_thalweg(machine: Machine) -> Iterator[Finding]:
         )
     else:
         yield Finding(section, "detector", "found", str(model.parent))
+    missing = models.missing_substitutes()
+    if missing:
+        yield Finding(
+            section,
+            "substitutes",
+            "missing",
+            f"no {', '.join(map(str, missing))}",
+            "thalweg run --substitute-models",
+            install_thalweg(),
+        )
+    else:
+        yield Finding(section, "substitutes", "found", str(models.folder() / "substitutes.ini"))
     clips = [media.cache_folder() / name for name in media.SAMPLES]
     if all(clip.is_file() for clip in clips):
         yield Finding(section, "sample clip", "found", str(media.cache_folder()))
@@ -442,6 +454,18 @@ def check_gstreamer(machine: Machine) -> Iterator[Finding]:
             install_package("python3-gst-1.0"),
         )
     yield from _needs(section, PLUGIN_NEEDS, machine)
+    server = ask("module", "gi.repository.GstRtspServer")
+    if isinstance(server, dict):
+        yield Finding(section, "RTSP server", "found", "GstRtspServer")
+    else:
+        yield Finding(
+            section,
+            "RTSP server",
+            "absent",
+            server,
+            "programs that serve RTSP",
+            install_package("gir1.2-gst-rtsp-server-1.0"),
+        )
 
 
 def _has_override() -> bool:
@@ -573,6 +597,16 @@ def check_openvino(machine: Machine) -> Iterator[Finding]:
         yield Finding(section, library.name, "found", "loads")
 
 
+def check_pictures(machine: Machine) -> Iterator[Finding]:
+    library = plugins.folder().parent / "lib/libnvds_batch_jpegenc.so"
+    error = machine.why_not(str(library))
+    if error:
+        breaks = "saving objects as JPEG: nvds_obj_enc_process and the others in pyds"
+        yield Finding("Codecs", library.name, "missing", error, breaks, install_library(error))
+    else:
+        yield Finding("Codecs", library.name, "found", "loads")
+
+
 def check_fonts(machine: Machine) -> Iterator[Finding]:
     section = "Screen and cameras"
     for folder in FONT_FOLDERS:
@@ -663,6 +697,7 @@ CHECKS: tuple[Callable[[Machine], Iterator[Finding]], ...] = (
     check_elements,
     check_decoders,
     check_encoders,
+    check_pictures,
     check_openvino,
     check_fonts,
     check_display,

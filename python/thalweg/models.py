@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import configparser
 from pathlib import Path
 
-__all__ = ["ModelError", "default_detector", "folder"]
+__all__ = ["ModelError", "default_detector", "folder", "missing_substitutes"]
 
 
 class ModelError(RuntimeError):
@@ -33,3 +34,19 @@ def default_detector() -> Path:
             "./dev setup in a checkout."
         )
     return path
+
+
+def missing_substitutes() -> list[Path]:
+    """The files that `substitutes.ini`, the table of what stands for upstream's models, names in
+    vain: models and labels, or the table itself."""
+    table = folder() / "substitutes.ini"
+    parser = configparser.ConfigParser(interpolation=None)
+    if not parser.read(table):
+        return [table]
+    named = {
+        parser[section][key]
+        for section in parser.sections()
+        for key in ("substitute", "labels")
+        if key in parser[section]
+    }
+    return [folder() / name for name in sorted(named) if not (folder() / name).is_file()]

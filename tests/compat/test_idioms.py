@@ -859,6 +859,17 @@ def test_missing_package(
     ), done.stderr
 
 
+def test_missing_rtsp_server(write: Callable[..., Path], thalweg_run: Runner) -> None:
+    # As gi.require_version says it where there is no typelib.
+    done = thalweg_run(write("raise ValueError('Namespace GstRtspServer not available')\n"))
+    ends_with(
+        done,
+        "ValueError: Namespace GstRtspServer not available",
+        "the program serves RTSP; Python finds GStreamer's server when Debian's package "
+        "gir1.2-gst-rtsp-server-1.0 is installed.",
+    )
+
+
 def test_missing_element(write: Callable[..., Path], thalweg_run: Runner) -> None:
     body = """
     Gst.init(None)

@@ -76,6 +76,9 @@ def test_this_machine() -> None:
         "H.264 encoder": "openh264enc",
         "OpenVINO": "202",
         "libthalweg_openvino.so": "loads",
+        "libnvds_batch_jpegenc.so": "loads",
+        "RTSP server": "GstRtspServer",
+        "substitutes": "/",
         "blacklist": "empty",
     }.items():
         assert findings[name]["status"] == "found"
@@ -362,6 +365,44 @@ def test_cameras(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert second.remedy == "sudo usermod -aG video $USER, and log in again"
 
 
+def test_no_libturbojpeg(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = "libturbojpeg.so.0: cannot open shared object file: No such file or directory"
+    monkeypatch.setattr(doctor, "ask", lambda what, library: {"error": error})
+    (finding,) = doctor.check_pictures(Machine())
+    assert (finding.name, finding.status, finding.found) == (
+        "libnvds_batch_jpegenc.so",
+        "missing",
+        error,
+    )
+    assert finding.breaks == "saving objects as JPEG: nvds_obj_enc_process and the others in pyds"
+    assert finding.remedy.endswith("apt-get install libturbojpeg0")
+
+
+def test_no_rtsp_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    error = "cannot import name GstRtspServer, introspection typelib not found"
+    monkeypatch.setattr(doctor, "ask", lambda what, module: error)
+    *_, finding = doctor.check_gstreamer(machine_with())
+    assert (finding.name, finding.status, finding.found) == ("RTSP server", "absent", error)
+    assert finding.remedy.endswith("apt-get install gir1.2-gst-rtsp-server-1.0")
+
+
+def test_substitutes_that_are_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor.models, "folder", lambda: tmp_path)
+
+    def finding() -> Finding:
+        findings = {one.name: one for one in doctor.check_thalweg(Machine())}
+        return findings["substitutes"]
+
+    assert finding().found == f"no {tmp_path}/substitutes.ini"
+    assert finding().breaks == "thalweg run --substitute-models"
+    (tmp_path / "substitutes.ini").write_text(
+        "[A]\nnames=a%20;b\nsubstitute=a.onnx\nlabels=../labels.txt\n[B]\nsubstitute=b.onnx\n"
+        "[C]\nnames=c\n"
+    )
+    (tmp_path / "b.onnx").touch()
+    assert finding().found == f"no {tmp_path}/../labels.txt, {tmp_path}/a.onnx"
+
+
 def test_fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "FONT_FOLDERS", (str(tmp_path),))
     (finding,) = doctor.check_fonts(Machine())
@@ -401,6 +442,8 @@ def test_a_check_that_fails_is_a_finding(monkeypatch: pytest.MonkeyPatch) -> Non
         ("libgstbase-1.0.so.0", "libgstreamer1.0-0"),
         ("libgstreamer-1.0.so.0", "libgstreamer1.0-0"),
         ("libX11_xcb.so.1", "libx11-xcb1"),
+        ("libyaml-cpp.so.0.7", "libyaml-cpp0.7"),
+        ("libturbojpeg.so.0", "libturbojpeg0"),
     ],
 )
 def test_packages_of_libraries(library: str, package: str) -> None:

@@ -150,6 +150,23 @@ def test_defaults() -> None:
     assert {name: element.get_property(name) for name in expected} == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("process-mode", 2),
+        ("output-tensor-meta", True),
+        ("input-tensor-meta", True),
+        ("raw-output-file-write", True),
+    ],
+)
+def test_a_property_says_that_its_value_is_refused(config: Path, name: str, value: object) -> None:
+    element = Gst.ElementFactory.make("nvinfer")
+    element.set_property("config-file-path", str(config))
+    element.set_property(name, value)
+    assert element.set_state(Gst.State.READY) == Gst.StateChangeReturn.FAILURE
+    assert element.find_property(name).blurb.endswith(" (not in this version)")
+
+
 def test_values_of_the_file_can_be_read_back(write_config: Callable[..., Path]) -> None:
     element = Gst.ElementFactory.make("nvinfer")
     element.set_property(

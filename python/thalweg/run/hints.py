@@ -115,6 +115,11 @@ def for_exception(error: BaseException) -> str | None:
             "a probe has to return Gst.PadProbeReturn.OK in every case: PyGObject drops the buffer "
             "of one that returns nothing, and of one that raises."
         )
+    if "Namespace GstRtspServer not available" in text:
+        return (
+            "the program serves RTSP; Python finds GStreamer's server when Debian's package "
+            "gir1.2-gst-rtsp-server-1.0 is installed."
+        )
     if match := re.search(r"no element \"(\S+)\"", text):
         return _missing_element(match[1])
     if match := re.search(r"module 'pyds' has no attribute '(\w+)'", text):

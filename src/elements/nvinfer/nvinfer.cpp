@@ -681,9 +681,9 @@ static void nvinfer_class_init(GstNvInferClass* klass) {
           g_param_spec_uint("unique-id", "unique-id", "Component id written into the objects", 0,
                             G_MAXUINT, 15, playing));
   install(kProcessMode,
-          g_param_spec_enum("process-mode", "process-mode", "Whole frames or objects",
-                            g_enum_register_static("GstNvInferProcessModeType", kProcessModes), 1,
-                            ready));
+          g_param_spec_enum(
+              "process-mode", "process-mode", "Whole frames or objects (not in this version)",
+              g_enum_register_static("GstNvInferProcessModeType", kProcessModes), 1, ready));
   install(kConfigFilePath,
           g_param_spec_string("config-file-path", "config-file-path",
                               "Configuration file; another one while playing changes the model", "",
@@ -694,12 +694,15 @@ static void nvinfer_class_init(GstNvInferClass* klass) {
                                        "Batches passed without inference after each inferred one",
                                        0, G_MAXINT, 0, playing));
   install(kInferOnGieId,
-          g_param_spec_int("infer-on-gie-id", "infer-on-gie-id",
-                           "Secondary mode: objects of this component only, -1 for all", -1,
-                           G_MAXINT, -1, ready));
-  install(kInferOnClassIds,
-          g_param_spec_string("infer-on-class-ids", "infer-on-class-ids",
-                              "Secondary mode: these classes only, written 0:2:3", "", ready));
+          g_param_spec_int(
+              "infer-on-gie-id", "infer-on-gie-id",
+              "Secondary mode: objects of this component only, -1 for all (not in this version)",
+              -1, G_MAXINT, -1, ready));
+  install(
+      kInferOnClassIds,
+      g_param_spec_string("infer-on-class-ids", "infer-on-class-ids",
+                          "Secondary mode: these classes only, written 0:2:3 (not in this version)",
+                          "", ready));
   install(kFilterOutClassIds,
           g_param_spec_string("filter-out-class-ids", "filter-out-class-ids",
                               "Classes whose objects are dropped, written 0;2;3", "", ready));
@@ -709,30 +712,38 @@ static void nvinfer_class_init(GstNvInferClass* klass) {
                           "Engine whose ONNX model beside it is run when there is no onnx-file; "
                           "another one while playing changes the model",
                           "", playing));
-  install(kRawOutputFileWrite,
-          g_param_spec_boolean("raw-output-file-write", "raw-output-file-write",
-                               "Write the output layers to files", FALSE, ready));
+  install(
+      kRawOutputFileWrite,
+      g_param_spec_boolean("raw-output-file-write", "raw-output-file-write",
+                           "Write the output layers to files (not in this version)", FALSE, ready));
   install(kRawOutputCallback,
           g_param_spec_pointer("raw-output-generated-callback", "raw-output-generated-callback",
-                               "C function called with the output layers", flags));
+                               "C function called with the output layers (not in this version)",
+                               flags));
   install(kRawOutputUserData,
           g_param_spec_pointer("raw-output-generated-userdata", "raw-output-generated-userdata",
-                               "Argument of that function", flags));
+                               "Argument of that function (not in this version)", flags));
   install(kOutputTensorMeta,
           g_param_spec_boolean("output-tensor-meta", "output-tensor-meta",
-                               "Attach the output layers as metadata", FALSE, ready));
-  install(kOutputInstanceMask,
-          g_param_spec_boolean("output-instance-mask", "output-instance-mask",
-                               "Attach instance masks to objects", FALSE, ready));
+                               "Attach the output layers as metadata (not in this version)", FALSE,
+                               ready));
+  install(
+      kOutputInstanceMask,
+      g_param_spec_boolean("output-instance-mask", "output-instance-mask",
+                           "Attach instance masks to objects (not in this version)", FALSE, ready));
   install(kInputTensorMeta,
           g_param_spec_boolean("input-tensor-meta", "input-tensor-meta",
-                               "Take tensors that nvdspreprocess made", FALSE, ready));
-  install(kClipObjectOutsideRoi,
-          g_param_spec_boolean("clip-object-outside-roi", "clip-object-outside-roi",
-                               "With input-tensor-meta: clip boxes to the region", TRUE, ready));
+                               "Take tensors that nvdspreprocess made (not in this version)", FALSE,
+                               ready));
+  install(
+      kClipObjectOutsideRoi,
+      g_param_spec_boolean("clip-object-outside-roi", "clip-object-outside-roi",
+                           "With input-tensor-meta: clip boxes to the region (not in this version)",
+                           TRUE, ready));
   install(kCropObjectsToRoi,
           g_param_spec_boolean("crop-objects-to-roi-boundary", "crop-objects-to-roi-boundary",
-                               "Crop boxes to the edge of the region", FALSE, ready));
+                               "Crop boxes to the edge of the region (not in this version)", FALSE,
+                               ready));
   KeptProperties::install(object, kFirstKept, kKept);
 
   // After a change of the model while playing: error (an NvDsInferStatus, 0 for success) and the
