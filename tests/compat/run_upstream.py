@@ -174,8 +174,8 @@ def judge(sample: Sample, status: int | None, stdout: str, stderr: str, written:
     missing = dict.fromkeys(re.findall(r"there is no element (\w+);", stderr))
     waits = [name for name in missing if name.startswith("nv")] + absent_elements(stderr)
     waits += re.findall(r"\(([\w ]+)\) is not supported yet by this version", stderr)
-    if waits:
-        return Result("waits", "for " + ", ".join(dict.fromkeys(waits)))
+    if waits:  # in which order they are missed is chance
+        return Result("waits", "for " + ", ".join(sorted(set(waits))))
     if missing:
         return Result("fails", "without " + ", ".join(missing))
     if match := re.search(r"thalweg run: (\w+) works on NVIDIA's GPUs alone", stderr):

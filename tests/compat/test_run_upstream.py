@@ -79,7 +79,7 @@ def test_a_line_a_program_and_the_table(checkout: Path, tmp_path: Path) -> None:
     name = checkout.name
     assert done.stdout.splitlines() == [
         f"{name} deepstream-test1: runs",
-        f"{name} deepstream-test2: waits for nvnosuchthing, nvneither",
+        f"{name} deepstream-test2: waits for nvneither, nvnosuchthing",
         f"{name} deepstream-test4: fails status 1: no broker",
     ], done.stderr
     assert done.returncode == 1
