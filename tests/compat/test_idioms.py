@@ -449,6 +449,17 @@ def test_substitute_counts_as_the_program_expects(
     assert output.stat().st_size > 10_000
 
 
+def test_configuration_of_deepstream_app(write: Callable[..., Path], thalweg_run: Runner) -> None:
+    path = (
+        "/opt/nvidia/deepstream/deepstream/samples/configs/deepstream-app/config_infer_primary.txt"
+    )
+    body = DETECT.replace('"pgie_config.txt"', f'"{path}"')
+    assert path in body
+    options = ("--substitute-models", "--frames", 5, "--display", "none")
+    done = thalweg_run(write(program(body)), STREAM, options=options)
+    assert done.stdout.count("(0, 'Car'), (2, 'Person')") == 5, done.stderr
+
+
 @pytest.mark.parametrize(
     ("config", "model"),
     [(PGIE, "It is TrafficCamNet"), (CAFFE, "It is the primary detector of DeepStream before 6.4")],
