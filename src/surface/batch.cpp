@@ -216,6 +216,12 @@ Frame::Source Frame::source() const {
   return {state_->own, {0, 0, pixels.width, pixels.height}};
 }
 
+Frame::Source Frame::frozen_source() {
+  std::lock_guard lock(state_->mutex);
+  const auto frozen = state_->freeze();
+  return {frozen->source, frozen->placement};
+}
+
 std::shared_ptr<const Picture> Frame::read_picture() {
   std::lock_guard lock(state_->mutex);
   return state_->own ? std::shared_ptr<const Picture>(state_->own) : state_->shared->make_full();
@@ -359,15 +365,23 @@ NvBufSurface* Batch::writable_surface() {
   return surface();
 }
 
+/// Another frame of the same pixels.
+Frame Batch::twin_of(Frame& frame) {
+  std::lock_guard lock(frame.state_->mutex);
+  auto twin = std::make_unique<Frame::State>();
+  twin->shared = frame.state_->freeze();
+  return Frame(std::move(twin));
+}
+
 std::unique_ptr<Batch> Batch::copy() {
   auto result = std::make_unique<Batch>(capacity());
-  for (Frame& frame : state_->frames) {
-    Frame::State& state = *frame.state_;
-    std::lock_guard lock(state.mutex);
-    auto twin = std::make_unique<Frame::State>();
-    twin->shared = state.freeze();
-    result->state_->frames.push_back(Frame(std::move(twin)));
-  }
+  for (Frame& each : state_->frames) result->state_->frames.push_back(twin_of(each));
+  return result;
+}
+
+std::unique_ptr<Batch> Batch::copy_of(int index) {
+  auto result = std::make_unique<Batch>(1);
+  result->state_->frames.push_back(twin_of(frame(index)));
   return result;
 }
 

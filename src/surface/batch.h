@@ -33,6 +33,9 @@ class THALWEG_SURFACE_API Frame {
     Rect placement;
   };
   Source source() const;
+  /// The same for a reader that outlives the batch: no later write() changes the picture. Pixels
+  /// that write() gave earlier are frozen by this; ask write() again.
+  Source frozen_source();
 
   /// Pixels of the frame's size, for reading (view, valid while the batch lives and nobody writes).
   ConstPixels read();
@@ -88,8 +91,13 @@ class THALWEG_SURFACE_API Batch {
   /// Another batch of the same frames: references only, each side copies before it writes.
   /// Pixels that write() gave earlier are frozen by this; ask write() again.
   std::unique_ptr<Batch> copy();
+  /// The same of one frame alone: a batch of capacity 1.
+  /// @throws std::out_of_range naming index and size.
+  std::unique_ptr<Batch> copy_of(int index);
 
  private:
+  static Frame twin_of(Frame& frame);
+
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -90,6 +90,39 @@ TEST(Batch, CopiesSharePixelsUntilOneWrites) {
   EXPECT_EQ(copy->frame(1).read().planes[0].data[0], 20);
 }
 
+TEST(Batch, AFrozenSourceStaysAsItIs) {
+  Batch batch(1);
+  batch.add(painted(NVBUF_COLOR_FORMAT_YUV420, 64, 48, 10), 128, 96, {0, 24, 128, 48});
+  Frame& frame = batch.frame(0);
+  const Frame::Source decoded = frame.frozen_source();
+  EXPECT_EQ(decoded.picture, frame.source().picture);
+  EXPECT_EQ(decoded.placement, (Rect{0, 24, 128, 48}));
+  paint(frame.write(), 20);
+  const Frame::Source written = frame.frozen_source();
+  paint(frame.write(), 30);
+  EXPECT_EQ(decoded.picture->pixels().planes[0].data[0], 10);
+  EXPECT_EQ(written.picture->pixels().planes[0].data[0], 20);
+  EXPECT_EQ(written.placement, (Rect{0, 0, 128, 96}));
+  EXPECT_EQ(frame.read().planes[0].data[0], 30);
+}
+
+TEST(Batch, ACopyOfOneFrameSharesItsPixels) {
+  auto batch = std::make_unique<Batch>(3);
+  batch->add(painted(NVBUF_COLOR_FORMAT_NV12, 64, 48, 10));
+  batch->add(painted(NVBUF_COLOR_FORMAT_NV12, 64, 48, 20), 128, 96, {32, 0, 64, 96});
+  const auto one = batch->copy_of(1);
+  EXPECT_EQ(one->size(), 1);
+  EXPECT_EQ(one->capacity(), 1);
+  EXPECT_EQ(one->frame(0).source().picture, batch->frame(1).source().picture);
+  EXPECT_EQ(one->frame(0).source().placement, (Rect{32, 0, 64, 96}));
+  paint(one->frame(0).write(), 30);
+  EXPECT_EQ(batch->frame(1).source().picture->pixels().planes[0].data[0], 20);
+  const auto first = batch->copy_of(0);
+  const uint8_t* memory = first->frame(0).read().planes[0].data;
+  batch.reset();
+  EXPECT_EQ(first->frame(0).write().planes[0].data, memory) << "nobody else has it any more";
+}
+
 TEST(Batch, ScalingIsDeferredUntilSomebodyReads) {
   const auto picture = painted(NVBUF_COLOR_FORMAT_YUV420, 64, 48, 90);
   Batch batch(1);
@@ -246,6 +279,8 @@ TEST(Batch, NamesWrongUse) {
   EXPECT_EQ(message_of<std::logic_error>([&] { batch.add(picture); }),
             "a batch of 1 frames is full: cannot add another");
   EXPECT_EQ(message_of<std::out_of_range>([&] { batch.frame(1); }),
+            "frame 1 asked of a batch that holds 1 frames");
+  EXPECT_EQ(message_of<std::out_of_range>([&] { batch.copy_of(1); }),
             "frame 1 asked of a batch that holds 1 frames");
   EXPECT_EQ(message_of<std::invalid_argument>([&] { Batch{0}; }), "a batch cannot hold 0 frames");
 }
