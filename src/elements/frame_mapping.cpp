@@ -1,7 +1,6 @@
-#include "elements/nvvideoconvert/frame_mapping.h"
+#include "elements/frame_mapping.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <utility>
 
@@ -31,30 +30,13 @@ void map_point(const FrameMapping& mapping, unsigned& x, unsigned& y) {
 
 void map_text(const FrameMapping& mapping, NvOSD_TextParams& text) {
   map_point(mapping, text.x_offset, text.y_offset);
-  text.font_params.font_size = size(text.font_params.font_size, mapping.scale_y());
+  if (mapping.scales_fonts)
+    text.font_params.font_size = size(text.font_params.font_size, mapping.scale_y());
 }
 
 /// Programs write these numbers.
 unsigned count(unsigned elements) {
   return std::min(elements, unsigned(MAX_ELEMENTS_IN_DISPLAY_META));
-}
-
-void map_display(const FrameMapping& mapping, NvDsDisplayMeta& display) {
-  for (unsigned i = 0; i < count(display.num_rects); ++i) map_rect(mapping, display.rect_params[i]);
-  for (unsigned i = 0; i < count(display.num_labels); ++i)
-    map_text(mapping, display.text_params[i]);
-  for (unsigned i = 0; i < count(display.num_lines); ++i) {
-    map_point(mapping, display.line_params[i].x1, display.line_params[i].y1);
-    map_point(mapping, display.line_params[i].x2, display.line_params[i].y2);
-  }
-  for (unsigned i = 0; i < count(display.num_arrows); ++i) {
-    map_point(mapping, display.arrow_params[i].x1, display.arrow_params[i].y1);
-    map_point(mapping, display.arrow_params[i].x2, display.arrow_params[i].y2);
-  }
-  for (unsigned i = 0; i < count(display.num_circles); ++i) {
-    map_point(mapping, display.circle_params[i].xc, display.circle_params[i].yc);
-    display.circle_params[i].radius = size(display.circle_params[i].radius, mapping.scale_y());
-  }
 }
 
 }  // namespace
@@ -80,35 +62,37 @@ double FrameMapping::scale_y() const {
   return double(to.height) / (swaps_sides(flip) ? from.width : from.height);
 }
 
+void FrameMapping::apply(NvDsObjectMeta& object) const {
+  map_rect(*this, object.rect_params);
+  map_text(*this, object.text_params);
+}
+
+void FrameMapping::apply(NvDsDisplayMeta& display) const {
+  for (unsigned i = 0; i < count(display.num_rects); ++i) map_rect(*this, display.rect_params[i]);
+  for (unsigned i = 0; i < count(display.num_labels); ++i) map_text(*this, display.text_params[i]);
+  for (unsigned i = 0; i < count(display.num_lines); ++i) {
+    map_point(*this, display.line_params[i].x1, display.line_params[i].y1);
+    map_point(*this, display.line_params[i].x2, display.line_params[i].y2);
+  }
+  for (unsigned i = 0; i < count(display.num_arrows); ++i) {
+    map_point(*this, display.arrow_params[i].x1, display.arrow_params[i].y1);
+    map_point(*this, display.arrow_params[i].x2, display.arrow_params[i].y2);
+  }
+  for (unsigned i = 0; i < count(display.num_circles); ++i) {
+    map_point(*this, display.circle_params[i].xc, display.circle_params[i].yc);
+    display.circle_params[i].radius = size(display.circle_params[i].radius, scale_y());
+  }
+}
+
 void FrameMapping::apply(NvDsBatchMeta* batch) const {
   if (is_identity()) return;
   for (NvDsFrameMetaList* f = batch->frame_meta_list; f; f = f->next) {
     auto* frame = static_cast<NvDsFrameMeta*>(f->data);
-    for (NvDsObjectMetaList* o = frame->obj_meta_list; o; o = o->next) {
-      auto* object = static_cast<NvDsObjectMeta*>(o->data);
-      map_rect(*this, object->rect_params);
-      map_text(*this, object->text_params);
-    }
+    for (NvDsObjectMetaList* o = frame->obj_meta_list; o; o = o->next)
+      apply(*static_cast<NvDsObjectMeta*>(o->data));
     for (NvDisplayMetaList* d = frame->display_meta_list; d; d = d->next)
-      map_display(*this, *static_cast<NvDsDisplayMeta*>(d->data));
+      apply(*static_cast<NvDsDisplayMeta*>(d->data));
   }
-}
-
-std::optional<Rect> parse_crop(const std::string& text) {
-  int values[4];
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  for (int i = 0; i < 4; ++i) {
-    if (i > 0) {
-      if (at == end || *at != ':') return std::nullopt;
-      ++at;
-    }
-    const auto [next, error] = std::from_chars(at, end, values[i]);
-    if (error != std::errc{} || values[i] < 0) return std::nullopt;
-    at = next;
-  }
-  if (at != end) return std::nullopt;
-  return Rect{values[0], values[1], values[2], values[3]};
 }
 
 }  // namespace thalweg

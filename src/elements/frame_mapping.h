@@ -1,8 +1,5 @@
 #pragma once
 
-#include <optional>
-#include <string>
-
 #include "nvdsmeta.h"
 #include "surface/convert.h"
 
@@ -13,6 +10,7 @@ namespace thalweg {
 struct FrameMapping {
   Rect from, to;
   Flip flip = Flip::kNone;
+  bool scales_fonts = true;  ///< sizes of fonts follow the vertical factor
 
   bool is_identity() const { return from == to && flip == Flip::kNone; }
 
@@ -25,13 +23,14 @@ struct FrameMapping {
   double scale_x() const;
   double scale_y() const;
 
-  /// Maps boxes, texts (font size by the vertical factor) and display metas of every frame. Circles
-  /// keep round: their radius follows the vertical factor. Negative places of unsigned fields
-  /// become 0. The batch must be the caller's alone.
+  /// Maps box and text of an object; everything in a display meta. Circles keep round: their
+  /// radius follows the vertical factor. Negative places of unsigned fields become 0. Widths of
+  /// borders and lines, masks and what detector and tracker said stay. The meta must be the
+  /// caller's alone.
+  void apply(NvDsObjectMeta& object) const;
+  void apply(NvDsDisplayMeta& display) const;
+  /// The objects and display metas of every frame.
   void apply(NvDsBatchMeta* batch) const;
 };
-
-/// "left:top:width:height" in whole pixels. nullopt when the text is not that.
-std::optional<Rect> parse_crop(const std::string& text);
 
 }  // namespace thalweg

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "draw/painter.h"
+#include "elements/batch_meta.h"
 #include "elements/kept_properties.h"
 #include "gstnvdsmeta.h"
 #include "surface/batch.h"
@@ -25,6 +26,7 @@ namespace {
 
 using thalweg::KeptProperties;
 using thalweg::KeptProperty;
+using thalweg::MetaLock;
 using thalweg::Painter;
 
 enum BlurKind : guint { kNoBlur, kBlurBox, kBlurMask };
@@ -149,17 +151,6 @@ void draw(Painter& painter, const NvDsFrameMeta& frame, const Settings& settings
       painter.blur(object.rect_params, settings.blur == kBlurMask ? &object.mask_params : nullptr);
   });
 }
-
-class MetaLock {
- public:
-  explicit MetaLock(NvDsBatchMeta* batch) : batch_(batch) { nvds_acquire_meta_lock(batch_); }
-  ~MetaLock() { nvds_release_meta_lock(batch_); }
-  MetaLock(const MetaLock&) = delete;
-  MetaLock& operator=(const MetaLock&) = delete;
-
- private:
-  NvDsBatchMeta* batch_;
-};
 
 enum {
   PROP_0,

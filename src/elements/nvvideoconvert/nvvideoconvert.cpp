@@ -15,8 +15,10 @@
 #include <mutex>
 #include <string>
 
+#include "elements/frame_mapping.h"
+#include "elements/hardware_enums.h"
 #include "elements/kept_properties.h"
-#include "elements/nvvideoconvert/frame_mapping.h"
+#include "elements/nvvideoconvert/crop.h"
 #include "gstnvdsmeta.h"
 #include "surface/batch.h"
 #include "surface/convert.h"
@@ -49,22 +51,6 @@ constexpr GEnumValue kFlips[] = {
     {6, "Flip vertically", "vertical-flip"},
     {7, "Flip across upper left/lower right diagonal", "upper-left-diagonal"},
     {0, nullptr, nullptr}};
-constexpr GEnumValue kInterpolations[] = {{0, "Nearest", "Nearest"},
-                                          {1, "Bilinear", "Bilinear"},
-                                          {2, "GPU-Cubic, VIC-5 Tap", "Algo-1"},
-                                          {3, "GPU-Super, VIC-10 Tap", "Algo-2"},
-                                          {4, "GPU-Lanczos, VIC-Smart", "Algo-3"},
-                                          {5, "GPU-Ignored, VIC-Nicest", "Algo-4"},
-                                          {6, "GPU-Nearest, VIC-Nearest", "Default"},
-                                          {0, nullptr, nullptr}};
-constexpr GEnumValue kMemoryTypes[] = {{0, "Default memory", "nvbuf-mem-default"},
-                                       {1, "Pinned host CUDA memory", "nvbuf-mem-cuda-pinned"},
-                                       {2, "Device CUDA memory", "nvbuf-mem-cuda-device"},
-                                       {3, "Unified CUDA memory", "nvbuf-mem-cuda-unified"},
-                                       {4, "Surface array memory", "nvbuf-mem-surface-array"},
-                                       {0, nullptr, nullptr}};
-constexpr GEnumValue kComputeHardware[] = {
-    {0, "Default", "Default"}, {1, "GPU", "GPU"}, {2, "VIC", "VIC"}, {0, nullptr, nullptr}};
 constexpr GEnumValue kCopyHardware[] = {
     {1, "GPU", "GPU"}, {2, "VIC", "VIC"}, {0, nullptr, nullptr}};
 

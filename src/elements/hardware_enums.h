@@ -1,0 +1,28 @@
+#pragma once
+
+#include <gst/gst.h>
+
+namespace thalweg {
+
+/// Values of nvbuf-memory-type (GstNvBufMemoryType).
+inline constexpr GEnumValue kMemoryTypes[] = {
+    {0, "Default memory", "nvbuf-mem-default"},
+    {1, "Pinned host CUDA memory", "nvbuf-mem-cuda-pinned"},
+    {2, "Device CUDA memory", "nvbuf-mem-cuda-device"},
+    {3, "Unified CUDA memory", "nvbuf-mem-cuda-unified"},
+    {4, "Surface array memory", "nvbuf-mem-surface-array"},
+    {0, nullptr, nullptr}};
+/// Values of compute-hw (GstNvComputeHWType).
+inline constexpr GEnumValue kComputeHardware[] = {
+    {0, "Default", "Default"}, {1, "GPU", "GPU"}, {2, "VIC", "VIC"}, {0, nullptr, nullptr}};
+/// Values of interpolation-method (GstNvInterpolationMethod); filter_of() says what they do here.
+inline constexpr GEnumValue kInterpolations[] = {{0, "Nearest", "Nearest"},
+                                                 {1, "Bilinear", "Bilinear"},
+                                                 {2, "GPU-Cubic, VIC-5 Tap", "Algo-1"},
+                                                 {3, "GPU-Super, VIC-10 Tap", "Algo-2"},
+                                                 {4, "GPU-Lanczos, VIC-Smart", "Algo-3"},
+                                                 {5, "GPU-Ignored, VIC-Nicest", "Algo-4"},
+                                                 {6, "GPU-Nearest, VIC-Nearest", "Default"},
+                                                 {0, nullptr, nullptr}};
+
+}  // namespace thalweg
