@@ -8,14 +8,6 @@ const std::vector<AbsentElement>& absent_elements() {
   static const std::vector<AbsentElement> table = {
       {"nvstreamdemux", kLater, "splits a batch into its streams", "", "sink src_%u",
        "boolean per-stream-eos=false"},
-      {"nvmultistreamtiler", kLater, "puts the frames of a batch side by side",
-       "nveglglessink shows them with its properties rows and columns", "sink src",
-       "uint rows=1; uint columns=1; uint width=1920; uint height=1080; uint gpu-id=0; int "
-       "show-source=-1; uint buffer-pool-size=5; boolean square-seq-grid=false; pointer "
-       "custom-tile-config; enum "
-       "nvbuf-memory-type=0:nvbuf-mem-default,nvbuf-mem-cuda-pinned,nvbuf-mem-cuda-device,nvbuf-"
-       "mem-cuda-unified,nvbuf-mem-surface-array; enum compute-hw=0:Default,GPU,VIC; enum "
-       "interpolation-method=0:Nearest,Bilinear,Algo-1,Algo-2,Algo-3,Algo-4,Default"},
       {"nvinferserver", kLater, "runs models on a Triton server", "nvinfer runs ONNX models",
        "sink src",
        "uint unique-id=0; uint process-mode=0; string config-file-path=; uint batch-size=0; int "

@@ -1,0 +1,42 @@
+#include "elements/nvmultistreamtiler/grid.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "surface/text.h"
+
+namespace thalweg {
+namespace {
+
+unsigned divide_up(unsigned number, unsigned by) { return number / by + (number % by != 0); }
+
+}  // namespace
+
+Grid grid_for(unsigned rows, unsigned columns, unsigned sources) {
+  sources = std::max(sources, 1u);
+  if (rows == 0 && columns > 0) return {divide_up(sources, columns), columns};
+  if (columns == 0 && rows > 0) return {rows, divide_up(sources, rows)};
+  if (uint64_t(rows) * columns >= sources) return {rows, columns};
+  const auto root = unsigned(std::sqrt(double(sources)));
+  return {root, divide_up(sources, root)};
+}
+
+Grid square_grid(unsigned sources) {
+  const auto root = unsigned(std::ceil(std::sqrt(double(std::max(sources, 1u)))));
+  return {root, root};
+}
+
+Rect tile_of(const Grid& grid, unsigned index, int width, int height) {
+  const int tile_width = int(unsigned(width) / grid.columns) & ~1;
+  const int tile_height = int(unsigned(height) / grid.rows) & ~1;
+  if (tile_width < 2 || tile_height < 2)
+    throw std::invalid_argument(
+        text("%u rows and %u columns leave %d x %d pixels of a canvas of %d x %d for each tile; "
+             "expected 2 x 2 at least: lower rows or columns, or raise width or height",
+             grid.rows, grid.columns, tile_width, tile_height, width, height));
+  return {int(index % grid.columns) * tile_width, int(index / grid.columns) * tile_height,
+          tile_width, tile_height};
+}
+
+}  // namespace thalweg

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "surface/picture.h"
+
+namespace thalweg {
+
+/// Tiles of one size, numbered row by row from the top left.
+struct Grid {
+  unsigned rows = 1, columns = 1;
+  bool operator==(const Grid&) const = default;
+};
+
+/// The grid that was asked for, if it has a tile for each of `sources`; 0 rows or columns: as many
+/// as they need. Otherwise floor(sqrt(sources)) rows and as many columns as that takes.
+Grid grid_for(unsigned rows, unsigned columns, unsigned sources);
+
+/// The smallest one with as many rows as columns.
+Grid square_grid(unsigned sources);
+
+/// Where a tile lies on a canvas: sides are rounded down to even numbers, so that what is left over
+/// lies at the right and at the bottom.
+/// @throws std::invalid_argument when the canvas has no 2 x 2 pixels for each tile.
+Rect tile_of(const Grid& grid, unsigned index, int width, int height);
+
+}  // namespace thalweg
