@@ -12,6 +12,7 @@
 #include "elements/kept_properties.h"
 #include "elements/nvstreammux/collector.h"
 #include "elements/nvstreammux/placement.h"
+#include "elements/source_query.h"
 #include "gst-nvevent.h"
 #include "gst-nvmessage.h"
 #include "gst-nvquery.h"
@@ -758,6 +759,16 @@ gboolean src_query(GstPad* pad, GstObject* parent, GstQuery* query) {
     gst_nvquery_numStreams_size_set(query, state.collector.size());
     return TRUE;
   }
+  if (const auto source = asked_source(query)) {
+    GstPad* of_source =
+        gst_element_get_static_pad(state.mux, ("sink_" + std::to_string(*source)).c_str());
+    GstCaps* caps = of_source ? gst_pad_get_current_caps(of_source) : nullptr;
+    if (caps) answer_source_caps(query, caps);
+    const bool answered = caps != nullptr;
+    gst_clear_caps(&caps);
+    gst_clear_object(&of_source);
+    return answered;
+  }
   return gst_pad_query_default(pad, parent, query);
 }
 
@@ -898,6 +909,13 @@ gboolean sink_event(GstPad* pad, GstObject* parent, GstEvent* event) {
       return TRUE;
     case GST_EVENT_STREAM_START:
       break;
+    case guint(GST_NVEVENT_PAD_ADDED):
+    case guint(GST_NVEVENT_PAD_DELETED):
+    case guint(GST_NVEVENT_STREAM_EOS):
+    case guint(GST_NVEVENT_STREAM_SEGMENT):
+    case guint(GST_NVEVENT_STREAM_START):
+    case guint(GST_NVEVENT_UPDATE_CAPS):
+      return TRUE;  // of another muxer, whose numbers mean other sources
     default:
       // Facts about one source (tags, gaps, protection ...) say nothing of a batch; custom events
       // are a program's own and travel in order.
