@@ -6,8 +6,6 @@ namespace thalweg {
 const std::vector<AbsentElement>& absent_elements() {
   using enum AbsentElement::Fate;
   static const std::vector<AbsentElement> table = {
-      {"nvstreamdemux", kLater, "splits a batch into its streams", "", "sink src_%u",
-       "boolean per-stream-eos=false"},
       {"nvinferserver", kLater, "runs models on a Triton server", "nvinfer runs ONNX models",
        "sink src",
        "uint unique-id=0; uint process-mode=0; string config-file-path=; uint batch-size=0; int "
