@@ -93,9 +93,9 @@ def test_a_program_comes_as_far_as_starting_and_gets_one_sentence() -> None:
     pipeline = Gst.Pipeline.new(None)
     source = Gst.ElementFactory.make("videotestsrc")
     tracker = Gst.ElementFactory.make("nvtracker", "tracker")
-    tiler = Gst.ElementFactory.make("nvmultistreamtiler")
+    analytics = Gst.ElementFactory.make("nvdsanalytics")
     sink = Gst.ElementFactory.make("fakesink")
-    for element in (source, tracker, tiler, sink):
+    for element in (source, tracker, analytics, sink):
         pipeline.add(element)
     for name, value in {
         "tracker-width": 640,
@@ -111,18 +111,18 @@ def test_a_program_comes_as_far_as_starting_and_gets_one_sentence() -> None:
         tracker.set_property(name, value)
     assert tracker.get_property("tracker-width") == 640
     assert source.link(tracker)
-    assert tracker.link(tiler)
-    assert tiler.link(sink)
+    assert tracker.link(analytics)
+    assert analytics.link(sink)
     assert tracker.get_static_pad("src").add_probe(Gst.PadProbeType.BUFFER, lambda *_: None)
     found = errors(pipeline)
     assert len(found) == 1
     assert found[0] in (
         "nvtracker is not part of this version of Thalweg: it gives objects ids from frame to "
         "frame, and comes with a later version. Until then, take it out of the pipeline. "
-        "nvmultistreamtiler, in the same pipeline, is not there either.",
-        "nvmultistreamtiler is not part of this version of Thalweg: it puts the frames of a batch "
-        "side by side, and comes with a later version. Until then: nveglglessink shows them with "
-        "its properties rows and columns. nvtracker, in the same pipeline, is not there either.",
+        "nvdsanalytics, in the same pipeline, is not there either.",
+        "nvdsanalytics is not part of this version of Thalweg: it counts objects in areas and "
+        "across lines, and comes with a later version. Until then, take it out of the pipeline. "
+        "nvtracker, in the same pipeline, is not there either.",
     )
 
 
@@ -142,14 +142,14 @@ def test_all_that_are_not_there_are_named() -> None:
 
 
 def test_request_pads_can_be_asked_for() -> None:
-    demux = Gst.ElementFactory.make("nvstreamdemux")
-    pad = demux.request_pad_simple("src_3")
-    assert pad.get_name() == "src_3"
-    assert pad.link(Gst.ElementFactory.make("fakesink").get_static_pad("sink")) == (
+    muxer = Gst.ElementFactory.make("nvdsmetamux")
+    pad = muxer.request_pad_simple("sink_3")
+    assert pad.get_name() == "sink_3"
+    assert Gst.ElementFactory.make("fakesrc").get_static_pad("src").link(pad) == (
         Gst.PadLinkReturn.OK
     )
-    demux.release_request_pad(pad)
-    assert demux.get_static_pad("src_3") is None
+    muxer.release_request_pad(pad)
+    assert muxer.get_static_pad("sink_3") is None
 
 
 def test_sinks_and_bins_are_what_programs_take_them_for() -> None:
@@ -183,7 +183,7 @@ def test_a_thousand_leave_nothing_behind(
     check_no_growth: Callable[[Callable[[], None]], None],
 ) -> None:
     def make() -> None:
-        for name in ("nvtracker", "nvstreamdemux", "nvurisrcbin"):
+        for name in ("nvtracker", "nvdsmetamux", "nvurisrcbin"):
             element = Gst.ElementFactory.make(name)
             element.set_state(Gst.State.READY)
             element.set_state(Gst.State.NULL)
