@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,18 @@ def sources(shared: Path, count: int) -> str:
 
 def muxer(count: int, width: int = 320, height: int = 240, properties: str = "") -> str:
     return f"nvstreammux name=m width={width} height={height} batch-size={count} {properties}"
+
+
+@contextlib.contextmanager
+def playing(*pipelines: Any) -> Iterator[None]:
+    """Sets pipelines to PLAYING, and to NULL however the block ends."""
+    try:
+        for pipeline in pipelines:
+            pipeline.set_state(Gst.State.PLAYING)
+        yield
+    finally:
+        for pipeline in pipelines:
+            pipeline.set_state(Gst.State.NULL)
 
 
 def probe(pipeline: Any, element: str, call: Any, pad: str = "sink") -> None:

@@ -26,6 +26,7 @@ from .streams import (
     number_objects,
     objects_of,
     planes,
+    playing,
     probe,
     pull,
     sources,
@@ -93,17 +94,15 @@ def test_each_pad_has_its_clips_pixels(
         f"{muxer(4)} ! nvstreamdemux name=d {branches(4, end)} "
         + " ".join(f"{decoded(clip)} ! m.sink_{i}" for i, clip in enumerate(clips))
     )
-    together.set_state(Gst.State.PLAYING)
-    for i, clip in enumerate(clips):
-        alone = Gst.parse_launch(f"{decoded(clip)} ! m.sink_0 {muxer(1)} ! {end.format('')}")
-        alone.set_state(Gst.State.PLAYING)
-        expected = pictures(alone, "s")
-        alone.set_state(Gst.State.NULL)
-        found = pictures(together, f"s{i}")
-        assert len(found) == len(expected) == 20
-        for ours, theirs in zip(found, expected, strict=True):
-            assert all(map(np.array_equal, ours, theirs))
-    together.set_state(Gst.State.NULL)
+    with playing(together):
+        for i, clip in enumerate(clips):
+            alone = Gst.parse_launch(f"{decoded(clip)} ! m.sink_0 {muxer(1)} ! {end.format('')}")
+            with playing(alone):
+                expected = pictures(alone, "s")
+            found = pictures(together, f"s{i}")
+            assert len(found) == len(expected) == 20
+            for ours, theirs in zip(found, expected, strict=True):
+                assert all(map(np.array_equal, ours, theirs))
 
 
 def test_each_pad_has_its_sources_rate(play: Any, shared: Path) -> None:
@@ -177,39 +176,39 @@ def test_streams_without_a_pad_are_left_out_and_counted(play: Any, shared: Path)
 
 
 def test_pads_come_and_go_while_playing(shared: Path) -> None:
+    clip = decoded(shared / "media/misc/bikes.mp4")
     pipeline = Gst.parse_launch(
         f"{muxer(2)} ! nvstreamdemux name=d d.src_0 ! queue ! fakesink name=s0 sync=true "
-        f"{sources(shared, 2)}"
+        f"{clip} ! m.sink_0 {clip} ! m.sink_1"
     )
     demux, first, bus = pipeline.get_by_name("d"), watch(pipeline, "s0"), pipeline.get_bus()
-    pipeline.set_state(Gst.State.PLAYING)
-    for life in range(4):
-        elements = [Gst.ElementFactory.make(name) for name in ("queue", "fakesink")]
-        queue, sink = elements
-        sink.set_name(f"late-{life}")
-        sink.set_property("async", False)
-        for element in elements:
-            pipeline.add(element)
-        queue.link(sink)
-        seen = watch(pipeline, f"late-{life}")
-        for element in elements:
-            element.sync_state_with_parent()
-        pad = demux.request_pad_simple("src_1")
-        assert pad.link(queue.get_static_pad("sink")) == Gst.PadLinkReturn.OK
-        while len(seen) < 8:
-            message = bus.timed_pop_filtered(2 * Gst.MSECOND, ENDS)
-            assert message is None, message.parse_error()
-        pad.unlink(queue.get_static_pad("sink"))
-        demux.release_request_pad(pad)
-        assert demux.get_static_pad("src_1") is None
-        for element in elements:
-            element.set_state(Gst.State.NULL)
-            pipeline.remove(element)
-        numbers = [frame[1] for frame in seen]
-        assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-    pipeline.get_by_name("s0").set_property("sync", False)
-    message = bus.timed_pop_filtered(60 * Gst.SECOND, ENDS)
-    pipeline.set_state(Gst.State.NULL)
+    with playing(pipeline):
+        for life in range(4):
+            elements = [Gst.ElementFactory.make(name) for name in ("queue", "fakesink")]
+            queue, sink = elements
+            sink.set_name(f"late-{life}")
+            sink.set_property("async", False)
+            for element in elements:
+                pipeline.add(element)
+            queue.link(sink)
+            seen = watch(pipeline, f"late-{life}")
+            for element in elements:
+                element.sync_state_with_parent()
+            pad = demux.request_pad_simple("src_1")
+            assert pad.link(queue.get_static_pad("sink")) == Gst.PadLinkReturn.OK
+            while len(seen) < 8:
+                message = bus.timed_pop_filtered(2 * Gst.MSECOND, ENDS)
+                assert message is None, message.parse_error()
+            pad.unlink(queue.get_static_pad("sink"))
+            demux.release_request_pad(pad)
+            assert demux.get_static_pad("src_1") is None
+            for element in elements:
+                element.set_state(Gst.State.NULL)
+                pipeline.remove(element)
+            numbers = [frame[1] for frame in seen]
+            assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+        pipeline.get_by_name("s0").set_property("sync", False)
+        message = bus.timed_pop_filtered(60 * Gst.SECOND, ENDS)
     assert message.type == Gst.MessageType.EOS
     assert [frame[1] for frame in first] == list(range(250))
 
