@@ -351,6 +351,9 @@ void scale(const ConstPixels& from, const Pixels& to, libyuv::FilterMode filter)
     if (layout.planes[i].bytes == 1)
       libyuv::ScalePlane(s.data, s.stride_bytes, s.width, s.height, d.data, d.stride_bytes, d.width,
                          d.height, filter);
+    else if (layout.planes[i].bytes == 4 && filter == libyuv::kFilterNone)  // nothing is blended
+      check(libyuv::ARGBScale(s.data, s.stride_bytes, s.width, s.height, d.data, d.stride_bytes,
+                              d.width, d.height, filter));
     else
       scale_by_channels(s, d, layout.planes[i].bytes, filter);
   }

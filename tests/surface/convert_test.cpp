@@ -409,6 +409,28 @@ TEST(Convert, WhiteStaysWhiteWhenScaled) {
       }
 }
 
+TEST(Convert, NearestTakesWholePixelsOfRgbaFromTheirPlaces) {
+  auto picture = Picture::allocate(kRgba, 120, 90);
+  const auto plane = picture->mutable_pixels().planes[0];
+  for (int y = 0; y < 90; ++y)
+    for (int x = 0; x < 120; ++x) {
+      const uint8_t rgba[] = {uint8_t(x), uint8_t(y), uint8_t(2 * x), uint8_t(255 - y)};
+      std::copy_n(rgba, 4, plane.data + y * plane.stride_bytes + 4 * x);
+    }
+  for (const auto& [width, height] : {std::pair{60, 45}, {97, 71}, {240, 180}, {333, 50}}) {
+    auto scaled = Picture::allocate(kRgba, width, height);
+    convert(picture->pixels(), scaled->mutable_pixels(), Filter::kNearest);
+    for (int y = 0; y < height; ++y)
+      for (int x = 0; x < width; ++x) {
+        const auto found = pixel(*scaled, x, y);
+        EXPECT_NEAR(found[0], (x + 0.5) * 120 / width - 0.5, 1) << width << " at " << x;
+        EXPECT_NEAR(found[1], (y + 0.5) * 90 / height - 0.5, 1) << height << " at " << y;
+        EXPECT_EQ(found[2], 2 * found[0]);
+        EXPECT_EQ(found[3], 255 - found[1]);
+      }
+  }
+}
+
 TEST(Convert, BoxAveragesWhenItShrinks) {
   const auto checker = Picture::allocate(NVBUF_COLOR_FORMAT_GRAY8, 64, 64);
   const auto plane = checker->mutable_pixels().planes[0];
