@@ -662,6 +662,7 @@ TEST_F(Demux, SaysWhatANeighbourDoesNotTake) {
 }
 
 TEST_F(Demux, PadsComeAndGoWhileFramesFlow) {
+  SKIP_UNDER_THREAD_SANITIZER();  // whichever thread has a pad last frees it, by GLib's counts
   add_output(0);
   start();
   announce(0);

@@ -67,9 +67,13 @@ struct Size {
   bool operator==(const Size&) const = default;
 };
 
-/// Of one src pad; freed with it. All but the counts is the streaming thread's.
-struct PadState {
-  unsigned id = 0;
+/// One src pad. All but the counts is the streaming thread's.
+struct Output {
+  Output(unsigned number, GstPad* new_pad)
+      : id(number), pad(GST_PAD(gst_object_ref_sink(new_pad))) {}
+
+  const unsigned id;
+  const PadPtr pad;
   // What has to be sent before the next frame.
   bool need_stream_start = true, need_caps = true, need_segment = true, need_others = true;
   bool ended = false;                           // EOS is sent
@@ -79,6 +83,8 @@ struct PadState {
   GstFlowReturn flow = GST_FLOW_OK;             // what downstream last said
   std::atomic<uint64_t> out{0}, dropped{0};
 
+  bool linked() const { return gst_pad_is_linked(pad.get()); }
+  void push_event(GstEvent* event) const { gst_pad_push_event(pad.get(), event); }
   void restart() {
     need_segment = discont = true;
     ended = false;
@@ -89,6 +95,7 @@ struct PadState {
     restart();
   }
 };
+using OutputPtr = std::shared_ptr<Output>;
 
 /// What the muxer has told of one source, whether it has a pad or not.
 struct Source {
@@ -104,8 +111,8 @@ struct DemuxState {
   std::atomic<bool> per_stream_eos{false};
   std::atomic<uint64_t> in{0}, out{0}, dropped{0};
 
-  std::mutex mutex;                          // for the next block
-  std::map<unsigned, GstPad*> pads;          // of the element
+  std::mutex mutex;  // for the next block
+  std::map<unsigned, OutputPtr> outputs;
   guint32 seek_number = GST_SEQNUM_INVALID;  // of the last seek, which every sink sends
   bool seek_result = false;
 
@@ -115,23 +122,22 @@ struct DemuxState {
   GstSegment segment{};  // of the batches
   guint group_id = GST_GROUP_ID_INVALID;
 
-  PadPtr pad(unsigned id);
-  std::vector<PadPtr> all_pads();
+  OutputPtr output(unsigned id);
+  std::vector<OutputPtr> all_outputs();
   GstFlowReturn chain(BufferPtr batch);
-  bool begin(GstPad* pad);
-  CapsPtr caps_of(const PadState& state);
-  void end(GstPad* pad);
-  void push_event(GstPad* pad, GstEvent* event) { gst_pad_push_event(pad, event); }
+  bool begin(Output& output);
+  void end(Output& output);
   void push_to_all(GstEvent* event);
   bool take(GstEvent* event);
   void reset();
 
  private:
   struct Part {
-    PadPtr pad;
+    OutputPtr output;
     BufferPtr buffer;
     Size size;
   };
+  CapsPtr caps_of(const Output& output);
   std::vector<Part> split(GstBuffer* buffer);
   GstFlowReturn push(Part part);
   GstFlowReturn combined_flow();
@@ -156,40 +162,36 @@ DemuxState& state_of(void* object) {
   return *G_TYPE_CHECK_INSTANCE_CAST(object, nvstreamdemux_get_type(), GstNvStreamDemux)->state;
 }
 
-PadState& pad_state(GstPad* pad) {
-  return *static_cast<PadState*>(gst_pad_get_element_private(pad));
-}
-
 #define NVMM_CAPS "video/x-raw(memory:NVMM), format=(string){ NV12, RGBA, I420 }"
 GstStaticPadTemplate sink_template =
     GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(NVMM_CAPS));
 GstStaticPadTemplate src_template =
     GST_STATIC_PAD_TEMPLATE("src_%u", GST_PAD_SRC, GST_PAD_REQUEST, GST_STATIC_CAPS(NVMM_CAPS));
 
-PadPtr DemuxState::pad(unsigned id) {
+OutputPtr DemuxState::output(unsigned id) {
   std::lock_guard lock(mutex);
-  const auto found = pads.find(id);
-  return PadPtr(found == pads.end() ? nullptr : GST_PAD(gst_object_ref(found->second)));
+  const auto found = outputs.find(id);
+  return found == outputs.end() ? nullptr : found->second;
 }
 
-std::vector<PadPtr> DemuxState::all_pads() {
+std::vector<OutputPtr> DemuxState::all_outputs() {
   std::lock_guard lock(mutex);
-  std::vector<PadPtr> result;
-  for (const auto& [id, pad] : pads) result.emplace_back(GST_PAD(gst_object_ref(pad)));
+  std::vector<OutputPtr> result;
+  for (const auto& [id, output] : outputs) result.push_back(output);
   return result;
 }
 
 // ---- what comes before the frames of a pad
 
 /// The batch's caps, with batch size 1 and the rate of the source.
-CapsPtr DemuxState::caps_of(const PadState& state) {
+CapsPtr DemuxState::caps_of(const Output& output) {
   CapsPtr result(gst_caps_copy(caps.get()));
   GstStructure* structure = gst_caps_get_structure(result.get(), 0);
   gst_structure_set(structure, "batch-size", G_TYPE_INT, 1, nullptr);
-  if (state.size.width > 0)
-    gst_structure_set(structure, "width", G_TYPE_INT, state.size.width, "height", G_TYPE_INT,
-                      state.size.height, nullptr);
-  const QueryPtr query(new_source_caps_query(state.id));
+  if (output.size.width > 0)
+    gst_structure_set(structure, "width", G_TYPE_INT, output.size.width, "height", G_TYPE_INT,
+                      output.size.height, nullptr);
+  const QueryPtr query(new_source_caps_query(output.id));
   if (gst_pad_peer_query(sink, query.get())) {
     const GstCaps* of_source = answered_source_caps(query.get());
     const GValue* rate =
@@ -214,51 +216,50 @@ gboolean push_other_event(GstPad*, GstEvent** event, gpointer data) {
 
 /// Sends what has to come before anything else. Without caps when those of the batches are not
 /// known; then false.
-bool DemuxState::begin(GstPad* pad) {
-  PadState& state = pad_state(pad);
-  const auto source = sources.find(state.id);
-  if (state.need_stream_start) {
+bool DemuxState::begin(Output& output) {
+  const auto source = sources.find(output.id);
+  if (output.need_stream_start) {
     std::string id = source == sources.end() ? "" : source->second.stream_id;
-    if (id.empty()) id = std::string(GST_OBJECT_NAME(demux)) + "/" + GST_OBJECT_NAME(pad);
+    if (id.empty())
+      id = std::string(GST_OBJECT_NAME(demux)) + "/" + GST_OBJECT_NAME(output.pad.get());
     GstEvent* event = gst_event_new_stream_start(id.c_str());
     if (group_id == GST_GROUP_ID_INVALID) group_id = gst_util_group_id_next();
     gst_event_set_group_id(event, group_id);
-    push_event(pad, event);
-    state.need_stream_start = false;
+    output.push_event(event);
+    output.need_stream_start = false;
   }
-  if (state.need_caps && caps) {
-    const CapsPtr wanted = caps_of(state);
-    const CapsPtr current(gst_pad_get_current_caps(pad));
+  if (output.need_caps && caps) {
+    const CapsPtr wanted = caps_of(output);
+    const CapsPtr current(gst_pad_get_current_caps(output.pad.get()));
     if (!current || !gst_caps_is_equal(current.get(), wanted.get())) {
-      GST_INFO_OBJECT(pad, "output is %" GST_PTR_FORMAT, wanted.get());
-      push_event(pad, gst_event_new_caps(wanted.get()));
+      GST_INFO_OBJECT(output.pad.get(), "output is %" GST_PTR_FORMAT, wanted.get());
+      output.push_event(gst_event_new_caps(wanted.get()));
     }
     int fps_n = 0, fps_d = 1;
     gst_structure_get_fraction(gst_caps_get_structure(wanted.get(), 0), "framerate", &fps_n,
                                &fps_d);
-    state.duration =
+    output.duration =
         fps_n > 0 ? gst_util_uint64_scale_int(GST_SECOND, fps_d, fps_n) : GST_CLOCK_TIME_NONE;
-    state.need_caps = false;
+    output.need_caps = false;
   }
-  if (state.need_segment) {
+  if (output.need_segment) {
     const GstSegment* own =
         source != sources.end() && source->second.segment ? &*source->second.segment : &segment;
-    if (own->format != GST_FORMAT_UNDEFINED) push_event(pad, gst_event_new_segment(own));
-    state.need_segment = false;
+    if (own->format != GST_FORMAT_UNDEFINED) output.push_event(gst_event_new_segment(own));
+    output.need_segment = false;
   }
-  if (state.need_others) {
-    gst_pad_sticky_events_foreach(sink, push_other_event, pad);
-    state.need_others = false;
+  if (output.need_others) {
+    gst_pad_sticky_events_foreach(sink, push_other_event, output.pad.get());
+    output.need_others = false;
   }
   return caps != nullptr;
 }
 
-void DemuxState::end(GstPad* pad) {
-  PadState& state = pad_state(pad);
-  if (state.ended) return;
-  begin(pad);
-  state.ended = true;
-  push_event(pad, gst_event_new_eos());
+void DemuxState::end(Output& output) {
+  if (output.ended) return;
+  begin(output);
+  output.ended = true;
+  output.push_event(gst_event_new_eos());
 }
 
 // ---- frames
@@ -284,10 +285,10 @@ std::vector<DemuxState::Part> DemuxState::split(GstBuffer* buffer) {
       ++dropped;
       continue;
     }
-    PadPtr target = pad(frame.pad_index);
-    if (!target || !gst_pad_is_linked(target.get())) {
+    OutputPtr target = output(frame.pad_index);
+    if (!target || !target->linked()) {
       ++dropped;
-      if (target) ++pad_state(target.get()).dropped;
+      if (target) ++target->dropped;
       GST_LOG_OBJECT(demux, "source %u has no linked pad, frame %d is dropped", frame.pad_index,
                      frame.frame_num);
       continue;
@@ -303,23 +304,23 @@ std::vector<DemuxState::Part> DemuxState::split(GstBuffer* buffer) {
 }
 
 GstFlowReturn DemuxState::push(Part part) {
-  GstPad* pad = part.pad.get();
-  PadState& state = pad_state(pad);
-  if (state.ended) state.start_stream();  // the source goes on after its end
-  if (state.size != part.size) {
-    state.size = part.size;
-    state.need_caps = true;
+  Output& output = *part.output;
+  GstPad* pad = output.pad.get();
+  if (output.ended) output.start_stream();  // the source goes on after its end
+  if (output.size != part.size) {
+    output.size = part.size;
+    output.need_caps = true;
   }
-  begin(pad);
-  if (state.discont) GST_BUFFER_FLAG_SET(part.buffer.get(), GST_BUFFER_FLAG_DISCONT);
-  state.discont = false;
-  GST_BUFFER_DURATION(part.buffer.get()) = state.duration;
-  state.flow = gst_pad_push(pad, part.buffer.release());
-  if (state.flow == GST_FLOW_OK)
-    ++out, ++state.out;
+  begin(output);
+  if (output.discont) GST_BUFFER_FLAG_SET(part.buffer.get(), GST_BUFFER_FLAG_DISCONT);
+  output.discont = false;
+  GST_BUFFER_DURATION(part.buffer.get()) = output.duration;
+  output.flow = gst_pad_push(pad, part.buffer.release());
+  if (output.flow == GST_FLOW_OK)
+    ++out, ++output.out;
   else
-    ++dropped, ++state.dropped;
-  if (state.flow == GST_FLOW_NOT_NEGOTIATED) {
+    ++dropped, ++output.dropped;
+  if (output.flow == GST_FLOW_NOT_NEGOTIATED) {
     const CapsPtr refused(gst_pad_get_current_caps(pad));
     GST_ELEMENT_ERROR(demux, STREAM, FORMAT,
                       ("Elements after %s:%s do not take its output %" GST_PTR_FORMAT
@@ -327,17 +328,16 @@ GstFlowReturn DemuxState::push(Part part) {
                        GST_OBJECT_NAME(demux), GST_OBJECT_NAME(pad), refused.get()),
                       (nullptr));
   }
-  return state.flow;
+  return output.flow;
 }
 
 /// Upstream goes on while one linked pad does, and while none is linked.
 GstFlowReturn DemuxState::combined_flow() {
   std::optional<GstFlowReturn> stopped;
-  for (const PadPtr& pad : all_pads()) {
-    if (!gst_pad_is_linked(pad.get())) continue;
-    const GstFlowReturn flow = pad_state(pad.get()).flow;
-    if (flow == GST_FLOW_OK || flow == GST_FLOW_NOT_LINKED) return GST_FLOW_OK;
-    if (stopped != GST_FLOW_FLUSHING) stopped = flow;
+  for (const OutputPtr& each : all_outputs()) {
+    if (!each->linked()) continue;
+    if (each->flow == GST_FLOW_OK || each->flow == GST_FLOW_NOT_LINKED) return GST_FLOW_OK;
+    if (stopped != GST_FLOW_FLUSHING) stopped = each->flow;
   }
   return stopped.value_or(GST_FLOW_OK);
 }
@@ -364,9 +364,8 @@ GstFlowReturn DemuxState::chain(BufferPtr batch) {
 
 /// One after the other, each behind what it needs before it.
 void DemuxState::push_to_all(GstEvent* event) {
-  for (const PadPtr& pad : all_pads())
-    if (!pad_state(pad.get()).ended && begin(pad.get()))
-      push_event(pad.get(), gst_event_ref(event));
+  for (const OutputPtr& each : all_outputs())
+    if (!each->ended && begin(*each)) each->push_event(gst_event_ref(event));
 }
 
 /// Events in the order of the frames, but those about the batches themselves. False when it is
@@ -374,8 +373,8 @@ void DemuxState::push_to_all(GstEvent* event) {
 bool DemuxState::take(GstEvent* event) {
   guint id = 0;
   const auto pass_on = [&] {
-    if (const PadPtr target = pad(id); target && begin(target.get()))
-      push_event(target.get(), gst_event_ref(event));
+    if (const OutputPtr target = output(id); target && begin(*target))
+      target->push_event(gst_event_ref(event));
   };
   switch (guint(GST_EVENT_TYPE(event))) {
     case guint(GST_NVEVENT_PAD_ADDED):
@@ -393,7 +392,7 @@ bool DemuxState::take(GstEvent* event) {
       char* stream_id = nullptr;
       gst_nvevent_parse_stream_start(event, &id, &stream_id);
       sources[id].stream_id = stream_id ? stream_id : "";
-      if (const PadPtr target = pad(id)) pad_state(target.get()).start_stream();
+      if (const OutputPtr target = output(id)) target->start_stream();
       return true;
     }
     case guint(GST_NVEVENT_STREAM_SEGMENT): {
@@ -401,28 +400,28 @@ bool DemuxState::take(GstEvent* event) {
       gst_nvevent_parse_stream_segment(event, &id, &of_source);
       if (!of_source) return true;
       sources[id].segment = *of_source;
-      if (const PadPtr target = pad(id)) pad_state(target.get()).need_segment = true;
+      if (const OutputPtr target = output(id)) target->need_segment = true;
       return true;
     }
     case guint(GST_NVEVENT_STREAM_EOS):
       gst_nvevent_parse_stream_eos(event, &id);
-      if (const PadPtr target = pad(id); target && per_stream_eos) end(target.get());
+      if (const OutputPtr target = output(id); target && per_stream_eos) end(*target);
       return true;
     case guint(GST_NVEVENT_UPDATE_CAPS):
       gst_structure_get_uint(gst_event_get_structure(event), "source-id", &id);
-      if (const PadPtr target = pad(id)) pad_state(target.get()).need_caps = true;
+      if (const OutputPtr target = output(id)) target->need_caps = true;
       return true;
     case GST_EVENT_SINK_MESSAGE: {
       GstMessage* message = nullptr;
       gst_event_parse_sink_message(event, &message);
       const bool ended = gst_nvmessage_parse_stream_eos(message, &id);
-      const PadPtr target = ended ? pad(id) : nullptr;
+      const OutputPtr target = ended ? output(id) : nullptr;
       if (!ended) {
         gst_message_unref(message);
         return false;
       }
       // Once, and behind the source's frames.
-      if (target && gst_pad_is_linked(target.get()) && !pad_state(target.get()).ended) {
+      if (target && target->linked() && !target->ended) {
         gst_message_unref(message);
         pass_on();
       } else {
@@ -440,11 +439,10 @@ void DemuxState::reset() {
   caps.reset();
   gst_segment_init(&segment, GST_FORMAT_UNDEFINED);
   group_id = GST_GROUP_ID_INVALID;
-  for (const PadPtr& pad : all_pads()) {
-    PadState& state = pad_state(pad.get());
-    state.start_stream();
-    state.need_others = true;
-    state.size = {};
+  for (const OutputPtr& each : all_outputs()) {
+    each->start_stream();
+    each->need_others = true;
+    each->size = {};
   }
 }
 
@@ -463,24 +461,23 @@ gboolean sink_event(GstPad* pad, GstObject* parent, GstEvent* event) {
       GstCaps* caps = nullptr;
       gst_event_parse_caps(event, &caps);
       state.caps.reset(gst_caps_ref(caps));
-      for (const PadPtr& each : state.all_pads()) pad_state(each.get()).need_caps = true;
+      for (const OutputPtr& each : state.all_outputs()) each->need_caps = true;
       return TRUE;
     }
     case GST_EVENT_SEGMENT:
       gst_event_copy_segment(event, &state.segment);
-      for (const PadPtr& each : state.all_pads()) {
-        PadState& of_pad = pad_state(each.get());
-        const auto source = state.sources.find(of_pad.id);
-        of_pad.need_segment |= source == state.sources.end() || !source->second.segment;
+      for (const OutputPtr& each : state.all_outputs()) {
+        const auto source = state.sources.find(each->id);
+        each->need_segment |= source == state.sources.end() || !source->second.segment;
       }
       return TRUE;
     case GST_EVENT_EOS:
-      for (const PadPtr& each : state.all_pads()) state.end(each.get());
+      for (const OutputPtr& each : state.all_outputs()) state.end(*each);
       return TRUE;
     case GST_EVENT_FLUSH_STOP: {
       const gboolean done = gst_pad_event_default(pad, parent, gst_event_ref(event));
       gst_segment_init(&state.segment, GST_FORMAT_UNDEFINED);
-      for (const PadPtr& each : state.all_pads()) pad_state(each.get()).restart();
+      for (const OutputPtr& each : state.all_outputs()) each->restart();
       return done;
     }
     default:
@@ -542,25 +539,19 @@ GstPad* request_new_pad(GstElement* element, GstPadTemplate* pad_template, const
     GST_WARNING_OBJECT(element, "a pad name like src_0 was expected, got '%s'", name);
     return nullptr;
   }
-  auto* of_pad = new PadState;
   GstPad* pad = nullptr;
   {
     std::lock_guard lock(state.mutex);
     if (!name)
-      while (state.pads.count(id)) ++id;
-    if (state.pads.count(id)) {
+      while (state.outputs.count(id)) ++id;
+    if (state.outputs.count(id)) {
       GST_WARNING_OBJECT(element, "pad 'src_%u' exists already", id);
-      delete of_pad;
       return nullptr;
     }
-    of_pad->id = id;
     pad = gst_pad_new_from_template(pad_template, ("src_" + std::to_string(id)).c_str());
-    gst_pad_set_element_private(pad, of_pad);
-    g_object_set_data_full(G_OBJECT(pad), "thalweg-demux-pad", of_pad,
-                           [](gpointer data) { delete static_cast<PadState*>(data); });
     gst_pad_set_event_function(pad, src_event);
     gst_pad_set_query_function(pad, src_query);
-    state.pads[id] = pad;
+    state.outputs[id] = std::make_shared<Output>(id, pad);
   }
   gst_element_add_pad(element, pad);
   return pad;
@@ -570,7 +561,7 @@ void release_pad(GstElement* element, GstPad* pad) {
   DemuxState& state = state_of(element);
   {
     std::lock_guard lock(state.mutex);
-    state.pads.erase(pad_state(pad).id);
+    std::erase_if(state.outputs, [pad](const auto& each) { return each.second->pad.get() == pad; });
   }
   gst_pad_set_active(pad, FALSE);
   gst_element_remove_pad(element, pad);
@@ -580,8 +571,7 @@ GstStateChangeReturn change_state(GstElement* element, GstStateChange transition
   DemuxState& state = state_of(element);
   if (transition == GST_STATE_CHANGE_NULL_TO_READY) {
     state.in = state.out = state.dropped = 0;
-    for (const PadPtr& pad : state.all_pads())
-      pad_state(pad.get()).out = pad_state(pad.get()).dropped = 0;
+    for (const OutputPtr& each : state.all_outputs()) each->out = each->dropped = 0;
   }
   const GstStateChangeReturn result =
       GST_ELEMENT_CLASS(nvstreamdemux_parent_class)->change_state(element, transition);
@@ -593,12 +583,11 @@ GstStructure* new_stats(DemuxState& state) {
   GstStructure* stats = gst_structure_new(
       "nvstreamdemux-stats", "in", G_TYPE_UINT64, uint64_t(state.in), "out", G_TYPE_UINT64,
       uint64_t(state.out), "dropped", G_TYPE_UINT64, uint64_t(state.dropped), nullptr);
-  for (const PadPtr& pad : state.all_pads()) {
-    const PadState& of_pad = pad_state(pad.get());
+  for (const OutputPtr& each : state.all_outputs()) {
     GstStructure* counts =
-        gst_structure_new("pad", "out", G_TYPE_UINT64, uint64_t(of_pad.out), "dropped",
-                          G_TYPE_UINT64, uint64_t(of_pad.dropped), nullptr);
-    gst_structure_set(stats, GST_OBJECT_NAME(pad.get()), GST_TYPE_STRUCTURE, counts, nullptr);
+        gst_structure_new("pad", "out", G_TYPE_UINT64, uint64_t(each->out), "dropped",
+                          G_TYPE_UINT64, uint64_t(each->dropped), nullptr);
+    gst_structure_set(stats, GST_OBJECT_NAME(each->pad.get()), GST_TYPE_STRUCTURE, counts, nullptr);
     gst_structure_free(counts);
   }
   return stats;
