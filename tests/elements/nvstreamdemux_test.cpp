@@ -233,6 +233,7 @@ class Demux : public ::testing::Test {
     gst_object_unref(sink_);
     gst_element_set_bus(demux_, nullptr);
     gst_object_unref(bus_);
+    EXPECT_EQ(GST_OBJECT_REFCOUNT_VALUE(demux_), 1);
     gst_object_unref(demux_);
     EXPECT_EQ(Doubled::alive, 0);
   }
@@ -542,10 +543,11 @@ TEST_F(Demux, TheMessageOfASourcesEndTravelsOnceWithItsFrames) {
   add_output(0), add_output(1);
   start();
   push({0, 1});
-  for (unsigned source : {1u, 2u})  // 2 has no pad: posted at once
-    gst_pad_push_event(
-        src_, gst_event_new_sink_message("stream-eos",
-                                         gst_nvmessage_new_stream_eos(GST_OBJECT(demux_), source)));
+  for (unsigned source : {1u, 2u}) {  // 2 has no pad: posted at once
+    GstMessage* message = gst_nvmessage_new_stream_eos(GST_OBJECT(demux_), source);
+    gst_pad_push_event(src_, gst_event_new_sink_message("stream-eos", message));
+    gst_message_unref(message);
+  }
   EXPECT_EQ(outputs_[0]->log.back(), "buffer:0");
   EXPECT_EQ(outputs_[1]->log.back(), "sink-message");
   GstMessage* message = gst_bus_pop_filtered(bus_, GST_MESSAGE_ELEMENT);

@@ -102,6 +102,7 @@ class Mux : public ::testing::Test {
 
   void TearDown() override {
     gst_element_set_state(mux_, GST_STATE_NULL);
+    gst_pad_set_active(sink_, FALSE);  // its events may hold the muxer
     for (auto& [id, source] : sources_) gst_object_unref(source.pad), gst_object_unref(source.sink);
     {
       std::lock_guard lock(mutex_);
@@ -109,8 +110,8 @@ class Mux : public ::testing::Test {
     }
     gst_element_set_bus(mux_, nullptr);
     gst_object_unref(bus_);
+    EXPECT_EQ(GST_OBJECT_REFCOUNT_VALUE(mux_), 1);
     gst_object_unref(mux_);
-    gst_pad_set_active(sink_, FALSE);
     gst_object_unref(sink_);
   }
 

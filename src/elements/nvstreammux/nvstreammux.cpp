@@ -367,13 +367,15 @@ void MuxState::tell(std::vector<Collector::Notice>& notices) {
       case Collector::Notice::kDeleted:
         send(gst_nvevent_new_pad_deleted(notice.id));
         break;
-      case Collector::Notice::kEnded:
+      case Collector::Notice::kEnded: {
         GST_INFO_OBJECT(mux, "source %u has ended", notice.id);
         // The message surfaces when it reaches a sink, behind the source's last frame.
-        send(gst_event_new_sink_message("stream-eos",
-                                        gst_nvmessage_new_stream_eos(GST_OBJECT(mux), notice.id)));
+        GstMessage* message = gst_nvmessage_new_stream_eos(GST_OBJECT(mux), notice.id);
+        send(gst_event_new_sink_message("stream-eos", message));
+        gst_message_unref(message);
         send(gst_nvevent_new_stream_eos(notice.id));
         break;
+      }
       case Collector::Notice::kEvent: {
         GstEvent* event = notice.event.get();
         if (GST_EVENT_TYPE(event) == GST_EVENT_STREAM_START) {
