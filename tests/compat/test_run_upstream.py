@@ -185,7 +185,10 @@ RUNS = (
     "deepstream-test1",
     "deepstream-test1-usbcam",
     "deepstream-test1-rtsp-out",
+    "deepstream-test3",
+    "deepstream-rtsp-in-rtsp-out",
     "deepstream-custom-binding-test",
+    "deepstream-demux-multi-in-multi-out",
 )
 
 
