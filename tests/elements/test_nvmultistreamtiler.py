@@ -17,9 +17,7 @@ from gi.repository import Gst
 pyds = pytest.importorskip("pyds")
 
 from .streams import (
-    FRAMES,
     add_object,
-    clip_of,
     decoded,
     frames_of,
     muxer,
@@ -133,9 +131,10 @@ def test_clips_of_different_colours(shared: Path, monkeypatch: pytest.MonkeyPatc
 def test_every_frame_of_every_stream_is_tiled_once_and_in_order(
     count: int, play: Any, shared: Path
 ) -> None:
+    clip = decoded(shared / "media/misc/carphone_pristine.mp4")  # of one length: all end together
     pipeline = Gst.parse_launch(
         f"{muxer(count)} ! nvmultistreamtiler name=t width=640 height=480 ! "
-        f"fakesink sync=false name=s {sources(shared, count)}"
+        "fakesink sync=false name=s " + " ".join(f"{clip} ! m.sink_{i}" for i in range(count))
     )
     number_objects(pipeline, "t")
     numbers: dict[int, list[int]] = defaultdict(list)
@@ -163,10 +162,44 @@ def test_every_frame_of_every_stream_is_tiled_once_and_in_order(
     probe(pipeline, "s", see)
     played = play(pipeline)
     assert played.eos
-    assert dict(numbers) == {i: list(range(FRAMES[clip_of(i)])) for i in range(count)}
+    assert dict(numbers) == {i: list(range(120)) for i in range(count)}
     assert set(batches) == {1}
+    stats = pipeline.get_by_name("t").get_property("stats")
+    assert stats.get_value("batches") == len(batches)
+    assert stats.get_value("in") == 120 * count
+    assert stats.get_value("not-shown") == 0
     ended = [e.get_uint("stream-id").value for e in played.elements if e.has_name("stream-eos")]
     assert sorted(ended) == list(range(count))
+
+
+def test_of_several_frames_of_a_source_the_last_is_shown(play: Any, shared: Path) -> None:
+    """With its own objects, so that no box lies beside what it belongs to; user metas are kept."""
+    pipeline = Gst.parse_launch(
+        f"{muxer(4)} ! nvmultistreamtiler name=t width=640 height=480 ! fakesink name=s "
+        f"{decoded(shared / 'media/misc/bikes.mp4')} ! m.sink_0"
+    )
+    number_objects(pipeline, "t")
+
+    def attach(_buffer: Any, batch: Any) -> None:
+        for frame in frames_of(batch):
+            user = pyds.nvds_acquire_user_meta_from_pool(batch)
+            user.user_meta_data = pyds.alloc_custom_struct(user)
+            user.base_meta.meta_type = pyds.NvDsMetaType.NVDS_USER_META
+            pyds.nvds_add_user_meta_to_frame(frame, user)
+
+    seen, user_metas = [], []
+
+    def see(_buffer: Any, batch: Any) -> None:
+        (frame,) = frames_of(batch)
+        seen.append([obj.object_id for obj in objects_of(frame)])
+        user_metas.append(len(list(walk(frame.frame_user_meta_list, pyds.NvDsUserMeta))))
+
+    probe(pipeline, "t", attach)
+    probe(pipeline, "s", see)
+    assert play(pipeline).eos
+    assert seen == [[min(n, 249)] for n in range(3, 253, 4)]
+    assert user_metas == [4] * 62 + [2]
+    assert pipeline.get_by_name("t").get_property("stats").get_value("not-shown") == 250 - 63
 
 
 def test_a_source_that_has_ended_is_black(shared: Path) -> None:

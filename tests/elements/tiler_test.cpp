@@ -392,7 +392,7 @@ class Gather : public ::testing::Test {
 
 TEST_F(Gather, MovesAndScalesBoxesAndTexts) {
   NvDsObjectMeta* original = add_object(in_, frame_, 5);
-  gather(*frame_, mapping_, canvas_);
+  gather(*frame_, &mapping_, canvas_);
   ASSERT_EQ(canvas_->num_obj_meta, 1u);
   const auto& copy = *static_cast<NvDsObjectMeta*>(canvas_->obj_meta_list->data);
   EXPECT_EQ(copy.object_id, 5u);
@@ -423,7 +423,7 @@ TEST_F(Gather, MovesAndScalesEverythingInDisplayMetas) {
   display->arrow_params[0] = {.x1 = 15, .y1 = 18, .x2 = 21, .y2 = 24, .arrow_width = 5};
   display->circle_params[0] = {.xc = 27, .yc = 30, .radius = 33};
   nvds_add_display_meta_to_frame(frame_, display);
-  gather(*frame_, mapping_, canvas_);
+  gather(*frame_, &mapping_, canvas_);
   ASSERT_EQ(g_list_length(canvas_->display_meta_list), 1u);
   const auto& copy = *static_cast<NvDsDisplayMeta*>(canvas_->display_meta_list->data);
   EXPECT_FLOAT_EQ(copy.rect_params[0].left, 650);
@@ -455,8 +455,9 @@ TEST_F(Gather, PutsTheMetasOfAllFramesIntoOne) {
   NvDsUserMeta* uncopied = new_user_meta(in_, 1);
   uncopied->base_meta.copy_func = nullptr;
   nvds_add_user_meta_to_frame(second, uncopied);
-  gather(*frame_, {.from = {0, 0, 1920, 1080}, .to = {0, 0, 640, 360}}, canvas_);
-  gather(*second, mapping_, canvas_);
+  const FrameMapping first_tile{.from = {0, 0, 1920, 1080}, .to = {0, 0, 640, 360}};
+  gather(*frame_, &first_tile, canvas_);
+  gather(*second, &mapping_, canvas_);
   ASSERT_EQ(canvas_->num_obj_meta, 3u);
   std::map<guint64, const NvDsObjectMeta*> objects;
   for (const GList* node = canvas_->obj_meta_list; node; node = node->next) {
@@ -469,6 +470,16 @@ TEST_F(Gather, PutsTheMetasOfAllFramesIntoOne) {
   EXPECT_EQ(objects.at(2)->parent, objects.at(1));
   EXPECT_EQ(value_of(objects.at(1)->obj_user_meta_list), 200) << "copied by its own function";
   ASSERT_EQ(g_list_length(canvas_->frame_user_meta_list), 1u);
+  EXPECT_EQ(value_of(canvas_->frame_user_meta_list), 42);
+}
+
+TEST_F(Gather, OfAFrameThatIsNotShownTakesUserMetasOnly) {
+  add_object(in_, frame_, 1);
+  nvds_add_display_meta_to_frame(frame_, nvds_acquire_display_meta_from_pool(in_));
+  nvds_add_user_meta_to_frame(frame_, new_user_meta(in_, 21));
+  gather(*frame_, nullptr, canvas_);
+  EXPECT_EQ(canvas_->num_obj_meta, 0u);
+  EXPECT_EQ(canvas_->display_meta_list, nullptr);
   EXPECT_EQ(value_of(canvas_->frame_user_meta_list), 42);
 }
 

@@ -2,12 +2,15 @@
 //
 // Source number i has the tile in row i / columns, column i mod columns; a number that has no tile
 // makes the grid larger. Each batch gives one frame. A source that is not in the batch shows its
-// last frame; its tile is black before the first one, and after its end or removal.
+// last frame; its tile is black before the first one, and after its end or removal. Of several
+// frames of one source in a batch the last is shown.
 //
-// The output has one frame meta, with the objects, display and user metas of all frames that are
-// shown, moved and scaled with the pixels; number, source and timestamps in it are 0. Widths of
-// lines, sizes of fonts and what detector and tracker said stay as they are. The input's metadata
-// is left alone.
+// The output has one frame meta, with the objects and display metas of all frames that are shown,
+// moved and scaled with the pixels, and the user metas of all frames; number, source and timestamps
+// in it are 0. Widths of lines, sizes of fonts and what detector and tracker said stay as they are.
+// The input's metadata is left alone.
+//
+// Property 'stats' counts batches, frames in, and frames not shown, since READY.
 //
 //   gst-launch-1.0 nvstreammux name=m width=768 height=576 batch-size=2 !
 //     nvmultistreamtiler rows=1 columns=2 width=1536 height=576 ! nveglglessink
@@ -19,8 +22,11 @@
 #include <gst/gst.h>
 #include <gst/video/video.h>
 
+#include <atomic>
 #include <exception>
+#include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "elements/batch_meta.h"
@@ -50,6 +56,7 @@ enum Property : guint {
   kShowSource,
   kSquareSeqGrid,
   kInterpolationMethod,
+  kStats,
   kFirstKept,
 };
 
@@ -106,6 +113,8 @@ struct State {
   std::mutex mutex;
   Settings settings;  // under the mutex
   KeptProperties kept{kFirstKept, kKept};
+
+  std::atomic<uint64_t> batches{0}, in{0}, not_shown{0};
 
   // Of the streaming thread.
   Mosaic mosaic;
@@ -253,24 +262,29 @@ void tile(State& state, const MosaicSettings& settings, GstBuffer* in, GstBuffer
   {
     std::optional<MetaLock> lock;
     if (in_meta) lock.emplace(in_meta);
+    std::map<unsigned, const Frame*> last;
     for_each_frame(*batch, in_meta, [&](unsigned source, Frame& frame, const NvDsFrameMeta*) {
       state.mosaic.update(source, frame);
+      last[source] = &frame;
+      ++state.in;
     });
     // Only now is it known how many sources there are.
-    for_each_frame(
-        *batch, in_meta, [&](unsigned source, Frame& frame, const NvDsFrameMeta* frame_meta) {
-          const auto place = state.mosaic.place(settings, source);
-          if (!frame_meta || !place) return;
-          const FrameMapping mapping{
-              .from = {0, 0, frame.width(), frame.height()}, .to = *place, .scales_fonts = false};
-          gather(*frame_meta, mapping, canvas_meta);
-        });
+    for_each_frame(*batch, in_meta, [&](unsigned source, Frame& frame, const NvDsFrameMeta* meta) {
+      const auto place = state.mosaic.place(settings, source);
+      const bool shown = place && last[source] == &frame;
+      if (!shown) ++state.not_shown;
+      if (!meta) return;
+      FrameMapping mapping{.from = {0, 0, frame.width(), frame.height()}, .scales_fonts = false};
+      if (shown) mapping.to = *place;
+      gather(*meta, shown ? &mapping : nullptr, canvas_meta);
+    });
     if (in_meta) nvds_copy_batch_user_meta_list(in_meta->batch_user_meta_list, out_meta);
   }
   nvds_add_frame_meta_to_batch(out_meta, canvas_meta);
   auto tiled = std::make_unique<Batch>(1);
   tiled->add(state.mosaic.draw(settings, state.format));
   gst_buffer_append_memory(out, new_nvmm_memory(std::move(tiled)));
+  ++state.batches;
 }
 
 GstFlowReturn transform(GstBaseTransform* transform, GstBuffer* in, GstBuffer* out) {
@@ -326,7 +340,9 @@ gboolean query(GstBaseTransform* transform, GstPadDirection direction, GstQuery*
 }
 
 gboolean start(GstBaseTransform* transform) {
-  state_of(transform).mosaic = Mosaic();
+  State& state = state_of(transform);
+  state.mosaic = Mosaic();
+  state.batches = state.in = state.not_shown = 0;
   return TRUE;
 }
 
@@ -392,6 +408,11 @@ void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
       return g_value_set_boolean(value, settings.square_seq_grid);
     case kInterpolationMethod:
       return g_value_set_enum(value, settings.interpolation_method);
+    case kStats:
+      return g_value_take_boxed(
+          value, gst_structure_new("nvmultistreamtiler-stats", "batches", G_TYPE_UINT64,
+                                   uint64_t(state.batches), "in", G_TYPE_UINT64, uint64_t(state.in),
+                                   "not-shown", G_TYPE_UINT64, uint64_t(state.not_shown), nullptr));
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
   }
@@ -437,6 +458,11 @@ void install_properties(GObjectClass* object) {
                         "Filter for scaling: nearest, bilinear, and for all others the best",
                         enum_type("GstNvInterpolationMethod", kInterpolations),
                         defaults.interpolation_method, kPlaying));
+  g_object_class_install_property(
+      object, kStats,
+      g_param_spec_boxed(
+          "stats", "stats", "Counts of batches, of frames in, and of frames that were not shown",
+          GST_TYPE_STRUCTURE, GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
   KeptProperties::install(object, kFirstKept, kKept);
 }
 
