@@ -24,6 +24,46 @@ def print_counts(frame_meta: pyds.NvDsFrameMeta, text: str) -> None:
     print(text)
 
 
+def counts_text(frame_meta: pyds.NvDsFrameMeta) -> str:
+    """The line about a frame's objects."""
+    vehicles = persons = 0
+    l_obj = frame_meta.obj_meta_list
+    while l_obj is not None:
+        obj_meta = pyds.NvDsObjectMeta.cast(l_obj.data)
+        vehicles += obj_meta.obj_label in VEHICLE_LABELS
+        persons += obj_meta.obj_label in PERSON_LABELS
+        l_obj = l_obj.next
+    return (
+        f"Frame Number={frame_meta.frame_num} Number of Objects={frame_meta.num_obj_meta} "
+        f"Vehicle_count={vehicles} Person_count={persons}"
+    )
+
+
+def print_counts_of_source(frame_meta: pyds.NvDsFrameMeta, text: str) -> None:
+    """The report of programs with several sources."""
+    print(f"Source={frame_meta.pad_index} {text}")
+
+
+def pgie_src_pad_buffer_probe(pad: Any, info: Any, report: FrameReport) -> Any:
+    """Counts the objects of each frame of a batch; `report` is called for each frame.
+
+    Called by the streaming thread for each batch that leaves the detector.
+    """
+    gst_buffer = info.get_buffer()
+    if not gst_buffer:
+        print("Unable to get GstBuffer")
+        return Gst.PadProbeReturn.OK
+    batch_meta = pyds.gst_buffer_get_nvds_batch_meta(hash(gst_buffer))
+    if batch_meta is None:
+        return Gst.PadProbeReturn.OK
+    l_frame = batch_meta.frame_meta_list
+    while l_frame is not None:
+        frame_meta = pyds.NvDsFrameMeta.cast(l_frame.data)
+        report(frame_meta, counts_text(frame_meta))
+        l_frame = l_frame.next
+    return Gst.PadProbeReturn.OK
+
+
 def osd_sink_pad_buffer_probe(pad: Any, info: Any, report: FrameReport) -> Any:
     """Counts the objects of each frame, recolours their boxes and adds the counts as text.
 
@@ -43,20 +83,14 @@ def osd_sink_pad_buffer_probe(pad: Any, info: Any, report: FrameReport) -> Any:
     while l_frame is not None:
         frame_meta = pyds.NvDsFrameMeta.cast(l_frame.data)
 
-        vehicles = persons = 0
         l_obj = frame_meta.obj_meta_list
         while l_obj is not None:
-            obj_meta = pyds.NvDsObjectMeta.cast(l_obj.data)
-            vehicles += obj_meta.obj_label in VEHICLE_LABELS
-            persons += obj_meta.obj_label in PERSON_LABELS
             # Red, green, blue, alpha (1.0 is opaque).
-            obj_meta.rect_params.border_color.set(0.0, 0.0, 1.0, 0.8)
+            rect_params = pyds.NvDsObjectMeta.cast(l_obj.data).rect_params
+            rect_params.border_color.set(0.0, 0.0, 1.0, 0.8)
             l_obj = l_obj.next
 
-        text = (
-            f"Frame Number={frame_meta.frame_num} Number of Objects={frame_meta.num_obj_meta} "
-            f"Vehicle_count={vehicles} Person_count={persons}"
-        )
+        text = counts_text(frame_meta)
         report(frame_meta, text)
 
         # The display meta belongs to the batch's pool; nvdsosd draws it, the pool takes it back.

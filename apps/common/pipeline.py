@@ -46,6 +46,24 @@ def link_to_muxer(source: Any, streammux: Any, number: int) -> None:
         raise RuntimeError(f"Unable to link {source.get_name()} to {streammux.get_name()}")
 
 
+def add_file_branch(pipeline: Any, upstream: Any, output: str, name: str = "file") -> None:
+    """Encodes what `upstream` gives into the MP4 file `output`; `name` begins its elements' names.
+
+    Raises `RuntimeError` as `add_element` and `link` do.
+    """
+    caps = Gst.Caps.from_string("video/x-raw(memory:NVMM), format=I420")
+    link(
+        upstream,
+        add_element(pipeline, "queue", f"{name}-queue"),
+        add_element(pipeline, "nvvideoconvert", f"{name}-convertor"),
+        add_element(pipeline, "capsfilter", f"{name}-caps", caps=caps),
+        add_element(pipeline, "nvv4l2h264enc", f"{name}-encoder", bitrate=4000000),
+        add_element(pipeline, "h264parse", f"{name}-parser"),
+        add_element(pipeline, "mp4mux", f"{name}-muxer"),
+        add_element(pipeline, "filesink", f"{name}-sink", location=output),
+    )
+
+
 def play(pipeline: Any, source: str) -> int:
     """Plays to the end; 0 at end of stream, 1 after an error, 130 after Ctrl-C.
 
@@ -64,7 +82,8 @@ def play(pipeline: Any, source: str) -> int:
         if message.type == Gst.MessageType.EOS:
             ended = True
             loop.quit()
-        elif message.type == Gst.MessageType.WARNING:
+        elif message.type == Gst.MessageType.WARNING and code != 130:
+            # After Ctrl-C a decoder finds that its stream is cut short, which is no news.
             warning, _ = message.parse_warning()
             text = f"Warning: {warning.message} ({message.src.get_name()})"
             if text not in warned:  # a damaged file warns for each damaged frame

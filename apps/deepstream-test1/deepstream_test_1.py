@@ -23,7 +23,7 @@ from gi.repository import Gst
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 # It imports pyds, which tells GStreamer where the elements are.
 from common.counts import FrameReport, osd_sink_pad_buffer_probe, print_counts
-from common.pipeline import add_element, link, link_to_muxer, play
+from common.pipeline import add_element, add_file_branch, link, link_to_muxer, play
 
 MUXER_OUTPUT_WIDTH = 1920
 MUXER_OUTPUT_HEIGHT = 1080
@@ -63,20 +63,6 @@ def build_pipeline(stream: str, model: str, output: str | None, display: bool) -
         sink = add_element(pipeline, "nveglglessink", "nvvideo-renderer")
         link(end, queue, sink)
     return pipeline
-
-
-def add_file_branch(pipeline: Any, upstream: Any, output: str) -> None:
-    caps = Gst.Caps.from_string("video/x-raw(memory:NVMM), format=I420")
-    link(
-        upstream,
-        add_element(pipeline, "queue", "file-queue"),
-        add_element(pipeline, "nvvideoconvert", "convertor-postosd"),
-        add_element(pipeline, "capsfilter", "caps", caps=caps),
-        add_element(pipeline, "nvv4l2h264enc", "encoder", bitrate=4000000),
-        add_element(pipeline, "h264parse", "file-parser"),
-        add_element(pipeline, "mp4mux", "file-muxer"),
-        add_element(pipeline, "filesink", "file-sink", location=output),
-    )
 
 
 def main(args: list[str], report: FrameReport = print_counts) -> int:
