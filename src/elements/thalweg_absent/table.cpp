@@ -32,24 +32,6 @@ const std::vector<AbsentElement>& absent_elements() {
       {"nvmsgbroker", kLater, "sends messages to a broker", "", "sink",
        "string proto-lib; string conn-str; string config; string topic; uint comp-id=0; boolean "
        "new-api=false; uint sleep-time=0"},
-      {"nvurisrcbin", kLater, "reads and decodes a URI, again and again if need be",
-       "uridecodebin reads it once", "vsrc_%u asrc_%u",
-       "string uri; enum type=0:auto,uri,rtsp; uint num-extra-surfaces=1; uint gpu-id=0; enum "
-       "cudadec-memtype=0:device,pinned,unified; uint drop-frame-interval=0; enum "
-       "dec-skip-frames=0:all,non_ref,key; boolean file-loop=false; boolean "
-       "disable-passthrough=false; boolean disable-audio=true; boolean low-latency-mode=false; "
-       "boolean extract-sei-type5-data=false; string sei-uuid; int source-id=-1; uint latency=100; "
-       "boolean drop-on-latency=true; uint udp-buffer-size=524288; uint select-rtp-protocol=7; "
-       "enum buffer-mode=3:none,slave,buffer,auto,synced; uint rtsp-reconnect-interval=0; uint "
-       "init-rtsp-reconnect-interval=0; int rtsp-reconnect-attempts=-1; enum "
-       "leaky=0:no,upstream,downstream; uint max-size-buffers=200; enum "
-       "smart-record=0:off,cloud-messages,cloud+local; string smart-rec-dir-path; string "
-       "smart-rec-file-prefix=Smart_Record; uint smart-rec-cache=20; uint "
-       "smart-rec-video-cache=20; enum smart-rec-container=0:mp4,mkv; enum "
-       "smart-rec-mode=0:av,video,audio; uint smart-rec-default-duration=20; boolean "
-       "smart-rec-status=false ro; string ipc-socket-path; boolean "
-       "ipc-buffer-timestamp-copy=false; int ipc-connection-attempts=-1; uint64 "
-       "ipc-connection-interval=1000000; uint simulate-fps-interval-ms=0"},
       {"nvsegvisual", kLater, "paints the classes of a segmentation", "", "sink src",
        "uint unique-id=0; uint gpu-id=0; uint batch-size=1; uint width=1280; uint height=720; int "
        "operate-on-seg-meta-id=-1; boolean original-background=false; int class-id=0; float "
