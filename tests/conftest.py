@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Generator
@@ -20,6 +21,8 @@ except ImportError:  # the tests of the metadata run in Pythons that have no PyG
 
 import thalweg
 from thalweg import media, testing
+
+from .rtsp_camera import Camera
 
 ROOT = Path(__file__).resolve().parent.parent
 NO_GI = f"needs PyGObject; Python {sys.version_info[0]}.{sys.version_info[1]} has none here"
@@ -84,6 +87,17 @@ def clip_h264() -> Path:
 def pets(shared: Path) -> Path:
     """The same scene as the sample clip, with ground truth beside it."""
     return shared / "media/pets09-s2l1/pets09_s2l1.mp4"
+
+
+@pytest.fixture
+def camera() -> Generator[Callable[..., Camera], None, None]:
+    """camera(codec, size, rate): an RTSP camera on the loopback interface, until the test ends."""
+    try:
+        gi.require_version("GstRtspServer", "1.0")
+    except ValueError:
+        pytest.skip("needs the package gir1.2-gst-rtsp-server-1.0")
+    with contextlib.ExitStack() as cameras:
+        yield lambda *args, **kwargs: cameras.enter_context(Camera(*args, **kwargs))
 
 
 @pytest.fixture

@@ -17,6 +17,8 @@ from typing import Any
 ENCODERS = {
     "H264": "x264enc name=encoder tune=zerolatency speed-preset=ultrafast key-int-max=10 ! "
     "video/x-h264,profile=baseline ! rtph264pay name=pay0 pt=96",
+    "H264B": "x264enc name=encoder bframes=2 speed-preset=ultrafast key-int-max=10 "
+    "rc-lookahead=0 ! video/x-h264,profile=main ! rtph264pay name=pay0 pt=96",
     "H265": "x265enc name=encoder tune=zerolatency speed-preset=ultrafast key-int-max=10 "
     "log-level=none ! rtph265pay name=pay0 pt=96",
     "JPEG": "jpegenc name=encoder ! rtpjpegpay name=pay0 pt=26",
@@ -27,7 +29,11 @@ class Camera:
     """A live test picture behind `uri`. Ends with its context."""
 
     def __init__(
-        self, codec: str = "H264", size: tuple[int, int] = (320, 240), rate: int = 25, more: str = ""
+        self,
+        codec: str = "H264",
+        size: tuple[int, int] = (320, 240),
+        rate: int = 25,
+        more: str = "",
     ) -> None:
         self.codec, self.size, self.rate, self.more = codec, size, rate, more
         self.port = 0

@@ -1,5 +1,6 @@
 #include "elements/nvurisrcbin/recorder.h"
 
+#include <glib/gstdio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -14,20 +15,19 @@ namespace {
 
 constexpr GstClockTime kLongestWaitForFile = 10 * GST_SECOND;
 
-/// Puts a compressed format into the form that the container wants; null: it needs none.
-const char* parser_for(const GstStructure* caps) {
-  if (gst_structure_has_name(caps, "video/x-h264")) return "h264parse";
-  if (gst_structure_has_name(caps, "video/x-h265")) return "h265parse";
-  return nullptr;
-}
-
-/// Gives frames that were sent without it their decoding time, which MP4 needs of streams with B
-/// frames.
-const char* timestamper_for(const GstStructure* caps) {
-  if (gst_structure_has_name(caps, "video/x-h264")) return "h264timestamper";
-  if (gst_structure_has_name(caps, "video/x-h265")) return "h265timestamper";
-  return nullptr;
-}
+/// A format that has to take the form that containers want, and, since cameras do not send it, the
+/// decoding time, which MP4 needs of streams with B frames.
+struct Conversion {
+  const char* caps;
+  const char* parser;
+  const char* form;
+  const char* timestamper;  ///< new in GStreamer 1.22
+};
+constexpr Conversion kConversions[] = {
+    {"video/x-h264", "h264parse", "video/x-h264,stream-format=avc,alignment=au", "h264timestamper"},
+    {"video/x-h265", "h265parse", "video/x-h265,stream-format=hvc1,alignment=au",
+     "h265timestamper"},
+};
 
 std::string file_name(const std::string& prefix, unsigned session, bool matroska) {
   char when[32];
@@ -150,14 +150,22 @@ GstElement* Recorder::add_track(GstElement* muxer, Track track) {
                nullptr);
   gst_bin_add(GST_BIN(pipeline_), input);
   GstElement* last = input;
-  for (const char* name : {parser_for(caps), timestamper_for(caps)}) {
-    GstElement* next = name ? gst_element_factory_make(name, nullptr) : nullptr;
-    if (!next) continue;
-    gst_bin_add(GST_BIN(pipeline_), next);
-    gst_element_link(last, next);
-    last = next;
+  GstCaps* form = gst_caps_ref(caps_[track]);
+  for (const Conversion& conversion : kConversions) {
+    if (!gst_structure_has_name(caps, conversion.caps)) continue;
+    for (const char* name : {conversion.parser, conversion.timestamper}) {
+      GstElement* next = gst_element_factory_make(name, nullptr);
+      if (!next) continue;
+      gst_bin_add(GST_BIN(pipeline_), next);
+      gst_element_link_filtered(last, next, form);
+      last = next;
+      gst_caps_unref(form);
+      form = gst_caps_from_string(conversion.form);
+    }
   }
-  if (gst_element_link_filtered(last, muxer, last == input ? caps_[track] : nullptr)) return input;
+  const bool fits = gst_element_link_filtered(last, muxer, form);
+  gst_caps_unref(form);
+  if (fits) return input;
   gst_bin_remove(GST_BIN(pipeline_), input);
   return nullptr;
 }
@@ -210,13 +218,16 @@ bool Recorder::open(GstClockTime origin) {
   gst_bus_set_sync_handler(
       bus,
       [](GstBus*, GstMessage* message, gpointer self) {
-        if (GST_MESSAGE_TYPE(message) & (GST_MESSAGE_EOS | GST_MESSAGE_ERROR))
+        if (GST_MESSAGE_TYPE(message) & (GST_MESSAGE_EOS | GST_MESSAGE_ERROR)) {
+          static_cast<Recorder*>(self)->ended_ = true;
           static_cast<Recorder*>(self)->wake_();
+        }
         return GST_BUS_PASS;
       },
       this, nullptr);
   gst_object_unref(bus);
   state_ = State::kWriting;
+  ended_ = false;
   gst_element_set_state(pipeline_, GST_STATE_PLAYING);
   return true;
 }
@@ -265,11 +276,16 @@ Recorder::Time Recorder::due() const {
   return state_ == State::kWaiting || state_ == State::kWriting ? stop_at_ : Time::max();
 }
 
-std::optional<Recorder::Recording> Recorder::end(const std::string& problem) {
+Recorder::Recording Recorder::end(const std::string& problem) {
   if (pipeline_) {
     gst_element_set_state(pipeline_, GST_STATE_NULL);
     gst_object_unref(pipeline_);
     pipeline_ = inputs_[kVideo] = inputs_[kAudio] = nullptr;
+  }
+  if (!problem.empty()) {  // an empty file would look like a recording
+    const std::string path = recording_.folder + "/" + recording_.name;
+    GStatBuf status;
+    if (g_stat(path.c_str(), &status) == 0 && status.st_size == 0) g_unlink(path.c_str());
   }
   recording_.problem = problem;
   recording_.duration_ms = (last_ - origin_) / GST_MSECOND;
@@ -277,15 +293,14 @@ std::optional<Recorder::Recording> Recorder::end(const std::string& problem) {
   return std::move(recording_);
 }
 
-/// The recording, if its pipeline has ended by now or does within `wait`.
-std::optional<Recorder::Recording> Recorder::take_message(GstClockTime wait) {
+/// Waits for the pipeline's end.
+Recorder::Recording Recorder::take_message() {
   GstBus* bus = gst_element_get_bus(pipeline_);
-  GstMessage* message =
-      gst_bus_timed_pop_filtered(bus, wait, GstMessageType(GST_MESSAGE_EOS | GST_MESSAGE_ERROR));
+  GstMessage* message = gst_bus_timed_pop_filtered(
+      bus, kLongestWaitForFile, GstMessageType(GST_MESSAGE_EOS | GST_MESSAGE_ERROR));
   gst_object_unref(bus);
   std::string problem;
   if (!message) {
-    if (wait == 0) return std::nullopt;
     problem = "its file was not complete in time";
   } else {
     if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
@@ -304,7 +319,8 @@ std::optional<Recorder::Recording> Recorder::poll(Time now) {
   if (state_ == State::kIdle) return std::nullopt;
   if ((state_ == State::kWaiting || state_ == State::kWriting) && now >= stop_at_) close();
   if (!recording_.problem.empty()) return end(recording_.problem);
-  return pipeline_ ? take_message(0) : std::nullopt;
+  if (!ended_) return std::nullopt;
+  return take_message();
 }
 
 std::optional<Recorder::Recording> Recorder::finish() {
@@ -312,7 +328,7 @@ std::optional<Recorder::Recording> Recorder::finish() {
   if (state_ == State::kIdle) return std::nullopt;
   if (state_ != State::kClosing) close();
   if (!recording_.problem.empty()) return end(recording_.problem);
-  return take_message(kLongestWaitForFile);
+  return take_message();
 }
 
 }  // namespace thalweg

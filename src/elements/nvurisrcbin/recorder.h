@@ -2,6 +2,7 @@
 
 #include <gst/gst.h>
 
+#include <atomic>
 #include <chrono>
 #include <deque>
 #include <functional>
@@ -82,8 +83,8 @@ class Recorder {
   bool open(GstClockTime origin);
   GstElement* add_track(GstElement* muxer, Track track);
   void close();
-  std::optional<Recording> end(const std::string& problem);
-  std::optional<Recording> take_message(GstClockTime wait);
+  Recording end(const std::string& problem);
+  Recording take_message();
 
   const std::function<void()> wake_;
   mutable std::mutex mutex_;
@@ -95,6 +96,7 @@ class Recorder {
   Recording recording_;
   Time stop_at_{};
   GstElement* pipeline_ = nullptr;
+  std::atomic<bool> ended_{false};              // the pipeline says so, or is about to
   GstElement* inputs_[2] = {nullptr, nullptr};  // of the pipeline
   GstClockTime origin_ = 0, last_ = 0;          // running times of its first and last frame
 };

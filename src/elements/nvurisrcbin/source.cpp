@@ -1,9 +1,13 @@
 #include "elements/nvurisrcbin/source.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <cstring>
+#include <memory>
 #include <utility>
 
+#include "elements/nvmm_wrapper.h"
 #include "gst-nvdssr.h"
 #include "gst-nvevent.h"
 #include "nvdsgstutils.h"
@@ -16,6 +20,8 @@ namespace thalweg {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kLongestFarewell{1};
 
 constexpr char kGood[] = "gstreamer1.0-plugins-good";
 constexpr char kBase[] = "gstreamer1.0-plugins-base";
@@ -55,6 +61,28 @@ std::string reason_of(const GError* error, const char* debug) {
   if (const char* line = debug ? std::strrchr(debug, '\n') : nullptr)
     reason += " (" + without_stop(line + 1) + ")";
   return reason;
+}
+
+/// Stops an rtspsrc, which is in no bin any more. In the middle of a packet it cannot be
+/// interrupted: where the rest does not come, it would wait until the connection times out, up to a
+/// minute. It does so alone then.
+void stop_camera(GstElement* camera) {
+  struct Farewell {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool over = false;
+  };
+  auto farewell = std::make_shared<Farewell>();
+  gst_object_ref(camera);
+  std::thread([camera, farewell] {
+    gst_element_set_state(camera, GST_STATE_NULL);
+    gst_object_unref(camera);
+    std::lock_guard lock(farewell->mutex);
+    farewell->over = true;
+    farewell->changed.notify_all();
+  }).detach();
+  std::unique_lock lock(farewell->mutex);
+  farewell->changed.wait_for(lock, kLongestFarewell, [&] { return farewell->over; });
 }
 
 }  // namespace
@@ -160,7 +188,10 @@ bool Source::start() {
     take_apart();
     return false;
   }
-  worker_ = std::thread([this] { work(); });
+  worker_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), "nvurisrcbin");
+    work();
+  });
   return true;
 }
 
@@ -182,10 +213,10 @@ void Source::stop() {
   for (Output& output : outputs_)
     if (output.ghost) gst_pad_push_event(output.ghost, gst_event_new_flush_start());
   if (worker_.joinable()) worker_.join();
+  take_apart();
 }
 
 void Source::stopped() {
-  take_apart();
   for (Output& output : outputs_) {
     if (!output.ghost) continue;
     if (GstPad* peer = gst_pad_get_peer(output.ghost)) {
@@ -268,18 +299,12 @@ void Source::on_uri_pad(GstPad* pad) {
   } else if (video && nvmm) {
     expose(kVideo, pad);
   } else if (video) {  // of a decoder that is not ours
-    GstElement* convert = add("nvvideoconvert", nullptr, "thalweg");
-    GstElement* filter = add("capsfilter", nullptr, "libgstreamer1.0-0");
-    if (!convert || !filter) return;
-    GstCaps* wanted = gst_caps_from_string("video/x-raw(memory:NVMM),format={I420,NV12,RGBA}");
-    g_object_set(filter, "caps", wanted, nullptr);
-    gst_caps_unref(wanted);
-    gst_element_link(convert, filter);
-    GstPad* in = gst_element_get_static_pad(convert, "sink");
-    GstPad* out = gst_element_get_static_pad(filter, "src");
+    GstElement* wrapper = new_nvmm_wrapper({"I420", "NV12"});
+    gst_bin_add(bin_, wrapper);
+    GstPad* in = gst_element_get_static_pad(wrapper, "sink");
+    GstPad* out = gst_element_get_static_pad(wrapper, "src");
     gst_pad_link(pad, in);
-    gst_element_sync_state_with_parent(filter);
-    gst_element_sync_state_with_parent(convert);
+    gst_element_sync_state_with_parent(wrapper);
     expose(kVideo, out);
     gst_object_unref(in);
     gst_object_unref(out);
@@ -479,8 +504,14 @@ void Source::take_apart() {
     if (!child) break;
     // Else a state change of the bin could start it again.
     gst_element_set_locked_state(child, TRUE);
-    gst_element_set_state(child, GST_STATE_NULL);
-    gst_bin_remove(bin_, child);
+    if (is_factory(child, "rtspsrc")) {
+      g_signal_handlers_disconnect_by_data(child, this);
+      gst_bin_remove(bin_, child);
+      stop_camera(child);
+    } else {
+      gst_element_set_state(child, GST_STATE_NULL);
+      gst_bin_remove(bin_, child);
+    }
     gst_object_unref(child);
   }
   for (Output& output : outputs_)

@@ -28,10 +28,10 @@ class Source {
   bool check();           ///< NULL -> READY; false with an error posted
   bool start();           ///< READY -> PAUSED, before the children; false with an error posted
   void play(bool plays);  ///< PAUSED -> PLAYING and back
-  /// PAUSED -> READY, before the children: nothing waits any more when it returns, not even a push
-  /// into an element that takes nothing.
+  /// PAUSED -> READY, before the bin itself: nothing is inside any more when it returns, and
+  /// nothing waits, not even a push into an element that takes nothing.
   void stop();
-  void stopped();  ///< and after them
+  void stopped();  ///< and after it
 
   /// Whether a message of a child ends here, any thread. `message` stays the caller's.
   bool takes(GstMessage* message);

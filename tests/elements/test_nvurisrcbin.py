@@ -1,0 +1,987 @@
+"""nvurisrcbin: files, HTTP and cameras that come, go, stall and lie; recordings."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import functools
+import http.server
+import itertools
+import os
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+pyds = pytest.importorskip("pyds")
+
+import gi
+
+gi.require_version("Gst", "1.0")
+from gi.repository import Gst
+
+from ..rtsp_camera import Camera
+from .conftest import resident_mib
+
+ENDS = Gst.MessageType.EOS | Gst.MessageType.ERROR
+SIZE = (320, 240)
+
+
+class Frame(NamedTuple):
+    source: int
+    number: int
+    pts: int
+    ntp: int
+    size: tuple[int, int]  # of the source
+
+
+class Run:
+    """A pipeline that plays, and what comes out of it; at NULL when the context ends.
+
+    `sources`: launch lines of elements, each of which goes to a pad of a muxer.
+    """
+
+    def __init__(self, *sources: str, mux: str = "live-source=1") -> None:
+        self.pipeline = Gst.parse_launch(
+            f"nvstreammux name=m batch-size={len(sources)} width=320 height=240 attach-sys-ts=0 "
+            f"batched-push-timeout=40000 {mux} ! fakesink name=end sync=false"
+        )
+        for number, line in enumerate(sources):
+            factory, *properties = line.split()
+            source = Gst.ElementFactory.make(factory, "s" if number == 0 else f"s{number}")
+            for assignment in properties:
+                Gst.util_set_object_arg(source, *assignment.split("=", 1))
+            sink = self.element("m").request_pad_simple(f"sink_{number}")
+            source.connect("pad-added", self._link, sink)
+            self.pipeline.add(source)
+        self.frames: list[Frame] = []
+        self.states: list[str] = []
+        self.bus = self.pipeline.get_bus()
+        pad = self.pipeline.get_by_name("end").get_static_pad("sink")
+        pad.add_probe(Gst.PadProbeType.BUFFER, self._see)
+
+    def _link(self, _source: Any, pad: Any, sink: Any) -> None:
+        assert pad.link(sink) == Gst.PadLinkReturn.OK
+
+    def _see(self, _pad: Any, info: Any) -> Any:
+        node = pyds.gst_buffer_get_nvds_batch_meta(hash(info.get_buffer())).frame_meta_list
+        while node is not None:
+            meta = pyds.NvDsFrameMeta.cast(node.data)
+            size = (meta.source_frame_width, meta.source_frame_height)
+            self.frames.append(
+                Frame(meta.pad_index, meta.frame_num, meta.buf_pts, meta.ntp_timestamp, size)
+            )
+            node = node.next
+        return Gst.PadProbeReturn.OK
+
+    def __enter__(self) -> Run:
+        self.pipeline.set_state(Gst.State.PLAYING)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.pipeline.set_state(Gst.State.NULL)
+
+    def element(self, name: str = "s") -> Any:
+        return self.pipeline.get_by_name(name)
+
+    def message(self, name: str, timeout_s: float = 15) -> Any:
+        """The next element message of that name. An error fails the test."""
+        deadline = time.monotonic() + timeout_s
+        while (left := deadline - time.monotonic()) > 0:
+            kinds = Gst.MessageType.ELEMENT | Gst.MessageType.ERROR
+            message = self.bus.timed_pop_filtered(int(left * Gst.SECOND), kinds)
+            if message is None:
+                break
+            assert message.type == Gst.MessageType.ELEMENT, message.parse_error()
+            structure = message.get_structure()
+            if structure.has_name("thalweg-source-state"):
+                self.states.append(structure.get_string("state"))
+            if structure.has_name(name):
+                return structure
+        raise TimeoutError(f"no message {name} came; states so far: {self.states}")
+
+    def wait_for_state(self, state: str) -> Any:
+        """The next message that a camera is in that state."""
+        while True:
+            structure = self.message("thalweg-source-state")
+            if structure.get_string("state") == state:
+                return structure
+
+    def error(self, timeout_s: float = 15) -> str:
+        message = self.bus.timed_pop_filtered(int(timeout_s * Gst.SECOND), ENDS)
+        assert message is not None
+        assert message.type == Gst.MessageType.ERROR
+        return str(message.parse_error()[0].message)
+
+    def wait_for_frames(self, count: int, of: int = 0, timeout_s: float = 15) -> list[Frame]:
+        """`count` more frames of a source than there are now; gives these."""
+        before = len(self.frames)
+        deadline = time.monotonic() + timeout_s
+        while True:
+            new = [frame for frame in self.frames[before:] if frame.source == of]
+            if len(new) >= count:
+                return new[:count]
+            message = self.bus.timed_pop_filtered(5 * Gst.MSECOND, Gst.MessageType.ERROR)
+            assert message is None, message.parse_error()
+            assert time.monotonic() < deadline, f"{len(new)} frames came"
+
+    def new_pictures(self, count: int = 3) -> list[Frame]:
+        return self.wait_for_frames(count)
+
+
+def rtsp(camera: Camera, more: str = "") -> str:
+    return f"nvurisrcbin uri={camera.uri} {more}"
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An MP4 of 12 frames at 25 fps, with sound."""
+    path = tmp_path_factory.mktemp("clip") / "short.mp4"
+    pipeline = Gst.parse_launch(
+        "videotestsrc num-buffers=12 ! video/x-raw,format=I420,width=320,height=240,framerate=25/1 "
+        f"! x264enc key-int-max=4 ! mp4mux name=m ! filesink location={path} "
+        "audiotestsrc num-buffers=22 ! audio/x-raw,rate=44100,channels=1 ! avenc_aac ! m."
+    )
+    pipeline.set_state(Gst.State.PLAYING)
+    message = pipeline.get_bus().timed_pop_filtered(20 * Gst.SECOND, ENDS)
+    pipeline.set_state(Gst.State.NULL)
+    assert message.type == Gst.MessageType.EOS
+    return path
+
+
+# ---- properties
+
+
+def test_defaults_are_those_of_the_original(check_defaults: Callable[[str], None]) -> None:
+    check_defaults("nvurisrcbin")
+
+
+def test_gst_inspect_prints_no_warning() -> None:
+    shown = subprocess.run(["gst-inspect-1.0", "nvurisrcbin"], capture_output=True, text=True)
+    assert shown.returncode == 0
+    assert shown.stderr == ""
+
+
+def test_the_older_name_of_the_cache_is_the_same() -> None:
+    source = Gst.ElementFactory.make("nvurisrcbin")
+    source.set_property("smart-rec-video-cache", 7)
+    assert source.get_property("smart-rec-cache") == 7
+    source.set_property("smart-rec-cache", 9)
+    assert source.get_property("smart-rec-video-cache") == 9
+
+
+# ---- files
+
+
+def test_a_file_is_played_to_its_end(play: Any, clip: Path) -> None:
+    pipeline = Gst.parse_launch(f"nvurisrcbin name=s uri={clip.as_uri()} ! fakesink name=end")
+    count = 0
+
+    def see(_pad: Any, _info: Any) -> Any:
+        nonlocal count
+        count += 1
+        return Gst.PadProbeReturn.OK
+
+    pipeline.get_by_name("end").get_static_pad("sink").add_probe(Gst.PadProbeType.BUFFER, see)
+    assert play(pipeline).eos
+    assert count == 795
+
+
+def test_a_program_finds_pad_caps_and_decoder(short: Path) -> None:
+    """As deepstream-test3 does with its option --file-loop."""
+    pipeline = Gst.Pipeline.new(None)
+    source = Gst.ElementFactory.make("nvurisrcbin")
+    source.set_property("uri", short.as_uri())
+    sink = Gst.ElementFactory.make("fakesink")
+    pads: list[str] = []
+    children: list[str] = []
+
+    def child_added(_proxy: Any, child: Any, name: str) -> None:
+        children.append(name)
+        if name.find("decodebin") != -1:
+            child.connect("child-added", child_added)
+
+    def pad_added(_source: Any, pad: Any) -> None:
+        caps = pad.get_current_caps()
+        assert caps.get_structure(0).get_name() == "video/x-raw"
+        assert caps.get_features(0).contains("memory:NVMM")
+        pads.append(pad.get_name())
+        assert pad.link(sink.get_static_pad("sink")) == Gst.PadLinkReturn.OK
+
+    source.connect("pad-added", pad_added)
+    source.connect("pad-removed", lambda _, pad: pads.remove(pad.get_name()))
+    source.connect("child-added", child_added)
+    pipeline.add(source)
+    pipeline.add(sink)
+    pipeline.set_state(Gst.State.PLAYING)
+    message = pipeline.get_bus().timed_pop_filtered(20 * Gst.SECOND, ENDS)
+    assert message.type == Gst.MessageType.EOS
+    assert pads == ["vsrc_0"]
+    assert any("nvv4l2decoder" in name for name in children)
+    pipeline.set_state(Gst.State.NULL)
+    assert pads == []
+
+
+def test_a_loop_goes_on_without_gap_or_end(short: Path) -> None:
+    with Run(f"nvurisrcbin uri={short.as_uri()} file-loop=true", mux="") as run:
+        running: list[int] = []
+
+        def see(pad: Any, info: Any) -> Any:
+            segment = pad.get_sticky_event(Gst.EventType.SEGMENT, 0).parse_segment()
+            running.append(segment.to_running_time(Gst.Format.TIME, info.get_buffer().pts))
+            return Gst.PadProbeReturn.OK
+
+        run.element("m").get_static_pad("sink_0").add_probe(Gst.PadProbeType.BUFFER, see)
+        frames = run.wait_for_frames(60)
+        assert run.bus.pop_filtered(Gst.MessageType.EOS) is None
+        message = run.bus.pop_filtered(Gst.MessageType.ELEMENT)
+        assert message is None or not message.get_structure().has_name("stream-eos")
+    assert [frame.number for frame in frames] == list(range(60))
+    steps = {after - before for before, after in itertools.pairwise(running[:60])}
+    assert steps == {40_000_000}
+
+
+def test_sound_loops_with_its_picture(short: Path) -> None:
+    pipeline = Gst.parse_launch(
+        f"nvurisrcbin name=s uri={short.as_uri()} file-loop=true disable-audio=false "
+        "s.vsrc_0 ! fakesink name=v sync=false s.asrc_0 ! fakesink name=a sync=false"
+    )
+    starts: dict[str, list[int]] = {"v": [], "a": []}
+
+    def note(name: str, pad: Any, info: Any) -> Any:
+        event = info.get_event()
+        if event.type == Gst.EventType.SEGMENT:
+            starts[name].append(event.parse_segment().base)
+        return Gst.PadProbeReturn.OK
+
+    for name in starts:
+        pad = pipeline.get_by_name(name).get_static_pad("sink")
+        pad.add_probe(Gst.PadProbeType.EVENT_DOWNSTREAM, functools.partial(note, name))
+    pipeline.set_state(Gst.State.PLAYING)
+    bus, deadline = pipeline.get_bus(), time.monotonic() + 15
+    while min(map(len, starts.values())) < 4:
+        assert bus.timed_pop_filtered(5 * Gst.MSECOND, ENDS) is None
+        assert time.monotonic() < deadline
+    pipeline.set_state(Gst.State.NULL)
+    assert starts["v"][:4] == starts["a"][:4]
+    assert starts["v"][1] >= 12 * 40_000_000  # the longer of both
+    assert len({after - before for before, after in itertools.pairwise(starts["v"][:4])}) == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "frames"), [("drop-frame-interval=3", 4), ("dec-skip-frames=2", 3)]
+)
+def test_the_decoder_leaves_frames_out(short: Path, setting: str, frames: int) -> None:
+    with Run(f"nvurisrcbin uri={short.as_uri()} {setting}", mux="") as run:
+        message = run.bus.timed_pop_filtered(10 * Gst.SECOND, ENDS)
+        assert message.type == Gst.MessageType.EOS
+        assert run.element().get_property("stats").get_value("frames") == frames
+    assert len(run.frames) == frames
+
+
+def test_frames_can_be_paced(play: Any, short: Path) -> None:
+    started = time.monotonic()
+    assert play(
+        f"nvurisrcbin uri={short.as_uri()} simulate-fps-interval-ms=20 ! fakesink sync=false"
+    ).eos
+    assert time.monotonic() - started >= 11 * 0.02
+
+
+def test_what_another_decoder_gives_comes_as_nvmm(play: Any, tmp_path: Path) -> None:
+    path = tmp_path / "theora.ogg"
+    assert play(
+        "videotestsrc num-buffers=5 ! video/x-raw,width=320,height=240 ! theoraenc ! oggmux ! "
+        f"filesink location={path}"
+    ).eos
+    with Run(f"nvurisrcbin uri={path.as_uri()}", mux="") as run:
+        run.wait_for_frames(5)
+
+
+def test_http(short: Path) -> None:
+    handler = functools.partial(QuietHandler, directory=str(short.parent))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        uri = f"http://127.0.0.1:{server.server_port}/{short.name}"
+        try:
+            with Run(f"nvurisrcbin uri={uri}", mux="") as run:
+                run.wait_for_frames(12)
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        (
+            "",
+            "s has nothing to play: its property uri is not set. Set it, for example "
+            "uri=file:///path/clip.mp4 or uri=rtsp://camera/stream.",
+        ),
+        (
+            "uri=clip.mp4",
+            's expected a URI but got "clip.mp4". Write a file as file:///path/clip.mp4.',
+        ),
+        (
+            "uri=ipc:///run/frames",
+            "s: shared-memory sources (ipc:///run/frames) are not part of Thalweg. Use a file:, "
+            "http: or rtsp: URI.",
+        ),
+        (
+            "uri=file:///no/such.mp4",
+            's cannot play file:///no/such.mp4: Resource not found (No such file "/no/such.mp4").',
+        ),
+    ],
+)
+def test_wrong_settings_are_one_error(settings: str, expected: str) -> None:
+    pipeline = Gst.parse_launch(f"nvurisrcbin name=s {settings} ! fakesink")
+    pipeline.set_state(Gst.State.PLAYING)
+    bus = pipeline.get_bus()
+    message = bus.timed_pop_filtered(10 * Gst.SECOND, ENDS)
+    assert message.parse_error()[0].message == expected
+    assert bus.pop_filtered(ENDS) is None
+    pipeline.set_state(Gst.State.NULL)
+
+
+def test_a_file_without_video_is_an_error(play: Any, tmp_path: Path) -> None:
+    path = tmp_path / "sound.mp4"
+    assert play(f"audiotestsrc num-buffers=20 ! avenc_aac ! mp4mux ! filesink location={path}").eos
+    pipeline = Gst.parse_launch(f"nvurisrcbin name=s uri={path.as_uri()} ! fakesink")
+    assert play(pipeline, timeout=20).error == (
+        f"s found nothing to decode in {path.as_uri()}: expected video (audio is left out, see "
+        "disable-audio). Check the URI."
+    )
+
+
+def test_a_pad_that_is_not_linked_is_an_error(short: Path) -> None:
+    pipeline = Gst.Pipeline.new(None)
+    source = Gst.ElementFactory.make("nvurisrcbin", "s")
+    source.set_property("uri", short.as_uri())
+    pipeline.add(source)
+    pipeline.set_state(Gst.State.PLAYING)
+    message = pipeline.get_bus().timed_pop_filtered(10 * Gst.SECOND, ENDS)
+    pipeline.set_state(Gst.State.NULL)
+    assert message.parse_error()[0].message == (
+        "s has nowhere to send its frames: its source pad is not linked. Link it when pad-added "
+        "tells of it."
+    )
+
+
+def test_many_starts_leave_nothing_behind(short: Path) -> None:
+    def cycle() -> None:
+        run = Run(f"nvurisrcbin uri={short.as_uri()}", mux="")
+        for _ in range(2):
+            with run:
+                message = run.bus.timed_pop_filtered(20 * Gst.SECOND, ENDS)
+                assert message.type == Gst.MessageType.EOS
+        assert len(run.frames) == 24
+
+    for _ in range(10):
+        cycle()
+    before, count = resident_mib(), threads()
+    for _ in range(40):
+        cycle()
+    assert resident_mib() - before < 6
+    assert threads() <= count + 2
+
+
+# ---- cameras
+
+
+@pytest.mark.parametrize("codec", ["H264", "H265"])
+@pytest.mark.parametrize("transport", ["rtp-udp", "rtp-tcp"])
+def test_frames_of_a_camera_have_its_time(
+    camera: Callable[..., Camera], codec: str, transport: str
+) -> None:
+    source = camera(codec, rate=5)  # 200 ms apart, so that the nearest capture is the frame's own
+    with Run(rtsp(source, f"select-rtp-protocol={transport}")) as run:
+        run.wait_for_state("live")
+        deadline = time.monotonic() + 15
+        while sum(frame.ntp != 0 for frame in run.frames) < 8:
+            run.wait_for_frames(1)
+            assert time.monotonic() < deadline
+        frames, captured = list(run.frames), list(source.captured)
+    assert [frame.number for frame in frames] == list(range(len(frames)))
+    assert {frame.size for frame in frames} == {SIZE}
+    for frame in frames:
+        if frame.ntp:
+            assert min(abs(frame.ntp - at) for at in captured) < 50_000_000
+
+
+def test_motion_jpeg(camera: Callable[..., Camera]) -> None:
+    with Run(rtsp(camera("JPEG"))) as run:
+        run.new_pictures()
+
+
+def test_a_camera_that_vanishes_comes_back_and_the_others_go_on(
+    camera: Callable[..., Camera],
+) -> None:
+    first, second = camera(), camera()
+    with Run(
+        rtsp(first, "rtsp-reconnect-interval=1 source-id=7 select-rtp-protocol=4"),
+        f"nvurisrcbin uri={second.uri}",
+    ) as run:
+        assert run.wait_for_state("connecting") is not None
+        run.wait_for_frames(5)
+        run.wait_for_frames(5, of=1)
+        resets: list[int] = []
+
+        def see(_pad: Any, info: Any) -> Any:
+            structure = info.get_event().get_structure()
+            if structure is not None and structure.get_name() == "nv-stream-reset-0":
+                resets.append(structure.get_value("source-id"))
+            return Gst.PadProbeReturn.OK
+
+        pad = run.element("end").get_static_pad("sink")
+        pad.add_probe(Gst.PadProbeType.EVENT_DOWNSTREAM, see)
+        first.vanish()
+        lost = run.wait_for_state("lost")
+        while lost.get_int("source-id")[1] != 7:
+            lost = run.wait_for_state("lost")
+        assert lost.get_string("reason") == "the camera ended its stream"
+        assert lost.get_uint("attempts")[1] == 0
+        assert 0 < lost.get_uint64("retry-in-ms")[1] <= 125
+        # At least twice more it is tried in vain; the other camera keeps its rate meanwhile.
+        assert "Failed to connect" in run.wait_for_state("lost").get_string("reason")
+        began, before = time.monotonic(), len(run.frames)
+        assert run.wait_for_state("lost").get_uint("attempts")[1] == 2
+        run.wait_for_frames(25, of=1)
+        others = [frame for frame in run.frames[before:] if frame.source == 1]
+        assert len(others) == pytest.approx((time.monotonic() - began) * 25, rel=0.2)
+        first.start()
+        assert run.wait_for_state("live") is not None
+        run.wait_for_frames(5)
+        frames = [[f for f in run.frames if f.source == source] for source in (0, 1)]
+        stats = run.element("s").get_property("stats")
+    assert resets == [0]
+    for of_one in frames:
+        assert [frame.number for frame in of_one] == list(range(len(of_one)))
+        assert all(a.pts < b.pts for a, b in itertools.pairwise(of_one))
+    # Nothing of the other one is missing: frame follows frame.
+    steps = [after.pts - before.pts for before, after in itertools.pairwise(frames[1][2:])]
+    assert max(steps) < 100_000_000
+    assert stats.get_string("state") == "live"
+    assert stats.get_value("times-live") == 2
+
+
+def test_a_camera_that_ends_in_good_order_is_connected_again(
+    camera: Callable[..., Camera],
+) -> None:
+    source = camera()
+    with Run(rtsp(source, "rtsp-reconnect-interval=1")) as run:
+        run.new_pictures()
+        source.stop()
+        run.wait_for_state("lost")
+        source.start()
+        run.wait_for_state("live")
+        run.new_pictures()
+
+
+@pytest.mark.parametrize("transport", ["rtp-udp", "rtp-tcp"])
+def test_a_camera_that_stalls(camera: Callable[..., Camera], transport: str) -> None:
+    source = camera()
+    with Run(rtsp(source, f"rtsp-reconnect-interval=1 select-rtp-protocol={transport}")) as run:
+        run.new_pictures()
+        source.freeze()
+        assert run.wait_for_state("lost").get_string("reason") == "no data came for 1 s"
+        run.wait_for_state("connecting")
+        source.thaw()
+        run.wait_for_state("live")
+        run.new_pictures()
+
+
+def test_another_codec_and_size_after_a_restart(camera: Callable[..., Camera]) -> None:
+    source = camera("H264")
+    with Run(rtsp(source, "rtsp-reconnect-interval=1")) as run:
+        run.new_pictures()
+        source.vanish()
+        run.wait_for_state("lost")
+        source.codec, source.size = "H265", (160, 128)
+        source.start()
+        run.wait_for_state("live")
+        assert {frame.size for frame in run.new_pictures()} == {(160, 128)}
+
+
+def free_port() -> int:
+    """A port on which nobody listens: the next camera's."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def test_a_camera_that_is_not_there_at_first(camera: Callable[..., Camera]) -> None:
+    source = camera()
+    source.vanish()
+    with Run(rtsp(source, "init-rtsp-reconnect-interval=1")) as run:
+        reason = run.wait_for_state("lost").get_string("reason")
+        assert reason.startswith("Could not open resource for reading and writing (Failed to con")
+        run.wait_for_state("lost")
+        source.start()
+        run.wait_for_state("live")
+        run.new_pictures()
+
+
+@contextlib.contextmanager
+def strange_server(answer: bytes | None) -> Iterator[str]:
+    """The URI of something that takes connections and gives each `answer`; None: nothing at all."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        connections: list[socket.socket] = []
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    connections.append(connection)
+                    if answer is not None:
+                        connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"rtsp://127.0.0.1:{server.getsockname()[1]}/camera"
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+        for connection in connections:
+            connection.close()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        os.urandom(5000).replace(b"\n", b"x") + b"\r\n\r\n",
+        b"HTTP/1.1 404 Not Found\r\n\r\n",
+        b"$\0",
+    ],
+    ids=["noise", "http", "half a packet"],
+)
+def test_a_camera_that_sends_garbage(answer: bytes) -> None:
+    with strange_server(answer) as uri:
+        with Run(f"nvurisrcbin uri={uri} rtsp-reconnect-interval=1") as run:
+            if answer == b"$\0":  # waits for the rest, as it should, but not when it is stopped
+                run.wait_for_state("connecting")
+                deadline = time.monotonic() + 3
+            else:
+                run.wait_for_state("lost")
+                run.wait_for_state("connecting")
+                run.wait_for_state("lost")
+                deadline = time.monotonic() + 3
+        assert time.monotonic() < deadline
+
+
+@contextlib.contextmanager
+def cable(camera: Camera) -> Iterator[tuple[str, threading.Event]]:
+    """A way to a camera over TCP, and what cuts its first connection in the middle of a packet."""
+    cut = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        ends: list[socket.socket] = []
+
+        def carry(source: socket.socket, target: socket.socket, first: bool) -> None:
+            with contextlib.suppress(OSError):
+                while data := source.recv(4096):
+                    if first and cut.is_set() and data.startswith(b"$"):
+                        target.sendall(data[:20])
+                        return  # neither the rest nor an end comes
+                    target.sendall(data)
+
+        def serve() -> None:
+            first = True
+            with contextlib.suppress(OSError):
+                while True:
+                    near, _ = server.accept()
+                    far = socket.create_connection(("127.0.0.1", camera.port))
+                    ends.extend((near, far))
+                    threading.Thread(target=carry, args=(near, far, False)).start()
+                    threading.Thread(target=carry, args=(far, near, first)).start()
+                    first = False
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"rtsp://127.0.0.1:{server.getsockname()[1]}/camera", cut
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+        for end in ends:
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
+
+
+def test_a_cable_that_is_cut_in_the_middle_of_a_packet(camera: Callable[..., Camera]) -> None:
+    with cable(camera()) as (uri, cut):
+        settings = "rtsp-reconnect-interval=1 select-rtp-protocol=rtp-tcp"
+        with Run(f"nvurisrcbin uri={uri} {settings}") as run:
+            run.new_pictures()
+            cut.set()
+            assert run.wait_for_state("lost").get_string("reason") == "no data came for 1 s"
+            run.wait_for_state("live")
+            run.new_pictures()
+
+
+def test_attempts_that_are_used_up_are_an_error(camera: Callable[..., Camera]) -> None:
+    source = camera()
+    source.vanish()
+    settings = "rtsp-reconnect-interval=1 rtsp-reconnect-attempts=2 source-id=3"
+    began = time.monotonic()
+    with Run(rtsp(source, settings)) as run:
+        exceeded = run.message("attempt-exceeded")
+        assert exceeded.get_uint("source-id")[1] == 3
+        assert exceeded.get_boolean("attempt_exceeded")[1]
+        error = run.error()
+        assert run.states == ["connecting", "lost"] * 3
+    assert time.monotonic() - began >= 2  # with the whole interval before each attempt
+    assert error.startswith(
+        f"s gives up {source.uri} after 2 attempts to reconnect: Could not open resource for "
+    )
+    assert error.endswith("Check the camera, or set rtsp-reconnect-attempts=-1 to go on trying.")
+
+
+def test_without_reconnection_a_loss_is_an_error_without_secrets(
+    camera: Callable[..., Camera],
+) -> None:
+    source = camera()
+    uri = source.uri.replace("rtsp://", "rtsp://admin:secret@")
+    with Run(f"nvurisrcbin uri={uri}") as run:
+        run.new_pictures()
+        source.vanish()
+        error = run.error()
+    assert error.startswith(f"s lost {source.uri}: ")
+    assert "secret" not in error
+    assert error.endswith(
+        "Check the camera, or set rtsp-reconnect-interval to the seconds after which to connect "
+        "again."
+    )
+
+
+def test_an_end_that_the_program_sends(camera: Callable[..., Camera]) -> None:
+    source = camera()
+    with Run(rtsp(source, "rtsp-reconnect-interval=1")) as run:
+        run.new_pictures()
+        run.pipeline.send_event(Gst.Event.new_eos())
+        message = run.bus.timed_pop_filtered(10 * Gst.SECOND, ENDS)
+        assert message.type == Gst.MessageType.EOS
+
+
+# ---- stopping at any moment
+
+
+def thread_names() -> list[str]:
+    tasks = Path("/proc/self/task").iterdir()
+    return [(task / "comm").read_text().strip() for task in tasks]
+
+
+def threads() -> int:
+    return len(thread_names())
+
+
+@pytest.mark.parametrize("moment", ["connecting", "no answer", "lost", "live", "blocked", "paused"])
+def test_it_stops_at_any_moment(camera: Callable[..., Camera], moment: str) -> None:
+    source = camera()
+    with Run(rtsp(source, "rtsp-reconnect-interval=1")) as run:  # the pools have their threads then
+        run.new_pictures()
+        assert "nvurisrcbin" in thread_names()
+    with contextlib.ExitStack() as stack:
+        uri = source.uri
+        if moment == "no answer":
+            uri = stack.enter_context(strange_server(None))
+        if moment == "lost":
+            source.vanish()
+        before = threads()
+        run = Run(f"nvurisrcbin uri={uri} rtsp-reconnect-interval=1")
+        if moment == "blocked":
+            block = run.element("end").get_static_pad("sink")
+            block.add_probe(Gst.PadProbeType.BLOCK_DOWNSTREAM, lambda *_: Gst.PadProbeReturn.OK)
+        run.pipeline.set_state(Gst.State.PLAYING)
+        if moment in ("lost", "live"):
+            run.wait_for_state(moment)
+        elif moment == "paused":
+            run.new_pictures()
+            run.pipeline.set_state(Gst.State.PAUSED)
+        elif moment == "blocked":
+            run.wait_for_state("live")
+            mux, deadline = run.element("m"), time.monotonic() + 10
+            while "blocked=(guint64)0" in mux.get_property("stats").to_string():
+                assert run.bus.timed_pop_filtered(5 * Gst.MSECOND, ENDS) is None
+                assert time.monotonic() < deadline
+        began = time.monotonic()
+        if moment == "blocked":  # the source alone, as a program does that removes it
+            assert run.element("s").set_state(Gst.State.NULL) == Gst.StateChangeReturn.SUCCESS
+            assert time.monotonic() - began < 2
+        assert run.pipeline.set_state(Gst.State.NULL) == Gst.StateChangeReturn.SUCCESS
+        assert time.monotonic() - began < 3
+        assert "nvurisrcbin" not in thread_names()
+        deadline = time.monotonic() + 5  # those that have ended are seen for a moment
+        while threads() > before and time.monotonic() < deadline:
+            run.bus.timed_pop_filtered(5 * Gst.MSECOND, Gst.MessageType.ANY)
+        assert threads() <= before + 1  # of GStreamer's pools
+
+
+def test_it_can_be_started_again_and_again(camera: Callable[..., Camera]) -> None:
+    source = camera()
+    run = Run(rtsp(source, "rtsp-reconnect-interval=1"))
+    for _ in range(5):
+        with run:
+            run.new_pictures(2)
+
+
+# ---- recordings
+
+
+class Recording(ctypes.Structure):
+    """NvDsSRRecordingInfo."""
+
+    _fields_ = [
+        ("context", ctypes.c_void_p),
+        ("session", ctypes.c_uint32),
+        ("filename", ctypes.c_char_p),
+        ("dirpath", ctypes.c_char_p),
+        ("duration", ctypes.c_uint64),
+        ("container", ctypes.c_int),
+        ("width", ctypes.c_uint),
+        ("height", ctypes.c_uint),
+        ("has_video", ctypes.c_int),
+        ("channels", ctypes.c_uint),
+        ("rate", ctypes.c_uint),
+        ("has_audio", ctypes.c_int),
+    ]
+
+
+class Done(NamedTuple):
+    session: int
+    path: Path
+    duration_ms: int
+    size: tuple[int, int]
+    video: bool
+    audio: bool
+    sound: tuple[int, int]  # channels, rate
+
+
+def watch_recordings(source: Any) -> list[Done]:
+    done: list[Done] = []
+
+    def on_done(_source: Any, info: Any, _data: Any) -> None:
+        given = Recording.from_address(hash(info))
+        done.append(
+            Done(
+                given.session,
+                Path(given.dirpath.decode()) / given.filename.decode(),
+                given.duration,
+                (given.width, given.height),
+                bool(given.has_video),
+                bool(given.has_audio),
+                (given.channels, given.rate),
+            )
+        )
+
+    source.connect("sr-done", on_done)
+    return done
+
+
+def decoded(path: Path) -> tuple[int, float]:
+    """Pictures of a file, and its length in seconds."""
+    pipeline = Gst.parse_launch(
+        f"uridecodebin uri={path.absolute().as_uri()} ! videoconvert ! appsink name=end sync=false"
+    )
+    end = pipeline.get_by_name("end")
+    pipeline.set_state(Gst.State.PLAYING)
+    times = []
+    while (sample := end.emit("try-pull-sample", 20 * Gst.SECOND)) is not None:
+        times.append(sample.get_buffer().pts)
+    error = pipeline.get_bus().pop_filtered(Gst.MessageType.ERROR)
+    pipeline.set_state(Gst.State.NULL)
+    assert error is None, error.parse_error()
+    assert times == sorted(times)
+    return len(times), (times[-1] - times[0]) / 1e9
+
+
+@pytest.mark.parametrize(
+    ("codec", "container"),
+    [("H264", "mp4"), ("H264B", "mp4"), ("H265", "mkv"), ("JPEG", "mkv")],
+)
+def test_the_last_seconds_are_recorded(
+    camera: Callable[..., Camera], tmp_path: Path, codec: str, container: str
+) -> None:
+    settings = (
+        f"smart-record=2 smart-rec-dir-path={tmp_path} smart-rec-container=smart-rec-{container} "
+        "smart-rec-file-prefix=Gate smart-rec-cache=3"
+    )
+    with Run(rtsp(camera(codec), settings)) as run:
+        source = run.element()
+        done = watch_recordings(source)
+        run.wait_for_frames(40)  # 1.6 s
+        assert not source.get_property("smart-rec-status")
+        source.emit("start-sr", None, 1, 0, None)
+        assert source.get_property("smart-rec-status")
+        run.wait_for_frames(10)
+        source.emit("stop-sr", 0)
+        said = run.message("smart-record-done")
+        assert not source.get_property("smart-rec-status")
+    (one,) = done
+    assert said.get_string("path") == str(one.path)
+    assert one.path.parent == tmp_path
+    assert one.path.name.startswith("Gate_00000_")
+    assert one.path.suffix == f".{container}"
+    assert one.size == SIZE
+    assert one.video
+    assert not one.audio
+    count, seconds = decoded(one.path)
+    # The second before and 0.4 after, from the key frame on (each 10th frame is one).
+    assert 1.2 < seconds < 2.1
+    assert count == pytest.approx(seconds * 25 + 1, rel=0.15)
+    assert one.duration_ms == pytest.approx(seconds * 1000, abs=100)
+
+
+def test_sound_is_recorded_with_the_picture(
+    play: Any, camera: Callable[..., Camera], tmp_path: Path
+) -> None:
+    sound = (
+        "audiotestsrc is-live=true ! audio/x-raw,rate=44100,channels=1 ! avenc_aac ! "
+        "rtpmp4gpay name=pay1 pt=97"
+    )
+    settings = f"smart-record=2 smart-rec-dir-path={tmp_path} disable-audio=false"
+    source_of_it = camera(more=sound)
+    pipeline = Gst.parse_launch(
+        f"nvurisrcbin name=s uri={source_of_it.uri} {settings} s.vsrc_0 ! fakesink name=v "
+        "s.asrc_0 ! fakesink name=a"
+    )
+    heard, seen = threading.Event(), threading.Event()
+    for name, event in (("a", heard), ("v", seen)):
+        pad = pipeline.get_by_name(name).get_static_pad("sink")
+        pad.add_probe(
+            Gst.PadProbeType.BUFFER, lambda *_, event=event: (event.set(), Gst.PadProbeReturn.OK)[1]
+        )
+    source = pipeline.get_by_name("s")
+    done = watch_recordings(source)
+    pipeline.set_state(Gst.State.PLAYING)
+    assert heard.wait(15)
+    assert seen.wait(15)
+    source.emit("start-sr", None, 0, 1, None)
+    message = None
+    while message is None or not message.get_structure().has_name("smart-record-done"):
+        kinds = Gst.MessageType.ELEMENT | ENDS
+        message = pipeline.get_bus().timed_pop_filtered(10 * Gst.SECOND, kinds)
+        assert message.type == Gst.MessageType.ELEMENT
+    pipeline.set_state(Gst.State.NULL)
+    (one,) = done
+    assert one.video
+    assert one.audio
+    assert one.sound == (1, 44100)
+    count, _ = decoded(one.path)
+    assert count > 10
+    pipeline = Gst.parse_launch(
+        f"filesrc location={one.path} ! qtdemux name=d d.audio_0 ! avdec_aac ! fakesink name=end"
+    )
+    samples = 0
+
+    def listen(_pad: Any, info: Any) -> Any:
+        nonlocal samples
+        samples += info.get_buffer().get_size() // 4  # floats
+        return Gst.PadProbeReturn.OK
+
+    pipeline.get_by_name("end").get_static_pad("sink").add_probe(Gst.PadProbeType.BUFFER, listen)
+    assert play(pipeline).eos
+    assert samples > 44100 * 0.5
+
+
+def test_recordings_are_stopped_and_numbered(camera: Callable[..., Camera], tmp_path: Path) -> None:
+    with Run(rtsp(camera(), f"smart-record=1 smart-rec-dir-path={tmp_path}")) as run:
+        source = run.element()
+        done = watch_recordings(source)
+        run.new_pictures()
+        number = ctypes.c_uint32(99)
+        make_capsule = ctypes.pythonapi.PyCapsule_New
+        make_capsule.restype = ctypes.py_object
+        make_capsule.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
+        for expected in (0, 1):
+            capsule = make_capsule(ctypes.addressof(number), None, None)
+            source.emit("start-sr", capsule, 0, 0, None)
+            assert number.value == expected
+            run.wait_for_frames(12)
+            source.emit("stop-sr", expected)
+            assert run.message("smart-record-done").get_uint("session-id")[1] == expected
+        source.emit("start-sr", None, 0, 60, None)
+        run.wait_for_frames(12)
+    # Stopping the pipeline completes the file that was being written.
+    assert [one.session for one in done] == [0, 1, 2]
+    for one in done:
+        count, _ = decoded(one.path)
+        assert 3 <= count < 40
+
+
+def warnings_of(run: Run) -> list[str]:
+    found = []
+    while (message := run.bus.pop_filtered(Gst.MessageType.WARNING)) is not None:
+        if message.src.get_name() == "s":
+            found.append(message.parse_warning()[0].message)
+    return found
+
+
+def test_recordings_that_cannot_be(camera: Callable[..., Camera], tmp_path: Path) -> None:
+    source_of_it = camera()
+    with Run(rtsp(source_of_it)) as run:
+        run.new_pictures()
+        run.element().emit("start-sr", None, 1, 1, None)
+        assert warnings_of(run) == [
+            "s: start-sr begins no recording: recording is off; set smart-record=2 before the "
+            "element starts."
+        ]
+    nowhere = tmp_path / "none"
+    with Run(rtsp(source_of_it, f"smart-record=2 smart-rec-dir-path={nowhere}")) as run:
+        run.new_pictures()
+        run.element().emit("start-sr", None, 1, 1, None)
+        run.element().emit("stop-sr", 4)
+        assert warnings_of(run) == [
+            f"s: start-sr begins no recording: there is no folder {nowhere}; make it, or set "
+            "smart-rec-dir-path to another one.",
+            "s: stop-sr ends no recording: there is no recording 4 to stop.",
+        ]
+    with Run(rtsp(source_of_it, f"smart-record=2 smart-rec-dir-path={tmp_path}")) as run:
+        run.new_pictures()
+        run.element().emit("start-sr", None, 1, 9, None)
+        run.element().emit("start-sr", None, 1, 9, None)
+        run.element().emit("stop-sr", 1)
+        assert warnings_of(run) == [
+            "s: start-sr begins no recording: recording 0 is not over yet; stop it first, and wait "
+            "for sr-done.",
+            "s: stop-sr ends no recording: there is no recording 1 to stop; the present one is 0.",
+        ]
+
+
+def test_a_recording_of_a_format_that_the_container_cannot_hold(
+    camera: Callable[..., Camera], tmp_path: Path
+) -> None:
+    with Run(rtsp(camera("JPEG"), f"smart-record=2 smart-rec-dir-path={tmp_path}")) as run:
+        run.new_pictures()
+        run.element().emit("start-sr", None, 0, 1, None)
+        message = run.bus.timed_pop_filtered(10 * Gst.SECOND, Gst.MessageType.WARNING | ENDS)
+        while message.src.get_name() != "s":
+            message = run.bus.timed_pop_filtered(10 * Gst.SECOND, Gst.MessageType.WARNING | ENDS)
+        assert message.parse_warning()[0].message.endswith(
+            "failed: the camera's format does not fit into MP4; set smart-rec-container to the "
+            "other one."
+        )
+        run.new_pictures()
+
+
+def test_a_recording_survives_a_reconnection(camera: Callable[..., Camera], tmp_path: Path) -> None:
+    source_of_it = camera()
+    settings = f"rtsp-reconnect-interval=1 smart-record=2 smart-rec-dir-path={tmp_path}"
+    with Run(rtsp(source_of_it, settings)) as run:
+        done = watch_recordings(run.element())
+        run.wait_for_frames(12)
+        run.element().emit("start-sr", None, 5, 2, None)
+        source_of_it.vanish()
+        run.wait_for_state("lost")
+        source_of_it.start()
+        run.message("smart-record-done")
+    count, seconds = decoded(done[0].path)
+    assert count > 20
+    assert 1.9 < seconds < 3
