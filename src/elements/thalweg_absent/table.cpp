@@ -40,18 +40,6 @@ const std::vector<AbsentElement>& absent_elements() {
        "uint gpu-id=0; boolean dump-of-meta=false; enum preset-level=0:fast,medium,slow; uint "
        "pool-size=7; enum grid-size=0:4x4"},
       {"nvofvisual", kLater, "paints optical flow", "", "sink src", "uint gpu-id=0"},
-      {"nvmultiurisrcbin", kLater, "reads several URIs into one batch",
-       "uridecodebin and nvstreammux do it for a fixed list", "src",
-       "string uri-list; string sensor-id-list; string sensor-name-list; enum mode=0:video,audio; "
-       "string ip-address=localhost; string port=9000; uint max-batch-size=30; boolean "
-       "sensorID-padID-mapping=false; boolean enable-error-propagation=false; string proto-lib; "
-       "string conn-str; string topic; string config-file-path; boolean "
-       "extract-sei-type5-data-dec=false; uint width=0; uint height=0; int "
-       "batched-push-timeout=-1; boolean live-source=false; boolean enable-padding=false; uint "
-       "num-surfaces-per-frame=1; boolean sync-inputs=false; boolean attach-sys-ts=true; boolean "
-       "drop-pipeline-eos=false; boolean async-process=true; uint64 frame-duration=0; enum "
-       "nvbuf-memory-type=0:nvbuf-mem-default,nvbuf-mem-cuda-pinned,nvbuf-mem-cuda-device,nvbuf-"
-       "mem-cuda-unified,nvbuf-mem-surface-array; uint buffer-pool-size=4"},
       {"nvdspostprocess", kUnplanned, "makes objects of tensors outside nvinfer",
        "nvinfer makes them itself", "sink src",
        "uint gpu-id=0; string postprocesslib-name; string postprocesslib-config-file; boolean "
