@@ -136,6 +136,37 @@ TEST_F(CollectorTest, LiveSourcesGiveOneFrameEachAndThatIsEnough) {
   EXPECT_EQ(text(collector.collect().frames), "0:1");
 }
 
+TEST_F(CollectorTest, NobodyWaitsForASourceThatRests) {
+  for (const bool live : {false, true}) {
+    inputs.clear();
+    collector.stop();
+    settings.live = live;
+    begin(2, 2);
+    push(1);
+    collector.rest(*inputs[1]);
+    push(0);
+    EXPECT_EQ(text(collector.collect().frames), "0:0 1:0");  // its queued frame still counts
+    push(0, live ? 1 : 2);
+    EXPECT_EQ(text(collector.collect().frames), live ? "0:1" : "0:1 0:2");
+    push(0);
+    push(1);  // it is back
+    EXPECT_EQ(text(collector.collect().frames), live ? "0:2 1:1" : "0:3 1:1");
+    for (const auto& input : inputs) collector.remove(input);
+  }
+}
+
+TEST_F(CollectorTest, ASourceThatRestsIsNotAtItsEnd) {
+  begin(2, 2);
+  collector.rest(*inputs[1]);
+  push(0);
+  end(0);
+  EXPECT_FALSE(collector.collect().all_ended);
+  push(1);
+  end(1);
+  EXPECT_EQ(text(collector.collect().frames), "1:0");
+  EXPECT_TRUE(collector.collect().all_ended);
+}
+
 TEST_F(CollectorTest, ASourcesEndFollowsItsLastFrame) {
   begin(4, 2);
   push(0, 1);

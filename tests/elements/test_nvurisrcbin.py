@@ -32,6 +32,10 @@ from .watched import ENDS, Watched
 SIZE = (320, 240)
 
 
+def link(_source: Any, pad: Any, sink: Any) -> None:
+    assert pad.link(sink) == Gst.PadLinkReturn.OK
+
+
 class Run(Watched):
     """Sources before a muxer and a sink, called s, s1 and so on.
 
@@ -49,12 +53,9 @@ class Run(Watched):
             for assignment in properties:
                 Gst.util_set_object_arg(source, *assignment.split("=", 1))
             sink = pipeline.get_by_name("m").request_pad_simple(f"sink_{number}")
-            source.connect("pad-added", self._link, sink)
+            source.connect("pad-added", link, sink)
             pipeline.add(source)
         super().__init__(pipeline)
-
-    def _link(self, _source: Any, pad: Any, sink: Any) -> None:
-        assert pad.link(sink) == Gst.PadLinkReturn.OK
 
 
 def rtsp(camera: Camera, more: str = "") -> str:
@@ -334,12 +335,13 @@ def test_frames_of_a_camera_have_its_time(
         while sum(frame.ntp != 0 for frame in run.frames) < 8:
             run.wait_for_frames(1)
             assert time.monotonic() < deadline
-        frames, captured = list(run.frames), list(source.captured)
+        frames = list(run.frames)
+    source.stop()
     assert [frame.number for frame in frames] == list(range(len(frames)))
     assert {frame.size for frame in frames} == {SIZE}
     for frame in frames:
         if frame.ntp:
-            assert min(abs(frame.ntp - at) for at in captured) < 50_000_000
+            assert min(abs(frame.ntp - at) for at in source.captured) < 50_000_000
 
 
 def test_motion_jpeg(camera: Callable[..., Camera]) -> None:
@@ -595,13 +597,8 @@ def test_an_end_that_the_program_sends(camera: Callable[..., Camera]) -> None:
 # ---- stopping at any moment
 
 
-def thread_names() -> list[str]:
-    tasks = Path("/proc/self/task").iterdir()
-    return [(task / "comm").read_text().strip() for task in tasks]
-
-
 def threads() -> int:
-    return len(thread_names())
+    return len(os.listdir("/proc/self/task"))
 
 
 @pytest.mark.parametrize("moment", ["connecting", "no answer", "lost", "live", "blocked", "paused"])
@@ -609,7 +606,6 @@ def test_it_stops_at_any_moment(camera: Callable[..., Camera], moment: str) -> N
     source = camera()
     with Run(rtsp(source, "rtsp-reconnect-interval=1")) as run:  # the pools have their threads then
         run.wait_for_frames(3)
-        assert "nvurisrcbin" in thread_names()
     with contextlib.ExitStack() as stack:
         uri = source.uri
         if moment == "no answer":
@@ -639,11 +635,29 @@ def test_it_stops_at_any_moment(camera: Callable[..., Camera], moment: str) -> N
             assert time.monotonic() - began < 2
         assert run.pipeline.set_state(Gst.State.NULL) == Gst.StateChangeReturn.SUCCESS
         assert time.monotonic() - began < 3
-        assert "nvurisrcbin" not in thread_names()
         deadline = time.monotonic() + 5  # those that have ended are seen for a moment
         while threads() > before and time.monotonic() < deadline:
             threading.Event().wait(0.005)
         assert threads() <= before + 1  # of GStreamer's pools
+
+
+def test_a_file_is_let_go_at_any_moment_of_its_start(short: Path) -> None:
+    with Run(f"nvurisrcbin uri={short.as_uri()} file-loop=true", mux="") as run:
+        run.wait_for_frames(1)
+        for delay_ms in range(40):
+            source = Gst.ElementFactory.make("nvurisrcbin")
+            source.set_property("uri", short.as_uri())
+            sink = run.element("m").request_pad_simple("sink_1")
+            source.connect("pad-added", link, sink)
+            run.pipeline.add(source)
+            assert source.sync_state_with_parent()
+            run.bus.timed_pop_filtered(delay_ms * Gst.MSECOND // 2, ENDS)
+            assert source.set_state(Gst.State.NULL) == Gst.StateChangeReturn.SUCCESS
+            assert source.current_state == Gst.State.NULL
+            run.element("m").release_request_pad(sink)
+            run.pipeline.remove(source)
+        run.wait_for_frames(1)
+        assert run.bus.pop_filtered(ENDS) is None
 
 
 def test_it_can_be_started_again_and_again(camera: Callable[..., Camera]) -> None:

@@ -30,24 +30,25 @@ class Watched:
     def __init__(self, pipeline: Any) -> None:
         self.pipeline = pipeline
         self.bus = pipeline.get_bus()
-        self.frames: list[Frame] = []
-        self._came = threading.Condition()
-        pad = pipeline.get_by_name("end").get_static_pad("sink")
-        pad.add_probe(Gst.PadProbeType.BUFFER, self._see)
+        frames: list[Frame] = []
+        came = threading.Condition()
+        self.frames, self.came = frames, came
 
-    def _see(self, _pad: Any, info: Any) -> Any:
-        node = pyds.gst_buffer_get_nvds_batch_meta(hash(info.get_buffer())).frame_meta_list
-        with self._came:
-            while node is not None:
-                meta = pyds.NvDsFrameMeta.cast(node.data)
-                assert meta.source_id == meta.pad_index
-                size = (meta.source_frame_width, meta.source_frame_height)
-                self.frames.append(
-                    Frame(meta.pad_index, meta.frame_num, meta.buf_pts, meta.ntp_timestamp, size)
-                )
-                node = node.next
-            self._came.notify_all()
-        return Gst.PadProbeReturn.OK
+        def see(_pad: Any, info: Any) -> Any:  # without self, whose pipeline would never end
+            node = pyds.gst_buffer_get_nvds_batch_meta(hash(info.get_buffer())).frame_meta_list
+            with came:
+                while node is not None:
+                    meta = pyds.NvDsFrameMeta.cast(node.data)
+                    assert meta.source_id == meta.pad_index
+                    size = (meta.source_frame_width, meta.source_frame_height)
+                    times = (meta.buf_pts, meta.ntp_timestamp)
+                    frames.append(Frame(meta.pad_index, meta.frame_num, *times, size))
+                    node = node.next
+                came.notify_all()
+            return Gst.PadProbeReturn.OK
+
+        pad = pipeline.get_by_name("end").get_static_pad("sink")
+        pad.add_probe(Gst.PadProbeType.BUFFER, see)
 
     def __enter__(self) -> Any:
         self.pipeline.set_state(Gst.State.PLAYING)
@@ -61,7 +62,7 @@ class Watched:
 
     def wait_for_frames(self, count: int = 5, of: int = 0, timeout_s: float = 15) -> list[Frame]:
         """`count` frames of a source, from now on."""
-        with self._came:
+        with self.came:
             before = len(self.frames)
             new: list[Frame] = []
 
@@ -69,7 +70,7 @@ class Watched:
                 new[:] = [frame for frame in self.frames[before:] if frame.source == of]
                 return len(new) >= count
 
-            if self._came.wait_for(enough, timeout_s):
+            if self.came.wait_for(enough, timeout_s):
                 return new[:count]
         error = self.bus.pop_filtered(Gst.MessageType.ERROR)
         raise TimeoutError(f"{len(new)} frames came; {error and error.parse_error()}")

@@ -145,7 +145,7 @@ const KeptProperty kOfMuxer[] = {
      .type = G_TYPE_INT,
      .value = "-1",
      .meaning = "How long to wait after a batch's first frame before it is pushed incomplete, in "
-                "microseconds; -1: for ever, also for a camera that is lost",
+                "microseconds; -1: for ever. A camera that is lost is not waited for",
      .minimum = -1,
      .used = true},
     {.name = "live-source",
@@ -278,6 +278,7 @@ class MultiSource final : public Streams {
   bool add_list();
   bool listen();
   bool number_for(StreamInfo& wanted, std::string& problem);
+  void send_to_muxer(int source_id, GstEvent* event);
   void tell(const char* what, const StreamInfo& stream);
   void fail(const std::string& sentence);
   void forward(guint id, GstElement* element);
@@ -570,6 +571,14 @@ bool MultiSource::ready() {
   return state >= GST_STATE_PAUSED;
 }
 
+/// Tells the muxer that no batch has to wait for a stream.
+void MultiSource::send_to_muxer(int source_id, GstEvent* event) {
+  GstPad* sink = gst_element_get_static_pad(muxer_, ("sink_" + std::to_string(source_id)).c_str());
+  if (!sink) return gst_event_unref(event);
+  gst_pad_send_event(sink, event);
+  gst_object_unref(sink);
+}
+
 /// Whether a message of a child ends here; it stays the caller's. Any thread.
 bool MultiSource::takes(GstMessage* message) {
   GstObject* from = GST_MESSAGE_SRC(message);
@@ -583,6 +592,14 @@ bool MultiSource::takes(GstMessage* message) {
     g_error_free(warning);
     return waits;
   }
+  if (gst_message_has_name(message, "thalweg-source-state")) {
+    const GstStructure* said = gst_message_get_structure(message);
+    gint id = -1;
+    gst_structure_get_int(said, "source-id", &id);
+    if (g_strcmp0(gst_structure_get_string(said, "state"), "connecting") == 0)
+      send_to_muxer(id, gst_event_new_gap(0, GST_CLOCK_TIME_NONE));
+    return false;
+  }
   if (!GST_IS_ELEMENT(from) || !g_object_get_data(G_OBJECT(from), kCameLater)) return false;
   // The pipeline does not wait for a stream that comes while it plays.
   if (type == GST_MESSAGE_ASYNC_START || type == GST_MESSAGE_ASYNC_DONE) return true;
@@ -594,14 +611,9 @@ bool MultiSource::takes(GstMessage* message) {
   g_object_set_data_full(G_OBJECT(from), kProblem, g_strdup(error->message), g_free);
   g_error_free(error);
   g_free(debug);
-  // So that no batch waits for it.
   gint id = -1;
   g_object_get(from, "source-id", &id, nullptr);
-  GstPad* sink = gst_element_get_static_pad(muxer_, ("sink_" + std::to_string(id)).c_str());
-  if (sink) {
-    gst_pad_send_event(sink, gst_event_new_eos());
-    gst_object_unref(sink);
-  }
+  send_to_muxer(id, gst_event_new_eos());
   return true;
 }
 

@@ -24,6 +24,7 @@ class Collector::Input {
   int next_number = 0;
   bool announced = false;  // kAdded is told
   bool ended = false;      // its EOS is told
+  bool rests = false;      // nothing comes until its next frame
   bool flushing = false;
   bool leaving = false;
 };
@@ -70,7 +71,7 @@ void Collector::start() {
   std::lock_guard lock(mutex_);
   stopped_ = paused_ = end_told_ = false;
   for (const InputPtr& input : inputs_) {
-    input->announced = input->ended = input->flushing = false;
+    input->announced = input->ended = input->rests = input->flushing = false;
     input->next_number = 0;
   }
 }
@@ -136,6 +137,7 @@ Collector::Pushed Collector::push(Input& input, InputFrame frame) {
     input.room.wait(lock, [&] { return refused() || input.counts.queued < kMostQueued; });
   }
   if (refused()) return stopped_ ? Pushed::kStopped : Pushed::kFlushing;
+  input.rests = false;
   ++input.counts.in;
   ++input.counts.queued;
   input.counts.queued_bytes += frame.bytes;
@@ -160,6 +162,12 @@ Collector::Pushed Collector::push_eos(Input& input) {
   input.items.emplace_back(End{});
   notify();
   return Pushed::kTaken;
+}
+
+void Collector::rest(Input& input) {
+  std::lock_guard lock(mutex_);
+  input.rests = true;
+  notify();
 }
 
 void Collector::flush_start(Input& input) {
@@ -196,14 +204,21 @@ bool Collector::waits_for_predecessor(size_t index) const {
   return index > 0 && inputs_[index - 1]->id == inputs_[index]->id;
 }
 
-/// Inputs that may give more frames.
+/// Inputs that share the slots of a batch: those that may give frames soon.
 unsigned Collector::active() const {
   unsigned count = 0;
   for (size_t i = 0; i < inputs_.size(); ++i) {
     const Input& input = *inputs_[i];
-    count += !input.ended && !(input.leaving && input.items.empty()) && !waits_for_predecessor(i);
+    const bool empty = input.items.empty();
+    count += !input.ended && !((input.leaving || input.rests) && empty) && !waits_for_predecessor(i);
   }
   return count;
+}
+
+bool Collector::all_ended() const {
+  return std::all_of(inputs_.begin(), inputs_.end(), [](const InputPtr& input) {
+    return input->ended || (input->leaving && input->items.empty());
+  });
 }
 
 /// Takes the next thing of one input, if the rules allow it. True if something was taken.
@@ -323,6 +338,7 @@ bool Collector::complete(const Round& round, const Progress& progress) const {
   for (size_t i = 0; i < inputs_.size(); ++i) {
     const InputPtr& input = inputs_[i];
     if (input->ended || input->leaving || waits_for_predecessor(i)) continue;
+    if (input->rests && input->items.empty()) continue;
     const Progress::Share* share = progress.find(input);
     if (share && share->closed) continue;
     if ((settings_.live || settings_.sync) && share && share->taken > 0) continue;
@@ -354,7 +370,7 @@ Collector::Round Collector::collect() {
       if (first) deadline = std::chrono::steady_clock::now() + settings_.timeout;
       if (complete(round, progress)) return round;
     } else {
-      if (!inputs_.empty() && active() == 0 && !end_told_) {
+      if (!inputs_.empty() && all_ended() && !end_told_) {
         end_told_ = round.all_ended = true;
         return round;
       }

@@ -118,6 +118,9 @@ class Collector {
   Pushed push(Input& input, InputFrame frame);
   Pushed push(Input& input, EventPtr event);
   Pushed push_eos(Input& input);
+  /// Nothing comes for a while: after the frames that are queued, no batch waits for this input
+  /// until its next one.
+  void rest(Input& input);
   /// Discards what is queued and lets push() fail until flush_stop(), which also takes back an EOS.
   void flush_start(Input& input);
   void flush_stop(Input& input);
@@ -135,6 +138,7 @@ class Collector {
   bool complete(const Round& round, const Progress& progress) const;
   bool waits_for_predecessor(size_t index) const;
   unsigned active() const;
+  bool all_ended() const;
   void discard(Input& input);
 
   const std::function<GstClockTime()> now_;

@@ -902,6 +902,12 @@ gboolean sink_event(GstPad* pad, GstObject* parent, GstEvent* event) {
     case GST_EVENT_EOS:
       if (input.cut) return TRUE;  // told already
       return state.collector.push_eos(*input.input) == Collector::Pushed::kTaken;
+    case GST_EVENT_GAP: {  // with an end that is not known, a camera that is lost
+      GstClockTime duration;
+      gst_event_parse_gap(event, nullptr, &duration);
+      if (!GST_CLOCK_TIME_IS_VALID(duration)) state.collector.rest(*input.input);
+      return TRUE;
+    }
     case GST_EVENT_FLUSH_START:
       state.collector.flush_start(*input.input);
       return TRUE;

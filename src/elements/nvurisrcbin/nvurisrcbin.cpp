@@ -83,6 +83,7 @@ void stop_recording(GstBin* bin, guint session) {
 
 GstStateChangeReturn change_state(GstElement* element, GstStateChange change) {
   Source& source = source_of(element);
+  GstStateChangeReturn inside = GST_STATE_CHANGE_SUCCESS;
   switch (change) {
     case GST_STATE_CHANGE_NULL_TO_READY:
       if (!source.check()) return GST_STATE_CHANGE_FAILURE;
@@ -90,8 +91,13 @@ GstStateChangeReturn change_state(GstElement* element, GstStateChange change) {
     case GST_STATE_CHANGE_READY_TO_PAUSED:
       if (!source.start()) return GST_STATE_CHANGE_FAILURE;
       break;
+    case GST_STATE_CHANGE_PAUSED_TO_PLAYING:
+      if (source.set_children(GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE)
+        return GST_STATE_CHANGE_FAILURE;
+      break;
     case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
       source.play(false);
+      inside = source.set_children(GST_STATE_PAUSED);
       break;
     case GST_STATE_CHANGE_PAUSED_TO_READY:
       source.stop();
@@ -99,15 +105,19 @@ GstStateChangeReturn change_state(GstElement* element, GstStateChange change) {
     default:
       break;
   }
-  const GstStateChangeReturn result =
-      GST_ELEMENT_CLASS(nvurisrcbin_parent_class)->change_state(element, change);
+  // What it says of the children it says of the last time that they were asked.
+  if (GST_ELEMENT_CLASS(nvurisrcbin_parent_class)->change_state(element, change) ==
+      GST_STATE_CHANGE_FAILURE)
+    return GST_STATE_CHANGE_FAILURE;
+  if (change == GST_STATE_CHANGE_READY_TO_PAUSED) {
+    inside = source.set_children(GST_STATE_PAUSED);
+    if (inside == GST_STATE_CHANGE_FAILURE) source.stop();
+  }
   if (change == GST_STATE_CHANGE_PAUSED_TO_PLAYING) source.play(true);
-  if (change == GST_STATE_CHANGE_READY_TO_PAUSED && result == GST_STATE_CHANGE_FAILURE)
-    source.stop();
   if (change == GST_STATE_CHANGE_PAUSED_TO_READY ||
-      (change == GST_STATE_CHANGE_READY_TO_PAUSED && result == GST_STATE_CHANGE_FAILURE))
+      (change == GST_STATE_CHANGE_READY_TO_PAUSED && inside == GST_STATE_CHANGE_FAILURE))
     source.stopped();
-  return result;
+  return inside;
 }
 
 void handle_message(GstBin* bin, GstMessage* message) {

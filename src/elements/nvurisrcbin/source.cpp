@@ -1,11 +1,10 @@
 #include "elements/nvurisrcbin/source.h"
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <cstring>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "elements/nvmm_wrapper.h"
 #include "gst-nvdssr.h"
@@ -22,6 +21,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kLongestFarewell{1};
+
+/// Marks a child whose state does not follow the bin's any more.
+constexpr char kLeaving[] = "thalweg-leaving";
 
 constexpr char kGood[] = "gstreamer1.0-plugins-good";
 constexpr char kBase[] = "gstreamer1.0-plugins-base";
@@ -188,10 +190,7 @@ bool Source::start() {
     take_apart();
     return false;
   }
-  worker_ = std::thread([this] {
-    pthread_setname_np(pthread_self(), "nvurisrcbin");
-    work();
-  });
+  worker_ = std::thread([this] { work(); });
   return true;
 }
 
@@ -244,8 +243,39 @@ GstElement* Source::add(const char* factory, const char* name, const char* packa
                       (nullptr));
     return nullptr;
   }
-  gst_bin_add(bin_, made);
+  take_in(made);
   return made;
+}
+
+/// Adds a child. Its states are set here and not by GstBin, for which an asynchronous change of a
+/// child that is made or removed in between would be one of the bin's own.
+void Source::take_in(GstElement* child) {
+  gst_element_set_locked_state(child, TRUE);
+  gst_bin_add(bin_, child);
+}
+
+GstStateChangeReturn Source::set_children(GstState state) {
+  std::vector<GstElement*> children;
+  GST_OBJECT_LOCK(bin_);
+  for (GList* node = GST_BIN_CHILDREN(bin_); node; node = node->next)
+    children.push_back(GST_ELEMENT(gst_object_ref(node->data)));
+  GST_OBJECT_UNLOCK(bin_);
+  GstStateChangeReturn result = GST_STATE_CHANGE_SUCCESS;
+  for (GstElement* child : children) {
+    {
+      std::lock_guard lock(children_mutex_);
+      if (!g_object_get_data(G_OBJECT(child), kLeaving)) {
+        gst_element_set_base_time(child, gst_element_get_base_time(element()));
+        gst_element_set_start_time(child, gst_element_get_start_time(element()));
+        const GstStateChangeReturn its = gst_element_set_state(child, state);
+        if (its == GST_STATE_CHANGE_FAILURE ||
+            (its == GST_STATE_CHANGE_NO_PREROLL && result != GST_STATE_CHANGE_FAILURE))
+          result = its;
+      }
+    }
+    gst_object_unref(child);
+  }
+  return result;
 }
 
 /// The first source changes its state with the bin; later ones have to catch up.
@@ -270,6 +300,7 @@ bool Source::build_uri() {
       decode, "no-more-pads", G_CALLBACK(+[](GstElement*, Source* self) {
         {
           std::lock_guard lock(self->mutex_);
+          if (!self->running_) return;  // nothing is shown any more
           for (const Output& output : self->outputs_)
             if (output.ghost) return;
         }
@@ -290,6 +321,7 @@ void Source::on_uri_pad(GstPad* pad) {
   GstCaps* caps = gst_pad_get_current_caps(pad);
   if (!caps) caps = gst_pad_query_caps(pad, nullptr);
   const char* media = gst_structure_get_name(gst_caps_get_structure(caps, 0));
+  GST_DEBUG_OBJECT(bin_, "pad %s of %" GST_PTR_FORMAT, GST_OBJECT_NAME(pad), caps);
   const bool video = g_strcmp0(media, "video/x-raw") == 0;
   const bool audio = g_strcmp0(media, "audio/x-raw") == 0 && !number(kDisableAudio);
   const bool nvmm = gst_caps_features_contains(gst_caps_get_features(caps, 0), "memory:NVMM");
@@ -300,7 +332,7 @@ void Source::on_uri_pad(GstPad* pad) {
     expose(kVideo, pad);
   } else if (video) {  // of a decoder that is not ours
     GstElement* wrapper = new_nvmm_wrapper({"I420", "NV12"});
-    gst_bin_add(bin_, wrapper);
+    take_in(wrapper);
     GstPad* in = gst_element_get_static_pad(wrapper, "sink");
     GstPad* out = gst_element_get_static_pad(wrapper, "src");
     gst_pad_link(pad, in);
@@ -502,8 +534,10 @@ void Source::take_apart() {
     if (child) gst_object_ref(child);
     GST_OBJECT_UNLOCK(bin_);
     if (!child) break;
-    // Else a state change of the bin could start it again.
-    gst_element_set_locked_state(child, TRUE);
+    {
+      std::lock_guard lock(children_mutex_);
+      g_object_set_data(G_OBJECT(child), kLeaving, bin_);
+    }
     if (is_factory(child, "rtspsrc")) {
       g_signal_handlers_disconnect_by_data(child, this);
       gst_bin_remove(bin_, child);
@@ -748,9 +782,10 @@ void Source::lose(const std::string& reason) {
 
 bool Source::takes(GstMessage* message) {
   const GstMessageType type = GST_MESSAGE_TYPE(message);
-  // To the bin's parent nothing happens when the inside is made anew.
-  if (type == GST_MESSAGE_ASYNC_START || type == GST_MESSAGE_ASYNC_DONE) return remade_;
-  if (type != GST_MESSAGE_ERROR || GST_MESSAGE_SRC(message) == GST_OBJECT_CAST(bin_)) return false;
+  // Only sinks, and elements that are linked later, wait for the first frame.
+  if (type == GST_MESSAGE_ASYNC_START || type == GST_MESSAGE_ASYNC_DONE) return true;
+  if (type != GST_MESSAGE_ERROR) return false;
+  if (stopping_) return true;
   GError* error = nullptr;
   char* debug = nullptr;
   gst_message_parse_error(message, &error, &debug);
@@ -916,6 +951,10 @@ void Source::work() {
         remade_ = true;
         lock.unlock();
         take_apart();
+        // So that a muxer does not wait for this one.
+        for (Output& output : outputs_)
+          if (output.ghost)
+            gst_pad_push_event(output.ghost, gst_event_new_gap(output.end, GST_CLOCK_TIME_NONE));
         lock.lock();
         continue;
       }

@@ -25,8 +25,10 @@ class Source {
   KeptProperties& properties() { return properties_; }
 
   // The bin's state changes, in the thread that makes them.
-  bool check();           ///< NULL -> READY; false with an error posted
-  bool start();           ///< READY -> PAUSED, before the children; false with an error posted
+  bool check();  ///< NULL -> READY; false with an error posted
+  bool start();  ///< READY -> PAUSED, before the children; false with an error posted
+  /// Sets the state of what is inside; FAILURE, NO_PREROLL (it is a camera) or SUCCESS.
+  GstStateChangeReturn set_children(GstState state);
   void play(bool plays);  ///< PAUSED -> PLAYING and back
   /// PAUSED -> READY, before the bin itself: nothing is inside any more when it returns, and
   /// nothing waits, not even a push into an element that takes nothing.
@@ -69,6 +71,7 @@ class Source {
   };
 
   bool build();
+  void take_in(GstElement* child);
   bool follow(GstElement* source);
   bool build_camera();
   bool build_uri();
@@ -105,11 +108,12 @@ class Source {
   Recorder recorder_{[this] { wake(); }};
   Output outputs_[kKinds];
 
-  std::string uri_;          // since READY
-  bool camera_ = false;      // it is RTSP, and built here
-  bool loops_ = false;       // it is a file that is to be played again
-  std::thread worker_;       // from READY -> PAUSED to PAUSED -> READY
-  std::mutex report_mutex_;  // states are told in their order; taken before mutex_
+  std::string uri_;            // since READY
+  bool camera_ = false;        // it is RTSP, and built here
+  bool loops_ = false;         // it is a file that is to be played again
+  std::thread worker_;         // from READY -> PAUSED to PAUSED -> READY
+  std::mutex children_mutex_;  // for the state of one child after the other
+  std::mutex report_mutex_;    // states are told in their order; taken before mutex_
 
   // The recorder's lock is never asked for while this one is held.
   std::mutex mutex_;
