@@ -68,6 +68,7 @@ def ticked(names: list[str]) -> str:
 def properties_of(name: str, specified: list[str]) -> Iterator[str]:
     """Lines about the properties of an element that is there."""
     element = Gst.ElementFactory.make(name)
+    specified = [prop for prop in specified if prop != "(others)"]  # those of another element
     found = {prop: element.find_property(prop) for prop in specified}
     kept = [p for p, spec in found.items() if spec and (spec.blurb or "").endswith(NO_EFFECT)]
     later = [p for p, spec in found.items() if spec and (spec.blurb or "").endswith(NOT_YET)]

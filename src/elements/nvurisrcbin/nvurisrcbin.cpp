@@ -47,7 +47,7 @@ GstStaticPadTemplate audio_template = GST_STATIC_PAD_TEMPLATE(
 
 struct GstNvUriSrcBin {
   GstBin parent;
-  Source* source;
+  std::shared_ptr<Source>* source;
 };
 struct GstNvUriSrcBinClass {
   GstBinClass parent_class;
@@ -59,7 +59,7 @@ G_DEFINE_TYPE(GstNvUriSrcBin, nvurisrcbin, GST_TYPE_BIN)
 namespace {
 
 Source& source_of(gpointer object) {
-  return *G_TYPE_CHECK_INSTANCE_CAST(object, nvurisrcbin_get_type(), GstNvUriSrcBin)->source;
+  return **G_TYPE_CHECK_INSTANCE_CAST(object, nvurisrcbin_get_type(), GstNvUriSrcBin)->source;
 }
 
 void warn(gpointer bin, const char* what, const std::string& why) {
@@ -153,15 +153,22 @@ void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
     G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 }
 
+/// A pipeline that changes its state just when a program removes the element may set it to PLAYING
+/// once more, and nobody to NULL.
+void dispose(GObject* object) {
+  source_of(object).stop();
+  G_OBJECT_CLASS(nvurisrcbin_parent_class)->dispose(object);
+}
+
 void finalize(GObject* object) {
-  delete &source_of(object);
+  delete G_TYPE_CHECK_INSTANCE_CAST(object, nvurisrcbin_get_type(), GstNvUriSrcBin)->source;
   G_OBJECT_CLASS(nvurisrcbin_parent_class)->finalize(object);
 }
 
 }  // namespace
 
 static void nvurisrcbin_init(GstNvUriSrcBin* self) {
-  self->source = new Source(&self->parent);
+  self->source = new std::shared_ptr<Source>(std::make_shared<Source>(&self->parent));
   // Pipelines ask before the inside is there.
   GST_OBJECT_FLAG_SET(self, GST_ELEMENT_FLAG_SOURCE);
   gst_bin_set_suppressed_flags(&self->parent,
@@ -173,6 +180,7 @@ static void nvurisrcbin_class_init(GstNvUriSrcBinClass* klass) {
   auto* element = GST_ELEMENT_CLASS(klass);
   object->set_property = set_property;
   object->get_property = get_property;
+  object->dispose = dispose;
   object->finalize = finalize;
   element->change_state = change_state;
   element->send_event = send_event;

@@ -103,8 +103,32 @@ Source::Source(GstBin* bin) : bin_(bin), properties_(kUri, uri_source_properties
       this);
 }
 
-Source::~Source() {
-  if (worker_.joinable()) stop();
+/// What a signal of a child does to the bin: nothing, once the child is left or the bin stops. A
+/// demuxer that is just starting may still be adding pads when its decodebin is at NULL already,
+/// and the bin finalized.
+class Source::Turn {
+ public:
+  Turn(Source& source, GstElement* from) {
+    std::lock_guard lock(source.mutex_);
+    if (source.running_ && !g_object_get_data(G_OBJECT(from), kLeaving))
+      bin_ = GST_BIN(gst_object_ref(source.bin_));
+  }
+  ~Turn() {
+    if (bin_) gst_object_unref(bin_);
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  explicit operator bool() const { return bin_ != nullptr; }
+
+ private:
+  GstBin* bin_ = nullptr;
+};
+
+/// Connects to a signal of a child; the callback's last argument is a Kept*.
+void Source::connect(GstElement* child, const char* signal, GCallback callback) {
+  g_signal_connect_data(
+      child, signal, callback, new Kept(shared_from_this()),
+      [](gpointer kept, GClosure*) { delete static_cast<Kept*>(kept); }, GConnectFlags(0));
 }
 
 std::string Source::uri_for_people() const {
@@ -287,33 +311,33 @@ bool Source::build_uri() {
   GstElement* decode = add("uridecodebin", nullptr, kBase);
   if (!decode) return false;
   g_object_set(decode, "uri", uri_.c_str(), nullptr);
-  g_signal_connect(
-      decode, "pad-added",
-      G_CALLBACK(+[](GstElement*, GstPad* pad, Source* self) { self->on_uri_pad(pad); }), this);
-  g_signal_connect(decode, "autoplug-continue",
-                   G_CALLBACK(+[](GstElement*, GstPad*, GstCaps* caps, Source* self) -> gboolean {
-                     const char* media = gst_structure_get_name(gst_caps_get_structure(caps, 0));
-                     return !(g_str_has_prefix(media, "audio/") && self->number(kDisableAudio));
-                   }),
-                   this);
-  g_signal_connect(
-      decode, "no-more-pads", G_CALLBACK(+[](GstElement*, Source* self) {
-        {
-          std::lock_guard lock(self->mutex_);
-          if (!self->running_) return;  // nothing is shown any more
-          for (const Output& output : self->outputs_)
-            if (output.ghost) return;
-        }
-        GST_ELEMENT_ERROR(
-            self->bin_, STREAM, WRONG_TYPE,
-            ("%s found nothing to decode in %s: expected video%s. Check "
-             "the URI.",
-             GST_OBJECT_NAME(self->bin_), self->uri_for_people().c_str(),
-             self->number(kDisableAudio) ? " (audio is left out, see disable-audio)" : " or audio"),
-            (nullptr));
-      }),
-      this);
+  connect(decode, "pad-added", G_CALLBACK(+[](GstElement* from, GstPad* pad, Kept* kept) {
+            if (const Turn turn(**kept, from); turn) (*kept)->on_uri_pad(pad);
+          }));
+  connect(decode, "autoplug-continue",
+          G_CALLBACK(+[](GstElement* from, GstPad*, GstCaps* caps, Kept* kept) -> gboolean {
+            const Turn turn(**kept, from);
+            const char* media = gst_structure_get_name(gst_caps_get_structure(caps, 0));
+            return turn && !(g_str_has_prefix(media, "audio/") && (*kept)->number(kDisableAudio));
+          }));
+  connect(decode, "no-more-pads", G_CALLBACK(+[](GstElement* from, Kept* kept) {
+            if (const Turn turn(**kept, from); turn) (*kept)->on_all_uri_pads();
+          }));
   return follow(decode);
+}
+
+void Source::on_all_uri_pads() {
+  {
+    std::lock_guard lock(mutex_);
+    for (const Output& output : outputs_)
+      if (output.ghost) return;
+  }
+  GST_ELEMENT_ERROR(
+      bin_, STREAM, WRONG_TYPE,
+      ("%s found nothing to decode in %s: expected video%s. Check the URI.", GST_OBJECT_NAME(bin_),
+       uri_for_people().c_str(),
+       number(kDisableAudio) ? " (audio is left out, see disable-audio)" : " or audio"),
+      (nullptr));
 }
 
 /// Streaming thread of a demuxer.
@@ -352,17 +376,16 @@ bool Source::build_camera() {
   if (const guint protocols = guint(number(kSelectRtpProtocol)))
     g_object_set(camera, "protocols", protocols, nullptr);
   configure_source_for_ntp_sync(camera);
-  g_signal_connect(camera, "select-stream",
-                   G_CALLBACK(+[](GstElement*, guint, GstCaps* caps, Source* self) -> gboolean {
-                     const char* media =
-                         gst_structure_get_string(gst_caps_get_structure(caps, 0), "media");
-                     return g_strcmp0(media, "video") == 0 ||
-                            (g_strcmp0(media, "audio") == 0 && !self->number(kDisableAudio));
-                   }),
-                   this);
-  g_signal_connect(
-      camera, "pad-added",
-      G_CALLBACK(+[](GstElement*, GstPad* pad, Source* self) { self->on_camera_pad(pad); }), this);
+  connect(camera, "select-stream",
+          G_CALLBACK(+[](GstElement* from, guint, GstCaps* caps, Kept* kept) -> gboolean {
+            const Turn turn(**kept, from);
+            const char* media = gst_structure_get_string(gst_caps_get_structure(caps, 0), "media");
+            return turn && (g_strcmp0(media, "video") == 0 ||
+                            (g_strcmp0(media, "audio") == 0 && !(*kept)->number(kDisableAudio)));
+          }));
+  connect(camera, "pad-added", G_CALLBACK(+[](GstElement* from, GstPad* pad, Kept* kept) {
+            if (const Turn turn(**kept, from); turn) (*kept)->on_camera_pad(pad);
+          }));
   return follow(camera);
 }
 
@@ -438,21 +461,19 @@ bool Source::decode_audio(GstPad* pad) {
   GstElement* parse = add("parsebin", nullptr, kBase);
   GstElement* decode = add("decodebin", nullptr, kBase);
   if (!parse || !decode) return false;
-  g_signal_connect(parse, "pad-added",
-                   G_CALLBACK(+[](GstElement* bin, GstPad* parsed, Source* self) {
-                     self->record_from(parsed, Recorder::kAudio, false);
-                     GstObject* parent = gst_object_get_parent(GST_OBJECT(bin));
-                     auto* next = GST_ELEMENT(g_object_get_data(G_OBJECT(bin), "decode"));
-                     GstPad* in = gst_element_get_static_pad(next, "sink");
-                     gst_pad_link(parsed, in);
-                     gst_object_unref(in);
-                     gst_object_unref(parent);
-                   }),
-                   this);
+  connect(parse, "pad-added", G_CALLBACK(+[](GstElement* from, GstPad* parsed, Kept* kept) {
+            const Turn turn(**kept, from);
+            if (!turn) return;
+            (*kept)->record_from(parsed, Recorder::kAudio, false);
+            auto* next = GST_ELEMENT(g_object_get_data(G_OBJECT(from), "decode"));
+            GstPad* in = gst_element_get_static_pad(next, "sink");
+            gst_pad_link(parsed, in);
+            gst_object_unref(in);
+          }));
   g_object_set_data_full(G_OBJECT(parse), "decode", gst_object_ref(decode), gst_object_unref);
-  g_signal_connect(
-      decode, "pad-added",
-      G_CALLBACK(+[](GstElement*, GstPad* raw, Source* self) { self->expose(kAudio, raw); }), this);
+  connect(decode, "pad-added", G_CALLBACK(+[](GstElement* from, GstPad* raw, Kept* kept) {
+            if (const Turn turn(**kept, from); turn) (*kept)->expose(kAudio, raw);
+          }));
   gst_element_sync_state_with_parent(decode);
   gst_element_sync_state_with_parent(parse);
   GstPad* in = gst_element_get_static_pad(parse, "sink");
@@ -539,7 +560,6 @@ void Source::take_apart() {
       g_object_set_data(G_OBJECT(child), kLeaving, bin_);
     }
     if (is_factory(child, "rtspsrc")) {
-      g_signal_handlers_disconnect_by_data(child, this);
       gst_bin_remove(bin_, child);
       stop_camera(child);
     } else {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -17,10 +18,9 @@ namespace thalweg {
 /// What nvurisrcbin does: makes what is inside of the bin, and makes it anew when a camera is lost
 /// or a file ends; the bin's source pads stay. All waiting is done by one thread of its own, which
 /// sleeps until something is due.
-class Source {
+class Source : public std::enable_shared_from_this<Source> {
  public:
-  explicit Source(GstBin* bin);
-  ~Source();
+  explicit Source(GstBin* bin);  ///< a std::shared_ptr owns it
 
   KeptProperties& properties() { return properties_; }
 
@@ -70,6 +70,10 @@ class Source {
     Connection::Time next_frame{};
   };
 
+  class Turn;
+  using Kept = std::shared_ptr<Source>;
+  void connect(GstElement* child, const char* signal, GCallback callback);
+
   bool build();
   void take_in(GstElement* child);
   bool follow(GstElement* source);
@@ -81,6 +85,7 @@ class Source {
   bool decode_video(GstPad* pad, const GstStructure* caps);
   bool decode_audio(GstPad* pad);
   void on_uri_pad(GstPad* pad);
+  void on_all_uri_pads();
   void record_from(GstPad* pad, Recorder::Track track, bool watched);
   void expose(Kind kind, GstPad* target);
   void configure_decoder(GstElement* decoder);
