@@ -770,9 +770,10 @@ def test_the_last_seconds_are_recorded(
     assert one.video
     assert not one.audio
     count, seconds = decoded(one.path)
-    # The second before and 0.4 after, from the key frame on (each 10th frame is one).
-    assert 1.2 < seconds < 2.1
-    assert count == pytest.approx(seconds * 25 + 1, rel=0.15)
+    # The second before and 0.4 after, from the key frame on (each 10th frame is one); longer, and
+    # with frames left out, where the camera does not keep its 25 frames a second.
+    assert 1.2 < seconds < 4
+    assert 10 < count < (seconds * 25 + 1) * 1.15
     assert one.duration_ms == pytest.approx(seconds * 1000, abs=100)
 
 

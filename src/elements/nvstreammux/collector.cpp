@@ -210,7 +210,8 @@ unsigned Collector::active() const {
   for (size_t i = 0; i < inputs_.size(); ++i) {
     const Input& input = *inputs_[i];
     const bool empty = input.items.empty();
-    count += !input.ended && !((input.leaving || input.rests) && empty) && !waits_for_predecessor(i);
+    count +=
+        !input.ended && !((input.leaving || input.rests) && empty) && !waits_for_predecessor(i);
   }
   return count;
 }
