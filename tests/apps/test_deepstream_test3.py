@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -70,6 +71,16 @@ def test_interrupt_ends_cleanly(app: Path, pets: Path, tmp_path: Path) -> None:
     done = interrupt_after(app, 40, "-i", pets, pets, "--output", output)
     assert (done.returncode, done.stderr) == (130, "")
     assert 20 <= len(pictures(output)) < 700
+
+
+def test_files_begin_again(app: Path, play: Any, tmp_path: Path) -> None:
+    short = tmp_path / "short.mp4"
+    assert play(
+        "videotestsrc num-buffers=12 ! video/x-raw,format=I420,width=320,height=240 ! x264enc ! "
+        f"mp4mux ! filesink location={short}"
+    ).eos
+    done = interrupt_after(app, 60, "-i", short, short, "--no-display", "--file-loop")
+    assert (done.returncode, done.stderr) == (130, "")
 
 
 def test_help_and_wrong_arguments(app: Path, pets: Path, shared: Path, tmp_path: Path) -> None:
