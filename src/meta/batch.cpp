@@ -438,11 +438,14 @@ NvDsMetaType thalweg_slot_type(const void* address, const void** start) {
   return in_batch ? NVDS_BATCH_META : NVDS_INVALID_META;
 }
 
-int thalweg_pool_adopt(NvDsBatchMeta* batch, NvDsMetaPool* pool, void* meta) {
+int thalweg_pool_adopt(NvDsBatchMeta* batch, NvDsMetaType type, void* meta) {
   thalweg::BatchBlock* block = thalweg::BatchBlock::of(batch);
   thalweg::SlotHeader* slot = thalweg::find_exact(meta);
   if (block == nullptr || slot == nullptr || !slot->live() || slot->block.load() != nullptr)
     return 0;
+  const auto pool = std::find_if(std::begin(block->pools), std::end(block->pools),
+                                 [type](const NvDsMetaPool& p) { return p.meta_type == type; });
+  if (pool == std::end(block->pools)) return 0;
   const thalweg::Section section(block);
   slot->block.store(block);
   slot->pool = pool;

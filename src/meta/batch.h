@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <utility>
 #include <vector>
 
 #include "meta/slab.h"
@@ -66,6 +67,7 @@ class Pin {
  public:
   /** Nothing is pinned for a meta that is not ours or not live. */
   explicit Pin(const void* meta);
+  Pin(Pin&& other) noexcept : block_(std::exchange(other.block_, nullptr)) {}
   ~Pin();
   Pin(const Pin&) = delete;
   Pin& operator=(const Pin&) = delete;

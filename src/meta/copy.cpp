@@ -5,12 +5,12 @@
 #define G_LOG_DOMAIN "nvds_meta"
 
 #include <cstring>
-#include <deque>
 #include <utility>
 #include <vector>
 
 #include "meta/batch.h"
 #include "meta/release.h"
+#include "meta/slots.h"
 #include "nvdsmeta.h"
 
 using thalweg::BatchBlock;
@@ -29,21 +29,6 @@ void copy_fields(const T& src, T& dst) {
 // An attribute string that nobody frees: its copy has to live for ever, too.
 void copy_unowned(const gchar*& dst, const gchar* src) { dst = g_intern_string(src); }
 
-template <typename T>
-inline constexpr NvDsMetaType kType = NVDS_INVALID_META;
-template <>
-inline constexpr NvDsMetaType kType<NvDsFrameMeta> = NVDS_FRAME_META;
-template <>
-inline constexpr NvDsMetaType kType<NvDsObjectMeta> = NVDS_OBJ_META;
-template <>
-inline constexpr NvDsMetaType kType<NvDsClassifierMeta> = NVDS_CLASSIFIER_META;
-template <>
-inline constexpr NvDsMetaType kType<NvDsDisplayMeta> = NVDS_DISPLAY_META;
-template <>
-inline constexpr NvDsMetaType kType<NvDsUserMeta> = NVDS_USER_META;
-template <>
-inline constexpr NvDsMetaType kType<NvDsLabelInfo> = NVDS_LABEL_INFO_META;
-
 // The metas of a list, without those whose life is over (they were in two lists). They stay
 // readable while it lives, and the list may change: it is copied into itself, or a copy function
 // changes it.
@@ -53,12 +38,12 @@ class Snapshot {
   explicit Snapshot(const GList* list) {
     const BatchBlock* pinned = nullptr;
     for (; list != nullptr; list = list->next) {
-      if (!thalweg::usable(list->data, kType<T>)) continue;
+      if (!thalweg::usable(list->data, thalweg::kMetaType<T>)) continue;
       const BatchBlock* block = BatchBlock::around(list->data);
       if (block != pinned) {  // normally all are of one batch
         pins_.emplace_back(list->data);
         pinned = block;
-        if (!thalweg::usable(list->data, kType<T>)) continue;
+        if (!thalweg::usable(list->data, thalweg::kMetaType<T>)) continue;
       }
       metas_.push_back(static_cast<T*>(list->data));
     }
@@ -67,7 +52,7 @@ class Snapshot {
   auto end() const { return metas_.end(); }
 
  private:
-  std::deque<thalweg::Pin> pins_;
+  std::vector<thalweg::Pin> pins_;
   std::vector<T*> metas_;
 };
 

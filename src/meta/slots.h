@@ -9,8 +9,8 @@
 // knows when they are gone.
 //
 // All functions take any address. One inside a struct (an embedded rect_params, say) stands for the
-// struct around it. Any thread may call any of them without a
-// lock, and none waits for one but thalweg_list_detach.
+// struct around it. Any thread may call any of them without a lock, and none waits for one but
+// thalweg_list_detach.
 //
 // Functions of nvdsmeta.h that acquire, remove, clear or copy wait for the batch's lock, and may
 // call copy and release functions of user metas while they hold it. A caller that holds another
@@ -75,10 +75,11 @@ int thalweg_payload_end(void* payload);
 void thalweg_payload_give(void* payload, size_t size);
 
 /**
- * Makes a live payload that is a meta of a pool's kind an element of that pool of the batch, in
- * use: its batch gives it back from now on. 0 for anything else.
+ * Makes a live payload that is a meta of a type an element of that pool of the batch, in use: its
+ * batch gives it back from now on, by the pool's release function if it has none of its own. 0 for
+ * anything else.
  */
-int thalweg_pool_adopt(NvDsBatchMeta* batch, NvDsMetaPool* pool, void* meta);
+int thalweg_pool_adopt(NvDsBatchMeta* batch, NvDsMetaType type, void* meta);
 
 /**
  * What a live struct of a batch is, and in `start` where it begins. NVDS_INVALID_META for an
@@ -101,4 +102,26 @@ void thalweg_set_block_keeper(int (*keep)(void* block));
 
 #ifdef __cplusplus
 }
+
+namespace thalweg {
+
+/** The type of the pool that structs of a kind lie in; of the batch itself for a batch. */
+template <typename T>
+inline constexpr NvDsMetaType kMetaType = NVDS_INVALID_META;
+template <>
+inline constexpr NvDsMetaType kMetaType<NvDsBatchMeta> = NVDS_BATCH_META;
+template <>
+inline constexpr NvDsMetaType kMetaType<NvDsFrameMeta> = NVDS_FRAME_META;
+template <>
+inline constexpr NvDsMetaType kMetaType<NvDsObjectMeta> = NVDS_OBJ_META;
+template <>
+inline constexpr NvDsMetaType kMetaType<NvDsClassifierMeta> = NVDS_CLASSIFIER_META;
+template <>
+inline constexpr NvDsMetaType kMetaType<NvDsLabelInfo> = NVDS_LABEL_INFO_META;
+template <>
+inline constexpr NvDsMetaType kMetaType<NvDsDisplayMeta> = NVDS_DISPLAY_META;
+template <>
+inline constexpr NvDsMetaType kMetaType<NvDsUserMeta> = NVDS_USER_META;
+
+}  // namespace thalweg
 #endif

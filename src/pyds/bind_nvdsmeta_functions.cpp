@@ -32,35 +32,13 @@ void def_acquire(nb::module_& module, const char* name, const char* doc) {
       [site](StructRef<NvDsBatchMeta>& batch) {
         NvDsBatchMeta* from = batch_of_parent(batch, *site);
         Meta* meta = nullptr;
-        if (!with_batch(from, {batch.lifetime()}, [&] { meta = kFunction(from); })) batch.check();
+        with_batch(from, {&batch}, [&] { meta = kFunction(from); });
         if (!meta) {
           throw_error(PyExc_MemoryError, "%s: the pool gave no element", site->owner);
         }
         return Reference<Meta>{wrap(meta)};
       },
       nb::arg("batch_meta"), doc);
-}
-
-/// Where the batch keeps the pool of a kind of meta.
-template <class Meta>
-inline constexpr NvDsMetaPool* NvDsBatchMeta::*kPool = nullptr;
-template <>
-inline constexpr auto kPool<NvDsFrameMeta> = &NvDsBatchMeta::frame_meta_pool;
-template <>
-inline constexpr auto kPool<NvDsObjectMeta> = &NvDsBatchMeta::obj_meta_pool;
-template <>
-inline constexpr auto kPool<NvDsClassifierMeta> = &NvDsBatchMeta::classifier_meta_pool;
-template <>
-inline constexpr auto kPool<NvDsLabelInfo> = &NvDsBatchMeta::label_info_meta_pool;
-template <>
-inline constexpr auto kPool<NvDsDisplayMeta> = &NvDsBatchMeta::display_meta_pool;
-template <>
-inline constexpr auto kPool<NvDsUserMeta> = &NvDsBatchMeta::user_meta_pool;
-
-/// Makes sure that the batch will give a meta back which is about to enter one of its lists.
-template <class Meta>
-void hand_over(StructRef<Meta>& meta, NvDsBatchMeta* batch, const Site& site) {
-  pyds::hand_over(meta, batch, batch->*kPool<Meta>, site);
 }
 
 /// add: a parent and a child.
@@ -79,11 +57,7 @@ struct Add<kFunction> {
           Parent* to = into.get();
           Child* meta = added.get();
           hand_over(added, batch, *child_site);
-          if (!with_batch(batch, {into.lifetime(), added.lifetime()},
-                          [=] { kFunction(to, meta); })) {
-            into.check();
-            added.check();
-          }
+          with_batch(batch, {&into, &added}, [=] { kFunction(to, meta); });
         },
         nb::arg(parent), nb::arg(child), doc);
   }
@@ -113,11 +87,7 @@ struct Remove<kFunction> {
             throw_error(PyExc_ValueError, "%s.%s: is in no batch", child_site->owner,
                         child_site->name);
           }
-          if (!with_batch(batch, {from.lifetime(), removed.lifetime()},
-                          [=] { kFunction(parent, meta); })) {
-            from.check();
-            removed.check();
-          }
+          with_batch(batch, {&from, &removed}, [=] { kFunction(parent, meta); });
         },
         nb::arg(parent), nb::arg(child), doc);
   }
@@ -147,12 +117,11 @@ struct Clear<kFunction, kList> {
           }
           GList* node = list ? list->node() : nullptr;
           Parent* from = of.get();
-          const auto clear = [=] {
+          with_batch(batch, {&of}, [=] {
             const bool there =
                 !node || !thalweg_slot_find || g_list_position(from->*kList, node) >= 0;
             if (there) kFunction(from, node);
-          };
-          if (!with_batch(batch, {of.lifetime()}, clear)) of.check();
+          });
         },
         nb::arg(parent), nb::arg("meta_list").none(), doc);
   }
@@ -180,15 +149,11 @@ struct Copy<kFunction, kType> {
           const std::vector<void*> metas = node->metas(kType, *site);
           NvDsBatchMeta* batch = batch_of_parent(into, *into_site);
           Parent* to = into.get();
-          const auto copy = [&metas, to] {
-            GList* list = nullptr;
-            for (auto meta = metas.rbegin(); meta != metas.rend(); ++meta) {
-              list = g_list_prepend(list, *meta);
-            }
+          with_batch(batch, {&into}, [&metas, to] {
+            GList* list = new_list(metas);
             kFunction(list, to);
             g_list_free(list);
-          };
-          if (!with_batch(batch, {into.lifetime()}, copy)) into.check();
+          });
         },
         nb::arg(list).none(), nb::arg(parent), doc);
   }
@@ -310,11 +275,8 @@ void bind_nvdsmeta_functions(nb::module_& m) {
           hand_over(*nb::cast<StructRef<NvDsObjectMeta>*>(parent.value), batch,
                     {kName, "obj_parent"});
         }
-        if (!with_batch(batch, {frame.lifetime(), object.lifetime()},
-                        [=] { nvds_add_obj_meta_to_frame(in, added, found_in); })) {
-          frame.check();
-          object.check();
-        }
+        with_batch(batch, {&frame, &object},
+                   [=] { nvds_add_obj_meta_to_frame(in, added, found_in); });
       },
       nb::arg("frame_meta"), nb::arg("obj_meta"), nb::arg("obj_parent").none(),
       "Adds an object (taken) to the frame; `obj_parent` (view) is the object that it was found "
@@ -386,14 +348,10 @@ void bind_nvdsmeta_functions(nb::module_& m) {
                       site.owner, site.name);
         }
         GList* left = nullptr;
-        const auto clear = [&] {
+        with_batch(of, {&batch, node}, [&] {
           if (node->is_in_batch() && !node->cut_off()) return;
           left = nvds_clear_meta_list(of, from, into);
-        };
-        if (!with_batch(of, {batch.lifetime(), node->lifetime()}, clear)) {
-          batch.check();
-          node->check();
-        }
+        });
         return ListReference{left ? wrap_list(batch, &left) : nb::none()};
       },
       nb::arg("batch_meta"), nb::arg("meta_list").none(), nb::arg("meta_pool"),
@@ -433,10 +391,7 @@ void bind_nvdsmeta_functions(nb::module_& m) {
       [](StructRef<NvDsBatchMeta>& batch) {
         NvDsBatchMeta* of = batch.get();
         gboolean done = FALSE;
-        if (!with_batch(batch_of(of), {batch.lifetime()},
-                        [&] { done = nvds_get_current_metadata_info(of); })) {
-          batch.check();
-        }
+        with_batch(batch_of(of), {&batch}, [&] { done = nvds_get_current_metadata_info(of); });
         return done;
       },
       nb::arg("batch_meta"),
@@ -465,16 +420,17 @@ void bind_nvdsmeta_functions(nb::module_& m) {
       [](Given<Pointer> given, Given<Pointer> user_data) {
         const nb::handle data = given.value;
         const char* name = "nvds_batch_meta_copy_func";
-        auto* batch = to_struct<NvDsBatchMeta>(data, {name, "data"});
-        if (!batch) throw_type_error({name, "data"}, "NvDsBatchMeta or its capsule", data);
-        if (!batch_around(batch, batch)) {
+        const nb::object wrapper = cast_to<NvDsBatchMeta>(data, {name, "data"}, false);
+        if (wrapper.is_none())
+          throw_type_error({name, "data"}, "NvDsBatchMeta or its capsule", data);
+        const auto& ref = *nb::inst_ptr<StructRef<NvDsBatchMeta>>(wrapper);
+        NvDsBatchMeta* batch = ref.get();
+        if (!batch_of(batch)) {
           throw_error(PyExc_ValueError, "%s.data: expected a batch of the metadata library", name);
         }
         void* user = to_pointer(user_data.value, {name, "user_meta"}, false);
         void* copy = nullptr;
-        const auto make = [&] { copy = nvds_batch_meta_copy_func(batch, user); };
-        if (!with_batch(batch, {lifetime_of(batch)}, make))
-          to_struct<NvDsBatchMeta>(data, {name, "data"});
+        with_batch(batch, {&ref}, [&] { copy = nvds_batch_meta_copy_func(batch, user); });
         if (copy) own_batches()[copy] = lifetime_of(copy);
         return Capsule{capsule(copy)};
       },

@@ -11,16 +11,13 @@ constexpr size_t kMostNodes = 65536;
 
 uint64_t epoch_now(const uint64_t* at) { return at ? __atomic_load_n(at, __ATOMIC_ACQUIRE) : 0; }
 
-NvDsMetaType type_at(const void* address) {
-  const void* start = nullptr;
-  return thalweg_slot_type(address, &start);
-}
-
 /// True if a live meta of the type begins at an address.
 bool is_meta(const void* address, NvDsMetaType type) {
   const void* start = nullptr;
   return thalweg_slot_type(address, &start) == type && start == address;
 }
+
+}  // namespace
 
 GList* new_list(const std::vector<void*>& metas) {
   GList* made = nullptr;
@@ -29,8 +26,6 @@ GList* new_list(const std::vector<void*>& metas) {
   }
   return made;
 }
-
-}  // namespace
 
 ListNode::ListNode(PyObject* self, const Seen& seen, const Lifetime& lifetime, PyObject* parent,
                    GList** head, const uint64_t* epoch_at)
@@ -223,14 +218,15 @@ void ListNode::set_prev(nb::handle value) {
 }
 
 GList* ListNode::to_neighbour(nb::handle value, const GList* now, const Site& site) {
-  GList* neighbour = to_list(value, site);
+  ListNode* given = to_node(value, site);
+  GList* neighbour = given ? given->node() : nullptr;
   if (is_in_batch() && neighbour != now) {
     throw_error(PyExc_ValueError,
                 "%s.%s: the node is in a list of a batch; change that with nvds_add_* and "
                 "nvds_remove_*",
                 site.owner, site.name);
   }
-  if (Ref* ref = as_ref(value)) ref->give_up_ownership();
+  if (given) given->give_up_ownership();
   return neighbour;
 }
 
@@ -293,11 +289,6 @@ ListNode* to_node(nb::handle value, const Site& site) {
   return list;
 }
 
-GList* to_list(nb::handle value, const Site& site) {
-  ListNode* node = to_node(value, site);
-  return node ? node->node() : nullptr;
-}
-
 NvDsMetaType type_of_list(std::string_view field) {
   if (field == "frame_meta_list") return NVDS_FRAME_META;
   if (field == "obj_meta_list") return NVDS_OBJ_META;
@@ -325,11 +316,10 @@ void assign_list(const Ref& owner, GList** head, nb::handle value, const Site& s
   const NvDsMetaType type = type_of_list(site.name);
   const std::vector<void*> metas = given ? given->metas(type, site) : std::vector<void*>{};
   owner.check();
-  const auto exchange = [head, &metas] {
+  with_batch(batch, {&owner}, [head, &metas] {
     thalweg_list_detach(head);
     *head = new_list(metas);
-  };
-  if (!with_batch(batch, {owner.lifetime()}, exchange)) owner.check();
+  });
 }
 
 void make_own_list(GList** head, NvDsMetaType type) {

@@ -103,9 +103,11 @@ class ListIterator {
 /// The first node of a list field, or None. Keeps the owner's wrapper alive.
 nb::object wrap_list(const Ref& owner, GList** head);
 
-/// The node of a GList object, nullptr for None. @throws TypeError naming `site`.
+/// The wrapper of a GList object, nullptr for None. @throws TypeError naming `site`.
 ListNode* to_node(nb::handle value, const Site& site);
-GList* to_list(nb::handle value, const Site& site);
+
+/// Nodes of GLib's own for these metas, in their order; free them with g_list_free.
+GList* new_list(const std::vector<void*>& metas);
 
 /// What lists of a field of this name hold; NVDS_INVALID_META if they hold no metas of a pool.
 NvDsMetaType type_of_list(std::string_view field);

@@ -159,10 +159,7 @@ std::vector<const StructInfo*>& pool_kinds() {
 
 }  // namespace
 
-void enter_pool_kind(StructInfo& info, NvDsMetaType type) {
-  info.meta_type = type;
-  pool_kinds().push_back(&info);
-}
+void enter_pool_kind(const StructInfo& info) { pool_kinds().push_back(&info); }
 
 void check_kind(const StructInfo& kind, const void* address, const Ref* given, const Site& site) {
   const void* start = address;
@@ -175,9 +172,11 @@ void check_kind(const StructInfo& kind, const void* address, const Ref* given, c
     if (!(__atomic_load_n(slot, __ATOMIC_ACQUIRE) & 1)) return;  // in its release function
     const NvDsMetaType type = thalweg_slot_type(address, &start);
     if (type != NVDS_INVALID_META && type == kind.meta_type && start == address) return;
-    for (const StructInfo* info : pool_kinds()) {
-      if (type != NVDS_INVALID_META && type == info->meta_type) found = info;
-    }
+    const auto& kinds = pool_kinds();  // none is NVDS_INVALID_META
+    const auto known = std::find_if(kinds.begin(), kinds.end(), [type](const StructInfo* info) {
+      return info->meta_type == type;
+    });
+    if (known != kinds.end()) found = *known;
     if (!found && batch) {  // what a batch has behind its struct
       found = &struct_info<NvDsMetaPool>;
       start = address;
@@ -251,24 +250,15 @@ void take_block(const Lifetime& owner, void** member, void* block, size_t least,
 
 namespace {
 
-bool is_in(const NvDsMetaPool* pool, const void* function) {
-  return pool && (reinterpret_cast<const void*>(pool->copy_func) == function ||
-                  reinterpret_cast<const void*>(pool->release_func) == function);
-}
-
 /// True if a function copies or frees metas that are no user metas.
 bool is_of_library(const NvDsBatchMeta* batch, const void* function) {
-  if (!batch || !function) return false;
-  return function == reinterpret_cast<const void*>(batch->base_meta.copy_func) ||
-         function == reinterpret_cast<const void*>(batch->base_meta.release_func) ||
-         is_in(batch->frame_meta_pool, function) || is_in(batch->obj_meta_pool, function) ||
-         is_in(batch->classifier_meta_pool, function) ||
-         is_in(batch->display_meta_pool, function) || is_in(batch->label_info_meta_pool, function);
-}
-
-NvDsMetaType type_at(const void* address) {
-  const void* start = nullptr;
-  return thalweg_slot_type ? thalweg_slot_type(address, &start) : NVDS_INVALID_META;
+  const auto has = [function](const auto& owner) {
+    return function == reinterpret_cast<const void*>(owner.copy_func) ||
+           function == reinterpret_cast<const void*>(owner.release_func);
+  };
+  return function && (has(batch->base_meta) || has(*batch->frame_meta_pool) ||
+                      has(*batch->obj_meta_pool) || has(*batch->classifier_meta_pool) ||
+                      has(*batch->display_meta_pool) || has(*batch->label_info_meta_pool));
 }
 
 /// A copy of a block: all of one that we know, else what the struct says.
@@ -300,7 +290,7 @@ void check_hook(const NvDsBaseMeta* base, const void* function, const Site& site
               site.owner, site.name);
 }
 
-void hand_over(Ref& meta, NvDsBatchMeta* batch, NvDsMetaPool* pool, const Site& site) {
+void hand_over(Ref& meta, NvDsBatchMeta* batch, const Site& site) {
   void* structure = meta.get();
   if (!thalweg_pool_adopt) {  // NVIDIA's library makes it an element of its pool
     if (!meta.give_up_ownership()) return;
@@ -319,15 +309,14 @@ void hand_over(Ref& meta, NvDsBatchMeta* batch, NvDsMetaPool* pool, const Site& 
     make_own_list(static_cast<GList**>(static_cast<void*>(member_at(structure, offset))), type);
   }
   auto* base = static_cast<NvDsBaseMeta*>(structure);
-  if (info.meta_type != NVDS_USER_META ||
-      is_of_library(batch, reinterpret_cast<void*>(base->copy_func))) {
-    base->copy_func = pool->copy_func;
+  const bool may_have_functions = info.meta_type == NVDS_USER_META;
+  if (!may_have_functions || is_of_library(batch, reinterpret_cast<void*>(base->copy_func))) {
+    base->copy_func = nullptr;
   }
-  if (info.meta_type != NVDS_USER_META ||
-      is_of_library(batch, reinterpret_cast<void*>(base->release_func))) {
-    base->release_func = pool->release_func;
+  if (!may_have_functions || is_of_library(batch, reinterpret_cast<void*>(base->release_func))) {
+    base->release_func = nullptr;  // it gets the pool's
   }
-  if (!thalweg_pool_adopt(batch, pool, structure)) return;
+  if (!thalweg_pool_adopt(batch, info.meta_type, structure)) return;
   meta.give_up_ownership();
   Allocations& blocks = Allocations::instance();
   const Lifetime lifetime = lifetime_of(structure);

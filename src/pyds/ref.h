@@ -71,7 +71,6 @@ class Ref {
   /// True if it was Python's until now.
   bool give_up_ownership() { return std::exchange(owned_, false); }
   void take_ownership() { owned_ = true; }
-  bool is_owned() const { return owned_; }
   /// The struct became one of a batch's; it lives on at its address.
   void adopted(const Lifetime& lifetime) { lifetime_ = lifetime; }
 
@@ -192,8 +191,8 @@ nb::object wrap_part(const Ref& whole, T* part) {
 /// As to_pointer, for a pointer that C keeps: a pyds object that owns its memory gives it up.
 void* to_stored_pointer(nb::handle value, const Site& site);
 
-/// Says that structs of this kind lie in a batch's pool of this type (or are the batch).
-void enter_pool_kind(StructInfo& info, NvDsMetaType type);
+/// Says that structs of this kind lie in a batch's pool of info.meta_type (or are the batch).
+void enter_pool_kind(const StructInfo& info);
 
 /// What a NumPy view of a struct's memory must keep alive: a pin of its batch, so that the memory
 /// is not used again, a hold on a block of Python's own, or only the wrapper for somebody else's.
@@ -217,7 +216,7 @@ void check_hook(const NvDsBaseMeta* base, const void* function, const Site& site
 /// A meta is about to enter a list of a batch. One that Python made becomes an element of the pool,
 /// in use: the batch gives it back from now on. Texts and masks that it shares with another struct
 /// are duplicated. @throws ValueError naming `site` for what is neither of a pool nor constructed.
-void hand_over(Ref& meta, NvDsBatchMeta* batch, NvDsMetaPool* pool, const Site& site);
+void hand_over(Ref& meta, NvDsBatchMeta* batch, const Site& site);
 
 /// Copies a struct by value. Heap blocks of its own (texts, masks) move along if `from` is memory
 /// of Python's own, and are duplicated otherwise; those that `into` had are freed.

@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <nanobind/nanobind.h>
 
+#include <algorithm>
 #include <initializer_list>
 #include <optional>
 #include <utility>
@@ -37,35 +38,43 @@ inline NvDsBatchMeta* batch_around(const void* meta, NvDsBatchMeta* named) {
   return batch;
 }
 
-/// Calls a function with the batch's lock, if all the given lifetimes last until then; false if one
-/// is over. Never waits with the GIL: the thread that has the lock may be in a Python callback that
-/// waits for the GIL. So the function may run without it, and must leave Python's objects alone.
+/// The type of the struct of a batch that an address is in; NVDS_INVALID_META for any other address
+/// and over NVIDIA's library.
+inline NvDsMetaType type_at(const void* address) {
+  const void* start = nullptr;
+  return thalweg_slot_type ? thalweg_slot_type(address, &start) : NVDS_INVALID_META;
+}
+
+/// Calls a function with the batch's lock, if the structs that it uses live until then. Never waits
+/// with the GIL: the thread that has the lock may be in a Python callback that waits for the GIL.
+/// So the function may run without it, and must leave Python's objects alone.
+/// @throws ReferenceError naming the struct that is gone.
 template <class Function>
-bool with_batch(NvDsBatchMeta* batch, std::initializer_list<Lifetime> lifetimes,
-                Function&& function) {
+void with_batch(NvDsBatchMeta* batch, std::initializer_list<const Ref*> used, Function&& function) {
+  const Ref* gone = nullptr;
   const auto call = [&] {
-    for (const Lifetime& lifetime : lifetimes) {
-      if (lifetime.over()) return false;
-    }
-    function();
-    return true;
+    const auto over = [](const Ref* ref) { return ref->lifetime().over(); };
+    const auto first = std::find_if(used.begin(), used.end(), over);
+    if (first == used.end()) return function();
+    gone = *first;
   };
-  if (!batch) {
-    const WithoutGil others_run;
-    return call();
-  }
   struct Unlock {
     GRecMutex* mutex;
-    ~Unlock() { g_rec_mutex_unlock(mutex); }
+    ~Unlock() {
+      if (mutex) g_rec_mutex_unlock(mutex);
+    }
   };
-  if (g_rec_mutex_trylock(&batch->meta_mutex)) {
-    const Unlock unlock{&batch->meta_mutex};
-    return call();
+  GRecMutex* mutex = batch ? &batch->meta_mutex : nullptr;
+  if (mutex && g_rec_mutex_trylock(mutex)) {
+    const Unlock unlock{mutex};
+    call();
+  } else {
+    const WithoutGil others_run;
+    if (mutex) g_rec_mutex_lock(mutex);
+    const Unlock unlock{mutex};
+    call();
   }
-  const WithoutGil others_run;
-  g_rec_mutex_lock(&batch->meta_mutex);
-  const Unlock unlock{&batch->meta_mutex};
-  return call();
+  if (gone) gone->check();
 }
 
 /// Keeps lists and strings of a meta readable while it lives, whatever other threads release: holds

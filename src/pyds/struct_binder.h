@@ -245,24 +245,6 @@ T* to_optional(nb::handle value, const Site& site) {
   return value.is_none() ? nullptr : static_cast<T*>(to_ref<T>(value, site)->get());
 }
 
-/// The type of the pool that structs of a kind lie in; of the batch itself for a batch.
-template <class T>
-inline constexpr NvDsMetaType kPoolType = NVDS_INVALID_META;
-template <>
-inline constexpr NvDsMetaType kPoolType<NvDsBatchMeta> = NVDS_BATCH_META;
-template <>
-inline constexpr NvDsMetaType kPoolType<NvDsFrameMeta> = NVDS_FRAME_META;
-template <>
-inline constexpr NvDsMetaType kPoolType<NvDsObjectMeta> = NVDS_OBJ_META;
-template <>
-inline constexpr NvDsMetaType kPoolType<NvDsClassifierMeta> = NVDS_CLASSIFIER_META;
-template <>
-inline constexpr NvDsMetaType kPoolType<NvDsLabelInfo> = NVDS_LABEL_INFO_META;
-template <>
-inline constexpr NvDsMetaType kPoolType<NvDsDisplayMeta> = NVDS_DISPLAY_META;
-template <>
-inline constexpr NvDsMetaType kPoolType<NvDsUserMeta> = NVDS_USER_META;
-
 /// Declares the Python class of C struct T, one line a field: name, member, docstring. What a field
 /// does follows from its C type:
 ///
@@ -292,7 +274,8 @@ class StructBinder {
     info.size = sizeof(T);
     info.type = reinterpret_cast<PyTypeObject*>(class_.ptr());
     if constexpr (requires { std::declval<T>().base_meta; }) info.is_meta = true;
-    if constexpr (kPoolType<T> != NVDS_INVALID_META) enter_pool_kind(info, kPoolType<T>);
+    info.meta_type = kMetaType<T>;
+    if (info.meta_type != NVDS_INVALID_META) enter_pool_kind(info);
     if constexpr (!std::is_trivially_default_constructible_v<T>) {
       info.construct = [](void* memory) { new (memory) T(); };
       info.destroy = [](void* memory) { static_cast<T*>(memory)->~T(); };

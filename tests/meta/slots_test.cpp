@@ -169,6 +169,22 @@ TEST_F(Slots, AKeeperTakesTextsAndMasksOver) {
   for (void* block : kept_blocks) g_free(block);
 }
 
+TEST_F(Slots, APoolAdoptsAMetaOfItsType) {
+  auto* made = static_cast<NvDsObjectMeta*>(thalweg_payload_new(sizeof(NvDsObjectMeta)));
+  const guint before = batch->obj_meta_pool->num_full_elements;
+  EXPECT_EQ(thalweg_pool_adopt(batch, NVDS_BATCH_META, made), 0);  // no pool has that type
+  ASSERT_EQ(thalweg_pool_adopt(batch, NVDS_OBJ_META, made), 1);
+  EXPECT_EQ(thalweg_pool_adopt(batch, NVDS_OBJ_META, made), 0);  // it is in one already
+  EXPECT_EQ(batch->obj_meta_pool->num_full_elements, before + 1);
+  EXPECT_EQ(made->base_meta.batch_meta, batch);
+  EXPECT_EQ(made->base_meta.release_func, batch->obj_meta_pool->release_func);
+  made->text_params.display_text = g_strdup("text");
+  nvds_add_obj_meta_to_frame(frame, made, nullptr);
+  nvds_remove_obj_meta_from_frame(frame, made);
+  EXPECT_EQ(generation(made) % 2, 0u);
+  EXPECT_EQ(batch->obj_meta_pool->num_full_elements, before);
+}
+
 TEST_F(Slots, PoolsCannotBeExchanged) {
   std::swap(batch->frame_meta_pool, batch->obj_meta_pool);
   const NvDsFrameMeta* acquired = nvds_acquire_frame_meta_from_pool(batch);
