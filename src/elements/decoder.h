@@ -30,6 +30,12 @@ struct Codec {
 };
 
 enum SkipFrames { kDecodeAll = 0, kDecodeReferences = 1, kDecodeKeys = 2 };
+/// The same for GObject (SkipFrame).
+inline constexpr GEnumValue kSkippedFrames[] = {
+    {kDecodeAll, "Decode all frames", "decode_all"},
+    {kDecodeReferences, "Decode only frames that others refer to", "decode_non_ref"},
+    {kDecodeKeys, "Decode only key frames", "decode_key"},
+    {0, nullptr, nullptr}};
 
 struct DecoderState;
 

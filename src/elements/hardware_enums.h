@@ -12,9 +12,26 @@ inline constexpr GEnumValue kMemoryTypes[] = {
     {3, "Unified CUDA memory", "nvbuf-mem-cuda-unified"},
     {4, "Surface array memory", "nvbuf-mem-surface-array"},
     {0, nullptr, nullptr}};
+/// Values of cudadec-memtype (CudaDecMemType).
+inline constexpr GEnumValue kDecoderMemoryTypes[] = {
+    {0, "Memory type Device", "memtype_device"},
+    {1, "Memory type Host Pinned", "memtype_pinned"},
+    {2, "Memory type Unified", "memtype_unified"},
+    {0, nullptr, nullptr}};
 /// Values of compute-hw (GstNvComputeHWType).
 inline constexpr GEnumValue kComputeHardware[] = {
     {0, "Default", "Default"}, {1, "GPU", "GPU"}, {2, "VIC", "VIC"}, {0, nullptr, nullptr}};
+/// Values of flip-method (GstNvVideoFlipMethod).
+inline constexpr GEnumValue kFlips[] = {
+    {0, "Identity (no rotation)", "none"},
+    {1, "Rotate counter-clockwise 90 degrees", "counterclockwise"},
+    {2, "Rotate 180 degrees", "rotate-180"},
+    {3, "Rotate clockwise 90 degrees", "clockwise"},
+    {4, "Flip horizontally", "horizontal-flip"},
+    {5, "Flip across upper right/lower left diagonal", "upper-right-diagonal"},
+    {6, "Flip vertically", "vertical-flip"},
+    {7, "Flip across upper left/lower right diagonal", "upper-left-diagonal"},
+    {0, nullptr, nullptr}};
 /// Values of interpolation-method (GstNvInterpolationMethod); filter_of() says what they do here.
 inline constexpr GEnumValue kInterpolations[] = {{0, "Nearest", "Nearest"},
                                                  {1, "Bilinear", "Bilinear"},

@@ -1,5 +1,8 @@
 #include "elements/uri_source.h"
 
+#include "elements/decoder.h"
+#include "elements/hardware_enums.h"
+
 namespace thalweg {
 namespace {
 
@@ -7,15 +10,6 @@ constexpr GEnumValue kTypes[] = {{0, "By the scheme of the URI", "auto"},
                                  {1, "Any URI that GStreamer can read", "uri"},
                                  {2, "RTSP camera: reconnects and records", "rtsp"},
                                  {0, nullptr, nullptr}};
-constexpr GEnumValue kMemoryTypes[] = {{0, "Memory type Device", "memtype_device"},
-                                       {1, "Memory type Host Pinned", "memtype_pinned"},
-                                       {2, "Memory type Unified", "memtype_unified"},
-                                       {0, nullptr, nullptr}};
-constexpr GEnumValue kSkipFrames[] = {
-    {0, "Decode all frames", "decode_all"},
-    {1, "Decode only frames that others refer to", "decode_non_ref"},
-    {2, "Decode only key frames", "decode_key"},
-    {0, nullptr, nullptr}};
 constexpr GEnumValue kProtocols[] = {{0, "unknown", "rtp-unknown"},
                                      {1, "udp", "rtp-udp"},
                                      {2, "udp-mcast", "rtp-udp-mcast"},
@@ -71,7 +65,7 @@ const KeptProperty kProperties[] = {
      .type = G_TYPE_ENUM,
      .value = "0",
      .meaning = "Memory of decoded frames",
-     .enum_values = kMemoryTypes,
+     .enum_values = kDecoderMemoryTypes,
      .enum_name = "CudaDecMemType"},
     {.name = "drop-frame-interval",
      .type = G_TYPE_UINT,
@@ -83,7 +77,7 @@ const KeptProperty kProperties[] = {
      .type = G_TYPE_ENUM,
      .value = "0",
      .meaning = "Which frames to decode",
-     .enum_values = kSkipFrames,
+     .enum_values = kSkippedFrames,
      .enum_name = "SkipFrame",
      .used = true},
     {.name = "file-loop",

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "elements/hardware_enums.h"
 #include "elements/kept_properties.h"
 #include "elements/nvmultiurisrcbin/http_server.h"
 #include "elements/nvmultiurisrcbin/stream_api.h"
@@ -58,12 +59,6 @@ enum Property : guint {
 
 constexpr GEnumValue kModes[] = {
     {0, "Video", "video"}, {1, "Audio", "audio"}, {0, nullptr, nullptr}};
-constexpr GEnumValue kMemoryTypes[] = {{0, "Default memory", "nvbuf-mem-default"},
-                                       {1, "Pinned host CUDA memory", "nvbuf-mem-cuda-pinned"},
-                                       {2, "Device CUDA memory", "nvbuf-mem-cuda-device"},
-                                       {3, "Unified CUDA memory", "nvbuf-mem-cuda-unified"},
-                                       {4, "Surface array memory", "nvbuf-mem-surface-array"},
-                                       {0, nullptr, nullptr}};
 
 const KeptProperty kOwn[] = {
     {.name = "uri-list",

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 
+#include "elements/hardware_enums.h"
 #include "elements/kept_properties.h"
 #include "elements/nvstreammux/collector.h"
 #include "elements/nvstreammux/placement.h"
@@ -63,23 +64,6 @@ enum Property : guint {
   kStats,
   kFirstKept,
 };
-
-constexpr GEnumValue kMemoryTypes[] = {{0, "Default memory", "nvbuf-mem-default"},
-                                       {1, "Pinned host CUDA memory", "nvbuf-mem-cuda-pinned"},
-                                       {2, "Device CUDA memory", "nvbuf-mem-cuda-device"},
-                                       {3, "Unified CUDA memory", "nvbuf-mem-cuda-unified"},
-                                       {4, "Surface array memory", "nvbuf-mem-surface-array"},
-                                       {0, nullptr, nullptr}};
-constexpr GEnumValue kComputeHardware[] = {
-    {0, "Default", "Default"}, {1, "GPU", "GPU"}, {2, "VIC", "VIC"}, {0, nullptr, nullptr}};
-constexpr GEnumValue kInterpolations[] = {{0, "Nearest", "Nearest"},
-                                          {1, "Bilinear", "Bilinear"},
-                                          {2, "GPU-Cubic, VIC-5 Tap", "Algo-1"},
-                                          {3, "GPU-Super, VIC-10 Tap", "Algo-2"},
-                                          {4, "GPU-Lanczos, VIC-Smart", "Algo-3"},
-                                          {5, "GPU-Ignored, VIC-Nicest", "Algo-4"},
-                                          {6, "GPU-Nearest, VIC-Nearest", "Default"},
-                                          {0, nullptr, nullptr}};
 
 const KeptProperty kKept[] = {
     {.name = "gpu-id", .type = G_TYPE_UINT, .value = "0", .meaning = "CUDA device"},

@@ -1,4 +1,5 @@
 #include "elements/decoder.h"
+#include "elements/hardware_enums.h"
 #include "elements/kept_properties.h"
 #include "elements/nvv4l2decoder/access_unit.h"
 
@@ -53,22 +54,13 @@ constexpr GEnumValue kIoModes[] = {{0, "GST_V4L2_IO_AUTO", "auto"},
                                    {2, "GST_V4L2_IO_MMAP", "mmap"},
                                    {5, "GST_V4L2_IO_DMABUF_IMPORT", "dmabuf-import"},
                                    {0, nullptr, nullptr}};
-constexpr GEnumValue kMemoryTypes[] = {{0, "Memory type Device", "memtype_device"},
-                                       {1, "Memory type Host Pinned", "memtype_pinned"},
-                                       {2, "Memory type Unified", "memtype_unified"},
-                                       {0, nullptr, nullptr}};
-constexpr GEnumValue kSkipValues[] = {
-    {kDecodeAll, "Decode all frames", "decode_all"},
-    {kDecodeReferences, "Decode only frames that others refer to", "decode_non_ref"},
-    {kDecodeKeys, "Decode only key frames", "decode_key"},
-    {0, nullptr, nullptr}};
 
 const KeptProperty kProperties[] = {
     {.name = "skip-frames",
      .type = G_TYPE_ENUM,
      .value = "0",
      .meaning = "Which frames to decode",
-     .enum_values = kSkipValues,
+     .enum_values = kSkippedFrames,
      .enum_name = "SkipFrame",
      .used = true},
     {.name = "drop-frame-interval",
@@ -125,7 +117,7 @@ const KeptProperty kProperties[] = {
      .type = G_TYPE_ENUM,
      .value = "0",
      .meaning = "Memory of decoded frames",
-     .enum_values = kMemoryTypes,
+     .enum_values = kDecoderMemoryTypes,
      .enum_name = "CudaDecMemType"},
     {.name = "low-latency-mode",
      .type = G_TYPE_BOOLEAN,

@@ -4,6 +4,7 @@
 //     'video/x-raw(memory:NVMM),format=NV12' ! nv3dsink
 #include <string>
 
+#include "elements/hardware_enums.h"
 #include "elements/proxy_bin.h"
 
 namespace {
@@ -11,25 +12,6 @@ namespace {
 using namespace thalweg;
 
 enum Property : guint { kLeft = kFirstProxyProperty, kRight, kTop, kBottom };
-
-constexpr GEnumValue kFlips[] = {
-    {0, "Identity (no rotation)", "none"},
-    {1, "Rotate counter-clockwise 90 degrees", "counterclockwise"},
-    {2, "Rotate 180 degrees", "rotate-180"},
-    {3, "Rotate clockwise 90 degrees", "clockwise"},
-    {4, "Flip horizontally", "horizontal-flip"},
-    {5, "Flip across upper right/lower left diagonal", "upper-right-diagonal"},
-    {6, "Flip vertically", "vertical-flip"},
-    {7, "Flip across upper left/lower right diagonal", "upper-left-diagonal"},
-    {0, nullptr, nullptr}};
-constexpr GEnumValue kInterpolations[] = {{0, "Nearest", "Nearest"},
-                                          {1, "Bilinear", "Bilinear"},
-                                          {2, "GPU-Cubic, VIC-5 Tap", "Algo-1"},
-                                          {3, "GPU-Super, VIC-10 Tap", "Algo-2"},
-                                          {4, "GPU-Lanczos, VIC-Smart", "Algo-3"},
-                                          {5, "GPU-Ignored, VIC-Nicest", "Algo-4"},
-                                          {6, "GPU-Nearest, VIC-Nearest", "Default"},
-                                          {0, nullptr, nullptr}};
 
 KeptProperty edge(const char* name, const char* meaning) {
   return {.name = name,

@@ -41,16 +41,6 @@ enum Property : guint {
   kFirstKept,
 };
 
-constexpr GEnumValue kFlips[] = {
-    {0, "Identity (no rotation)", "none"},
-    {1, "Rotate counter-clockwise 90 degrees", "counterclockwise"},
-    {2, "Rotate 180 degrees", "rotate-180"},
-    {3, "Rotate clockwise 90 degrees", "clockwise"},
-    {4, "Flip horizontally", "horizontal-flip"},
-    {5, "Flip across upper right/lower left diagonal", "upper-right-diagonal"},
-    {6, "Flip vertically", "vertical-flip"},
-    {7, "Flip across upper left/lower right diagonal", "upper-left-diagonal"},
-    {0, nullptr, nullptr}};
 constexpr GEnumValue kCopyHardware[] = {
     {1, "GPU", "GPU"}, {2, "VIC", "VIC"}, {0, nullptr, nullptr}};
 
