@@ -6,6 +6,7 @@
 #include <functional>
 #include <vector>
 
+#include "pattern.h"
 #include "surface/batch.h"
 #include "surface/convert.h"
 
@@ -24,16 +25,6 @@ double best_ms(const std::function<void()>& work) {
     best = std::min(best, taken.count() / kCalls);
   }
   return best;
-}
-
-std::shared_ptr<Picture> picture(NvBufSurfaceColorFormat format, int width, int height) {
-  auto made = Picture::allocate(format, width, height);
-  const Pixels pixels = made->mutable_pixels();
-  for (int i = 0; i < pixels.num_planes; ++i)
-    for (int y = 0; y < pixels.planes[i].height; ++y)
-      for (int x = 0; x < pixels.planes[i].stride_bytes; ++x)
-        pixels.planes[i].data[y * pixels.planes[i].stride_bytes + x] = uint8_t(x * 7 + y * 3);
-  return made;
 }
 
 void report(const char* what, double ms) { std::printf("%-52s %.3f ms\n", what, ms); }

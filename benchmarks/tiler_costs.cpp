@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "elements/batch_meta.h"
+#include "pattern.h"
 #include "surface/batch.h"
 
 namespace {
@@ -38,16 +39,6 @@ double best_ms(const std::function<void()>& work) {
     best = std::min(best, (cpu_ms() - start) / kCalls);
   }
   return best;
-}
-
-std::shared_ptr<Picture> picture(NvBufSurfaceColorFormat format, int width, int height) {
-  auto made = Picture::allocate(format, width, height);
-  const Pixels pixels = made->mutable_pixels();
-  for (int i = 0; i < pixels.num_planes; ++i)
-    for (int y = 0; y < pixels.planes[i].height; ++y)
-      for (int x = 0; x < pixels.planes[i].stride_bytes; ++x)
-        pixels.planes[i].data[y * pixels.planes[i].stride_bytes + x] = uint8_t(x * 7 + y * 3);
-  return made;
 }
 
 GstBuffer* batch(const std::vector<std::shared_ptr<Picture>>& pictures, int objects) {

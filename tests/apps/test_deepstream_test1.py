@@ -15,6 +15,8 @@ import numpy as np
 import pytest
 from gi.repository import Gst
 
+from ..processes import interruptible
+
 LINE = re.compile(
     r"Frame Number=(\d+) Number of Objects=(\d+) Vehicle_count=(\d+) Person_count=(\d+)"
 )
@@ -150,14 +152,7 @@ def annotated_areas(boxes: list[list[float]]) -> tuple[np.ndarray, np.ndarray]:
 def test_interrupt_ends_cleanly(app: Path, clip_h264: Path, tmp_path: Path) -> None:
     output = tmp_path / "part.mp4"
     command = [sys.executable, "-u", str(app), str(clip_h264), "--output", str(output)]
-    with subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        # A shell starts what runs in its background with the signal ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    ) as child:
+    with interruptible(command) as child:
         assert child.stdout is not None
         for line in child.stdout:
             if "Frame Number=50 " in line:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from ..processes import interruptible
 from .rtsp_client import Seen, watch
 
 LINE = re.compile(
@@ -35,14 +36,7 @@ def run(app: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
 def serving(app: Path, *arguments: object) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """The application while it runs, and the address that it prints."""
     command = [sys.executable, "-u", str(app), *map(str, arguments), "--rtsp-port", "0"]
-    with subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        # A shell starts what runs in its background with the signal ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    ) as child:
+    with interruptible(command) as child:
         try:
             assert child.stdout is not None
             found = ADDRESS.fullmatch(child.stdout.readline().strip())

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from ..processes import interruptible
+
 LINE = re.compile(
     r"Frame Number=(\d+) Number of Objects=\d+ Vehicle_count=(\d+) Person_count=(\d+)"
 )
@@ -36,13 +38,7 @@ def test_test_picture_plays_to_its_end(app: Path, tmp_path: Path) -> None:
 
 def test_interrupt_ends_it(app: Path) -> None:
     command = [sys.executable, str(app), "test", "--display", "none"]
-    with subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    ) as child:
+    with interruptible(command) as child:
         assert child.stdout is not None
         assert LINE.fullmatch(child.stdout.readline().strip())
         child.send_signal(signal.SIGINT)

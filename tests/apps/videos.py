@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 from gi.repository import Gst
 
+from ..processes import interruptible
+
 LINE = re.compile(
     r"Source=(\d+) Frame Number=(\d+) Number of Objects=(\d+) "
     r"Vehicle_count=(\d+) Person_count=(\d+)"
@@ -27,14 +29,7 @@ def run(app: Path, *arguments: object, timeout: float = 120) -> subprocess.Compl
 def interrupt_after(app: Path, frames: int, *arguments: object) -> subprocess.CompletedProcess[str]:
     """Runs the application, and sends Ctrl-C after so many lines about frames."""
     command = [sys.executable, "-u", str(app), *map(str, arguments)]
-    with subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        # A shell starts what runs in its background with the signal ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    ) as child:
+    with interruptible(command) as child:
         assert child.stdout is not None
         seen = 0
         for line in child.stdout:

@@ -51,8 +51,8 @@ PLAYER = """
         decoder.get_static_pad("src").link(sinkpad)
         return mux
 
-    def finish(pipeline):
-        loop = GLib.MainLoop()
+    def finish(pipeline, loop=None):
+        loop = loop or GLib.MainLoop()
         bus = pipeline.get_bus()
         bus.add_signal_watch()
         bus.connect("message", bus_call, loop)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from ..processes import interruptible
 from .conftest import STREAM, Runner, program, run_command
 
 # ---- imports
@@ -751,14 +752,7 @@ def test_interrupt_ends_in_order(
     """
     path = write(program(body))
     output = tmp_path / "out.mp4"
-    with subprocess.Popen(
-        run_command(path, (), ("--output", output)),
-        cwd=path.parent,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    ) as child:
+    with interruptible(run_command(path, (), ("--output", output)), cwd=path.parent) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == "thirty\n"
         child.send_signal(signal.SIGINT)
@@ -784,12 +778,8 @@ def test_frames_are_seen_on_a_page(write: Callable[..., Path], clip_h264: Path) 
     finish(pipeline)
     """
     path = write(program(body))
-    with subprocess.Popen(
-        run_command(path, (), ("--display", "http:0")),
-        cwd=path.parent,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    with interruptible(
+        run_command(path, (), ("--display", "http:0")), cwd=path.parent, stdout=None
     ) as child:
         assert child.stderr is not None
         told = None
@@ -1033,14 +1023,7 @@ def test_program_that_hangs(write: Callable[..., Path], wait: str) -> None:
     {"while True: " if "timed_pop(" in wait else ""}{wait}
     """
     path = write(program(body))
-    with subprocess.Popen(
-        run_command(path, (), ()),
-        cwd=path.parent,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    ) as child:
+    with interruptible(run_command(path, (), ()), cwd=path.parent) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == "waiting\n"
         child.send_signal(signal.SIGINT)
@@ -1065,14 +1048,7 @@ def test_hanging_program_that_swallows_the_interrupt(write: Callable[..., Path])
     finish(pipeline)
     """
     path = write(program(body))
-    with subprocess.Popen(
-        run_command(path, (), ()),
-        cwd=path.parent,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    ) as child:
+    with interruptible(run_command(path, (), ()), cwd=path.parent) as child:
         assert child.stdout is not None
         assert child.stdout.readline() == "waiting\n"
         child.send_signal(signal.SIGINT)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ..rtsp_camera import Camera
 from .conftest import STREAM, Runner, program
 
 # A bin of a uridecodebin, and a probe that counts the frames of each source.
@@ -91,33 +91,10 @@ def rtsp_server() -> Any:
     return GstRtspServer
 
 
-@pytest.fixture(scope="module")
-def rtsp_uri(clip: Path, rtsp_server: Any) -> Iterator[str]:
-    """The sample clip, at its pace, from an RTSP server on the loopback interface."""
-    from gi.repository import GLib
-
-    context = GLib.MainContext.new()
-    server = rtsp_server.RTSPServer.new()
-    server.set_address("127.0.0.1")
-    server.set_service("0")  # any free port
-    factory = rtsp_server.RTSPMediaFactory.new()
-    factory.set_launch(
-        f"( filesrc location={clip} ! qtdemux ! h264parse "
-        "! rtph264pay config-interval=1 name=pay0 )"
-    )
-    server.get_mount_points().add_factory("/clip", factory)
-    source = server.create_source(None)
-    source.attach(context)
-    loop = GLib.MainLoop.new(context, False)
-    thread = threading.Thread(target=loop.run)
-    thread.start()
-    yield f"rtsp://127.0.0.1:{server.get_bound_port()}/clip"
-    loop.quit()
-    thread.join()
-    source.destroy()
-
-
-def test_two_rtsp_sources(write: Callable[..., Path], either_way: Runner, rtsp_uri: str) -> None:
+def test_two_rtsp_sources(
+    write: Callable[..., Path], either_way: Runner, camera: Callable[..., Camera]
+) -> None:
+    uri = camera().uri
     body = f"""{SOURCES}
     streammux.set_property("live-source", 1)
     for index, uri in enumerate(sys.argv[1:]):
@@ -128,18 +105,10 @@ def test_two_rtsp_sources(write: Callable[..., Path], either_way: Runner, rtsp_u
         if len(counts) == 2 and min(counts.values()) >= 10:
             GLib.idle_add(loop.quit)
     loop = GLib.MainLoop()
-    bus = pipeline.get_bus()
-    bus.add_signal_watch()
-    bus.connect("message", bus_call, loop)
-    pipeline.set_state(Gst.State.PLAYING)
-    try:
-        loop.run()
-    except:
-        pass
-    pipeline.set_state(Gst.State.NULL)
+    finish(pipeline, loop)
     print(sorted(counts))
     """
-    done = either_way(write(program(body)), rtsp_uri, rtsp_uri, timeout=60)
+    done = either_way(write(program(body)), uri, uri, timeout=60)
     assert done.stdout == "dropping on latency\ndropping on latency\n[0, 1]\n", done.stderr
     assert "Error" not in done.stderr
 
@@ -230,15 +199,7 @@ def test_sources_come_and_go(write: Callable[..., Path], either_way: Runner, cli
     link(source_bin, 0)
     sources[0] = source_bin
     loop = GLib.MainLoop()
-    bus = pipeline.get_bus()
-    bus.add_signal_watch()
-    bus.connect("message", bus_call, loop)
-    pipeline.set_state(Gst.State.PLAYING)
-    try:
-        loop.run()
-    except:
-        pass
-    pipeline.set_state(Gst.State.NULL)
+    finish(pipeline, loop)
     print(json.dumps(order), sorted(counts), streammux.numsinkpads)
     """
     done = either_way(write(program(body)), clip.as_uri(), timeout=60)

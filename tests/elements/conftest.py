@@ -13,6 +13,19 @@ import pytest
 gi.require_version("Gst", "1.0")
 from gi.repository import Gst
 
+from thalweg import testing
+
+
+@pytest.fixture
+def short_h264(play: Callable[..., testing.Played], tmp_path: Path) -> Path:
+    """Eight test pictures as an H.264 elementary stream."""
+    path = tmp_path / "short.h264"
+    assert play(
+        "videotestsrc num-buffers=8 ! video/x-raw,format=I420,width=320,height=240 ! "
+        f"x264enc ! filesink location={path}"
+    ).eos
+    return path
+
 
 @pytest.fixture
 def check_defaults(shared: Path) -> Callable[[str], None]:

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "../surface/decoded.h"
+#include "doubled.h"
 #include "elements/batch_meta.h"
 #include "elements/nvstreamdemux/split.h"
 #include "elements/source_query.h"
@@ -22,10 +23,12 @@
 #include "nvds_latency_meta.h"
 #include "nvds_latency_meta_internal.h"
 #include "surface/batch.h"
+#include "warnings_fail.h"
 
 namespace thalweg {
 namespace {
 
+using testing::Doubled, testing::new_user_meta, testing::value_of;
 using Strings = std::vector<std::string>;
 
 std::string as_text(const GstCaps* caps) {
@@ -56,33 +59,6 @@ std::string describe(GstEvent* event) {
     default:
       return name;
   }
-}
-
-struct Doubled {
-  int value;
-  static inline std::atomic<int> alive{0};
-  explicit Doubled(int v) : value(v) { ++alive; }
-  ~Doubled() { --alive; }
-};
-gpointer copy_doubled(gpointer data, gpointer) {
-  return new Doubled(
-      static_cast<Doubled*>(static_cast<NvDsUserMeta*>(data)->user_meta_data)->value * 2);
-}
-void release_doubled(gpointer data, gpointer) {
-  auto* user = static_cast<NvDsUserMeta*>(data);
-  delete static_cast<Doubled*>(user->user_meta_data);
-  user->user_meta_data = nullptr;
-}
-NvDsUserMeta* new_user_meta(NvDsBatchMeta* batch, int value) {
-  NvDsUserMeta* user = nvds_acquire_user_meta_from_pool(batch);
-  user->user_meta_data = new Doubled(value);
-  user->base_meta.meta_type = NVDS_USER_META;
-  user->base_meta.copy_func = copy_doubled;
-  user->base_meta.release_func = release_doubled;
-  return user;
-}
-int value_of(const GList* list) {
-  return static_cast<Doubled*>(static_cast<NvDsUserMeta*>(list->data)->user_meta_data)->value;
 }
 
 // ---- metadata alone
@@ -191,13 +167,7 @@ class Demux : public ::testing::Test {
   };
 
   void SetUp() override {
-    // A warning of GStreamer or GLib is a defect of the demuxer's (or of the test).
-    g_log_set_default_handler(
-        [](const char* domain, GLogLevelFlags level, const char* text, gpointer) {
-          if (level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL))
-            ADD_FAILURE() << domain << ": " << text;
-        },
-        nullptr);
+    testing::let_warnings_fail();
     demux_ = gst_element_factory_make("nvstreamdemux", "d");
     ASSERT_NE(demux_, nullptr) << "GST_PLUGIN_PATH has no nvstreamdemux";
     gst_object_ref_sink(demux_);

@@ -20,6 +20,7 @@
 #include "gst-nvquery.h"
 #include "gstnvdsmeta.h"
 #include "surface/batch.h"
+#include "warnings_fail.h"
 
 namespace thalweg {
 namespace {
@@ -73,13 +74,7 @@ class Mux : public ::testing::Test {
   };
 
   void SetUp() override {
-    // A warning of GStreamer or GLib is a defect of the muxer's (or of the test).
-    g_log_set_default_handler(
-        [](const char* domain, GLogLevelFlags level, const char* text, gpointer) {
-          if (level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_CRITICAL))
-            ADD_FAILURE() << domain << ": " << text;
-        },
-        nullptr);
+    testing::let_warnings_fail();
     mux_ = gst_element_factory_make("nvstreammux", "m");
     ASSERT_NE(mux_, nullptr) << "GST_PLUGIN_PATH has no nvstreammux";
     gst_object_ref_sink(mux_);

@@ -77,7 +77,9 @@ def objects_of(frame: Any) -> Iterator[Any]:
     return walk(frame.obj_meta_list, pyds.NvDsObjectMeta)
 
 
-def add_object(batch: Any, frame: Any, box: tuple[float, float, float, float], number: int) -> Any:
+def add_object(
+    batch: Any, frame: Any, box: tuple[float, float, float, float], number: int = 0
+) -> Any:
     """A new object of the frame, with a border of 4 pixels; `number` is its id."""
     obj = pyds.nvds_acquire_obj_meta_from_pool(batch)
     obj.object_id = number

@@ -13,6 +13,8 @@ import pytest
 gi.require_version("Gst", "1.0")
 from gi.repository import Gst
 
+from .streams import add_object
+
 pyds = pytest.importorskip("pyds")
 
 WIDTH, HEIGHT, FRAMES = 768, 576, 40
@@ -62,17 +64,6 @@ def pixels(frame: np.ndarray, form: str) -> np.ndarray:
     else:
         u, v = chroma.reshape(2, HEIGHT // 2, WIDTH // 2)
     return np.stack([luma, *(c.repeat(2, 0).repeat(2, 1) for c in (u, v))], axis=2)
-
-
-def add_object(batch: Any, frame: Any, box: tuple[float, float, float, float]) -> Any:
-    """A new object of the frame; its metadata."""
-    obj = pyds.nvds_acquire_obj_meta_from_pool(batch)
-    rect = obj.rect_params
-    rect.left, rect.top, rect.width, rect.height = box
-    rect.border_width = 4
-    rect.border_color.set(1.0, 0.0, 0.0, 1.0)
-    pyds.nvds_add_obj_meta_to_frame(frame, obj, None)
-    return obj
 
 
 @pytest.fixture(scope="module", params=FORMATS)

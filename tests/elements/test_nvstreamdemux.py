@@ -310,15 +310,8 @@ def test_a_seek_moves_all_streams(shared: Path) -> None:
         assert len(after) == pytest.approx(50, abs=2)
 
 
-def test_starts_leave_nothing_behind(
-    play: Any, tmp_path: Path, check_cycles: Callable[[str], None]
-) -> None:
-    short = tmp_path / "short.h264"
-    assert play(
-        "videotestsrc num-buffers=8 ! video/x-raw,format=I420,width=320,height=240 ! "
-        f"x264enc ! filesink location={short}"
-    ).eos
-    stream = f"filesrc location={short} ! h264parse ! nvv4l2decoder"
+def test_starts_leave_nothing_behind(short_h264: Path, check_cycles: Callable[[str], None]) -> None:
+    stream = f"filesrc location={short_h264} ! h264parse ! nvv4l2decoder"
     check_cycles(
         f"{muxer(2)} ! nvstreamdemux name=d {branches(2)} {stream} ! m.sink_0 {stream} ! m.sink_1"
     )

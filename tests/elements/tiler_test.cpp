@@ -6,6 +6,7 @@
 #include <string>
 
 #include "../surface/decoded.h"
+#include "doubled.h"
 #include "elements/batch_meta.h"
 #include "elements/nvmultistreamtiler/gather.h"
 #include "elements/nvmultistreamtiler/grid.h"
@@ -14,7 +15,7 @@
 namespace thalweg {
 namespace {
 
-using testing::hash;
+using testing::hash, testing::new_user_meta, testing::value_of;
 
 constexpr auto kI420 = NVBUF_COLOR_FORMAT_YUV420;
 constexpr auto kNv12 = NVBUF_COLOR_FORMAT_NV12;
@@ -328,32 +329,6 @@ TEST(Mosaic, HasTheColoursOfItsPictures) {
 }
 
 // ---- metadata
-
-struct Doubled {
-  int value;
-};
-gpointer copy_doubled(gpointer data, gpointer) {
-  const auto* user = static_cast<NvDsUserMeta*>(data);
-  return new Doubled{static_cast<Doubled*>(user->user_meta_data)->value * 2};
-}
-void release_doubled(gpointer data, gpointer) {
-  auto* user = static_cast<NvDsUserMeta*>(data);
-  delete static_cast<Doubled*>(user->user_meta_data);
-  user->user_meta_data = nullptr;
-}
-
-NvDsUserMeta* new_user_meta(NvDsBatchMeta* batch, int value) {
-  NvDsUserMeta* user = nvds_acquire_user_meta_from_pool(batch);
-  user->user_meta_data = new Doubled{value};
-  user->base_meta.meta_type = NVDS_USER_META;
-  user->base_meta.copy_func = copy_doubled;
-  user->base_meta.release_func = release_doubled;
-  return user;
-}
-
-int value_of(const GList* list) {
-  return static_cast<Doubled*>(static_cast<NvDsUserMeta*>(list->data)->user_meta_data)->value;
-}
 
 NvDsObjectMeta* add_object(NvDsBatchMeta* batch, NvDsFrameMeta* frame, guint64 id,
                            NvDsObjectMeta* parent = nullptr) {

@@ -11,12 +11,12 @@ import pytest
 
 import pyds
 
+from .full_batch import BIG, make_and_drop
 from .test_text import ADDRESS_TEXTS, FIELDS
 
 pytestmark = pytest.mark.skipif(
     "libasan" in os.environ.get("LD_PRELOAD", ""), reason="AddressSanitizer keeps freed memory"
 )
-BIG = "x" * 512
 
 
 def resident() -> int:
@@ -74,22 +74,5 @@ def test_arrays_and_wrappers(tree: Any) -> None:
     assert growth(work) < 32
 
 
-def test_batches_with_everything_in_them(new_buffer: Callable[[], Any]) -> None:
-    def work() -> None:
-        buffer = new_buffer()
-        batch = pyds.gst_buffer_get_nvds_batch_meta(buffer)
-        frame = pyds.NvDsFrameMeta.cast(batch.frame_meta_list.data)
-        obj = pyds.NvDsObjectMeta.cast(frame.obj_meta_list.data)
-        obj.text_params.display_text = BIG
-        display = pyds.nvds_acquire_display_meta_from_pool(batch)
-        display.text_params[0].display_text = BIG
-        pyds.nvds_add_display_meta_to_frame(frame, display)
-        meta = pyds.nvds_acquire_user_meta_from_pool(batch)
-        event, vehicle = pyds.alloc_nvds_event_msg_meta(meta), pyds.alloc_nvds_vehicle_object()
-        event.ts, event.sensorStr, vehicle.type = pyds.alloc_buffer(33), BIG, BIG
-        event.extMsg, event.extMsgSize = vehicle, 1
-        meta.user_meta_data = event
-        pyds.nvds_add_user_meta_to_frame(frame, meta)
-        buffer.copy_deep()
-
-    assert growth(work, 2000) < 64
+def test_batches_with_everything_in_them() -> None:
+    assert growth(lambda: make_and_drop(copied=True), 2000) < 64

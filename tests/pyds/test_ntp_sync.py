@@ -5,49 +5,24 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 import pyds
 
+from ..rtsp_camera import Camera
+
 pytestmark = pytest.mark.skipif(
     os.environ.get("THALWEG_RUNTIME") == "deepstream", reason="needs Thalweg's elements"
 )
 
 
-@pytest.fixture(scope="module")
-def uri() -> Iterator[str]:
-    """An RTSP server on the loopback interface, and what it sends: a live test picture."""
-    import gi
-
-    try:
-        gi.require_version("GstRtspServer", "1.0")
-    except ValueError:
-        pytest.skip("needs the package gir1.2-gst-rtsp-server-1.0")
-    from gi.repository import GLib, GstRtspServer
-
-    context = GLib.MainContext.new()
-    server = GstRtspServer.RTSPServer.new()
-    server.set_address("127.0.0.1")
-    server.set_service("0")  # any free port
-    factory = GstRtspServer.RTSPMediaFactory.new()
-    factory.set_launch(
-        "( videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=25/1 ! "
-        "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=10 ! "
-        "rtph264pay name=pay0 pt=96 )"
-    )
-    server.get_mount_points().add_factory("/test", factory)
-    source = server.create_source(None)
-    source.attach(context)
-    loop = GLib.MainLoop.new(context, False)
-    thread = threading.Thread(target=loop.run)
-    thread.start()
-    yield f"rtsp://127.0.0.1:{server.get_bound_port()}/test"
-    loop.quit()
-    thread.join()
-    source.destroy()
+@pytest.fixture
+def uri(camera: Callable[..., Camera]) -> str:
+    """What a camera sends: a live test picture."""
+    return camera().uri
 
 
 def times(uri: str, configure: Callable[[Any], None], attach_sys_ts: bool = False) -> list[int]:

@@ -13,62 +13,29 @@ ROOT = Path(__file__).resolve().parents[2]
 SOAK = bool(os.environ.get("THALWEG_SOAK"))
 BATCHES = 100_000 if SOAK else 4_000
 
-# Batches with everything in them that programs put there, some of them copied.
 WORK = """
-import gc, sys
+import gc
 from pathlib import Path
 import gi
 gi.require_version("Gst", "1.0")
 from gi.repository import Gst
 Gst.init(None)
-import pyds
-from thalweg.testing import Detection, Frame, make_buffer
-
-FRAMES = [Frame(frame_num=n, source_id=n, objects=[
-    Detection(class_id=0, label="person", confidence=0.5, xyxy=(1, 2, 3, 4), track_id=k)
-    for k in range(2)]) for n in range(2)]
-BIG = "x" * 200
-
-def work(number):
-    buffer = make_buffer(FRAMES)
-    batch = pyds.gst_buffer_get_nvds_batch_meta(buffer)
-    frame = pyds.NvDsFrameMeta.cast(batch.frame_meta_list.data)
-    obj = pyds.NvDsObjectMeta.cast(frame.obj_meta_list.data)
-    obj.text_params.display_text = BIG
-    obj.mask_params.width = obj.mask_params.height = 4
-    obj.mask_params.alloc_mask_array()[0] = 1
-    display = pyds.nvds_acquire_display_meta_from_pool(batch)
-    display.text_params[0].display_text = BIG
-    pyds.nvds_add_display_meta_to_frame(frame, display)
-    meta = pyds.nvds_acquire_user_meta_from_pool(batch)
-    event, vehicle = pyds.alloc_nvds_event_msg_meta(meta), pyds.alloc_nvds_vehicle_object()
-    event.ts, event.sensorStr, vehicle.type = pyds.alloc_buffer(33), BIG, BIG
-    event.extMsg, event.extMsgSize = vehicle, 1
-    event.objType = pyds.NVDS_OBJECT_TYPE_VEHICLE
-    meta.user_meta_data = event
-    pyds.nvds_add_user_meta_to_frame(frame, meta)
-    own = pyds.nvds_acquire_user_meta_from_pool(batch)
-    own.user_meta_data = pyds.alloc_nvds_person_object()
-    pyds.user_copyfunc(own, lambda data, user: pyds.alloc_nvds_person_object())
-    pyds.user_releasefunc(
-        own, lambda data, user: pyds.free_gbuffer(pyds.NvDsUserMeta.cast(data).user_meta_data))
-    pyds.nvds_add_user_meta_to_batch(batch, own)
-    if number % 4 == 0:
-        buffer.copy_deep()
+from full_batch import make_and_drop
 
 def run(batches):
     for number in range(batches):
-        work(number)
+        make_and_drop(copied=number % 4 == 0)
     gc.collect()
 """
 
 
 def run(program: str, **environment: str) -> list[int]:
+    path = os.pathsep.join([str(ROOT / "tests/pyds"), os.environ["PYTHONPATH"]])
     done = subprocess.run(
         [sys.executable, "-c", WORK + program],
         capture_output=True,
         text=True,
-        env={**os.environ, **environment},
+        env={**os.environ, "PYTHONPATH": path, **environment},
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return [int(number) for number in done.stdout.split()]
