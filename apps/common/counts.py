@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import gi
@@ -44,23 +44,29 @@ def print_counts_of_source(frame_meta: pyds.NvDsFrameMeta, text: str) -> None:
     print(f"Source={frame_meta.pad_index} {text}")
 
 
+def frames_of(info: Any) -> Iterator[tuple[pyds.NvDsBatchMeta, pyds.NvDsFrameMeta]]:
+    """The frames of the batch that a probe is called for, each with the batch."""
+    gst_buffer = info.get_buffer()
+    if not gst_buffer:
+        print("Unable to get GstBuffer")
+        return
+    # pyds takes the C address of the buffer, which is what hash() of a GstBuffer gives.
+    batch_meta = pyds.gst_buffer_get_nvds_batch_meta(hash(gst_buffer))
+    if batch_meta is None:
+        return
+    l_frame = batch_meta.frame_meta_list
+    while l_frame is not None:
+        yield batch_meta, pyds.NvDsFrameMeta.cast(l_frame.data)
+        l_frame = l_frame.next
+
+
 def pgie_src_pad_buffer_probe(pad: Any, info: Any, report: FrameReport) -> Any:
     """Counts the objects of each frame of a batch; `report` is called for each frame.
 
     Called by the streaming thread for each batch that leaves the detector.
     """
-    gst_buffer = info.get_buffer()
-    if not gst_buffer:
-        print("Unable to get GstBuffer")
-        return Gst.PadProbeReturn.OK
-    batch_meta = pyds.gst_buffer_get_nvds_batch_meta(hash(gst_buffer))
-    if batch_meta is None:
-        return Gst.PadProbeReturn.OK
-    l_frame = batch_meta.frame_meta_list
-    while l_frame is not None:
-        frame_meta = pyds.NvDsFrameMeta.cast(l_frame.data)
+    for _, frame_meta in frames_of(info):
         report(frame_meta, counts_text(frame_meta))
-        l_frame = l_frame.next
     return Gst.PadProbeReturn.OK
 
 
@@ -70,19 +76,7 @@ def osd_sink_pad_buffer_probe(pad: Any, info: Any, report: FrameReport) -> Any:
     Called by the streaming thread for each batch on its way into nvdsosd; `report` is called for
     each frame with the frame's meta and the text.
     """
-    gst_buffer = info.get_buffer()
-    if not gst_buffer:
-        print("Unable to get GstBuffer")
-        return Gst.PadProbeReturn.OK
-
-    # pyds takes the C address of the buffer, which is what hash() of a GstBuffer gives.
-    batch_meta = pyds.gst_buffer_get_nvds_batch_meta(hash(gst_buffer))
-    if batch_meta is None:
-        return Gst.PadProbeReturn.OK
-    l_frame = batch_meta.frame_meta_list
-    while l_frame is not None:
-        frame_meta = pyds.NvDsFrameMeta.cast(l_frame.data)
-
+    for batch_meta, frame_meta in frames_of(info):
         l_obj = frame_meta.obj_meta_list
         while l_obj is not None:
             # Red, green, blue, alpha (1.0 is opaque).
@@ -106,6 +100,4 @@ def osd_sink_pad_buffer_probe(pad: Any, info: Any, report: FrameReport) -> Any:
         text_params.set_bg_clr = 1
         text_params.text_bg_clr.set(0.0, 0.0, 0.0, 1.0)
         pyds.nvds_add_display_meta_to_frame(frame_meta, display_meta)
-
-        l_frame = l_frame.next
     return Gst.PadProbeReturn.OK
