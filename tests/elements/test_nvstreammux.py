@@ -253,6 +253,24 @@ def test_a_seek_restarts_the_pipeline_at_the_new_place(clip: Path) -> None:
     assert frames[0].pts == pytest.approx(70 * Gst.SECOND, abs=Gst.SECOND // 4)
 
 
+def test_live_batches_have_times_of_their_own(play: Any, clip_h264: Path) -> None:
+    pipeline = Gst.parse_launch(
+        f"filesrc location={clip_h264} ! h264parse ! nvv4l2decoder ! m.sink_0 "
+        "nvstreammux name=m width=768 height=576 batch-size=1 live-source=true ! "
+        "fakesink name=s sync=false"
+    )
+    times: list[int] = []
+
+    def see(_pad: Any, info: Any) -> Any:
+        times.append(info.get_buffer().pts)
+        return Gst.PadProbeReturn.OK
+
+    pipeline.get_by_name("s").get_static_pad("sink").add_probe(Gst.PadProbeType.BUFFER, see)
+    assert play(pipeline).eos
+    assert len(times) == 795
+    assert min(b - a for a, b in itertools.pairwise(times)) >= Gst.MSECOND
+
+
 def test_two_pipelines_at_once(play: Any, clip: Path) -> None:
     description = (
         f"filesrc location={clip} ! qtdemux ! h264parse ! nvv4l2decoder ! m.sink_0 "

@@ -102,8 +102,8 @@ def test_the_older_name_of_the_cache_is_the_same() -> None:
 # ---- files
 
 
-def test_a_file_is_played_to_its_end(play: Any, clip: Path) -> None:
-    pipeline = Gst.parse_launch(f"nvurisrcbin name=s uri={clip.as_uri()} ! fakesink name=end")
+def test_a_file_is_played_to_its_end(play: Any, short: Path) -> None:
+    pipeline = Gst.parse_launch(f"nvurisrcbin name=s uri={short.as_uri()} ! fakesink name=end")
     count = 0
 
     def see(_pad: Any, _info: Any) -> Any:
@@ -113,7 +113,7 @@ def test_a_file_is_played_to_its_end(play: Any, clip: Path) -> None:
 
     pipeline.get_by_name("end").get_static_pad("sink").add_probe(Gst.PadProbeType.BUFFER, see)
     assert play(pipeline).eos
-    assert count == 795
+    assert count == 12
 
 
 def test_a_program_finds_pad_caps_and_decoder(short: Path) -> None:
@@ -311,37 +311,45 @@ def test_many_starts_leave_nothing_behind(short: Path) -> None:
                 assert message.type == Gst.MessageType.EOS
         assert len(run.frames) == 24
 
-    for _ in range(10):
+    for _ in range(30):  # fills the allocator's arenas
         cycle()
     before, count = resident_mib(), threads()
     for _ in range(40):
         cycle()
-    assert resident_mib() - before < 6
+    assert resident_mib() - before < 10
     assert threads() <= count + 2
 
 
 # ---- cameras
 
 
-@pytest.mark.parametrize("codec", ["H264", "H265"])
-@pytest.mark.parametrize("transport", ["rtp-udp", "rtp-tcp"])
-def test_frames_of_a_camera_have_its_time(
-    camera: Callable[..., Camera], codec: str, transport: str
-) -> None:
-    source = camera(codec, rate=5)  # 200 ms apart, so that the nearest capture is the frame's own
-    with Run(rtsp(source, f"select-rtp-protocol={transport}")) as run:
-        run.wait_for_state("live")
-        deadline = time.monotonic() + 15
-        while sum(frame.ntp != 0 for frame in run.frames) < 8:
+def test_frames_of_cameras_have_their_times(camera: Callable[..., Camera]) -> None:
+    """H.264 and H.265, over UDP and TCP."""
+    # 200 ms apart, so that the nearest capture is the frame's own.
+    cameras = [camera(codec, rate=5) for codec in ("H264", "H265") * 2]
+    transports = ["rtp-udp", "rtp-udp", "rtp-tcp", "rtp-tcp"]
+    with Run(
+        *(
+            rtsp(source, f"select-rtp-protocol={transport}")
+            for source, transport in zip(cameras, transports, strict=True)
+        )
+    ) as run:
+        deadline = time.monotonic() + 20
+        while True:
             run.wait_for_frames(1)
-            assert time.monotonic() < deadline
+            timed = [frame.source for frame in run.frames if frame.ntp]
+            if all(timed.count(number) >= 8 for number in range(4)):
+                break
+            assert time.monotonic() < deadline, timed
         frames = list(run.frames)
-    source.stop()
-    assert [frame.number for frame in frames] == list(range(len(frames)))
-    assert {frame.size for frame in frames} == {SIZE}
-    late = [min(abs(f.ntp - at) for at in source.captured) for f in frames if f.ntp]
-    # Half of them at least: an encoder on a busy machine stamps some frames late itself.
-    assert sorted(late)[len(late) // 2] < 50_000_000
+    for number, source in enumerate(cameras):
+        source.stop()  # it has told of all its pictures then
+        its = [frame for frame in frames if frame.source == number]
+        assert [frame.number for frame in its] == list(range(len(its)))
+        assert {frame.size for frame in its} == {SIZE}
+        late = [min(abs(f.ntp - at) for at in source.captured) for f in its if f.ntp]
+        # Half of them at least: an encoder on a busy machine stamps some frames late itself.
+        assert sorted(late)[len(late) // 2] < 50_000_000
 
 
 def test_motion_jpeg(camera: Callable[..., Camera]) -> None:
@@ -414,17 +422,26 @@ def test_a_camera_that_ends_in_good_order_is_connected_again(
         run.wait_for_frames(3)
 
 
-@pytest.mark.parametrize("transport", ["rtp-udp", "rtp-tcp"])
-def test_a_camera_that_stalls(camera: Callable[..., Camera], transport: str) -> None:
-    source = camera()
-    with Run(rtsp(source, f"rtsp-reconnect-interval=1 select-rtp-protocol={transport}")) as run:
-        run.wait_for_frames(3)
-        source.freeze()
-        assert run.wait_for_state("lost")["reason"] == "no data came for 1 s"
+def test_cameras_that_stall(camera: Callable[..., Camera]) -> None:
+    """Over UDP and over TCP."""
+    cameras = [camera(), camera()]
+    settings = "rtsp-reconnect-interval=1 source-id={} select-rtp-protocol={}"
+    with Run(
+        rtsp(cameras[0], settings.format(0, "rtp-udp")),
+        rtsp(cameras[1], settings.format(1, "rtp-tcp")),
+    ) as run:
+        for number in (0, 1):
+            run.wait_for_frames(3, of=number)
+        for source in cameras:
+            source.freeze()
+        lost = [run.wait_for_state("lost") for _ in cameras]
+        assert {said["source-id"] for said in lost} == {0, 1}
+        assert {said["reason"] for said in lost} == {"no data came for 1 s"}
         run.wait_for_state("connecting")
-        source.thaw()
-        run.wait_for_state("live")
-        run.wait_for_frames(3)
+        for source in cameras:
+            source.thaw()
+        for number in (0, 1):
+            run.wait_for_frames(3, of=number)
 
 
 def test_another_codec_and_size_after_a_restart(camera: Callable[..., Camera]) -> None:
@@ -586,13 +603,35 @@ def test_without_reconnection_a_loss_is_an_error_without_secrets(
     )
 
 
-def test_an_end_that_the_program_sends(camera: Callable[..., Camera]) -> None:
+@pytest.mark.parametrize("state", ["live", "lost"])
+def test_an_end_that_the_program_sends(camera: Callable[..., Camera], state: str) -> None:
     source = camera()
     with Run(rtsp(source, "rtsp-reconnect-interval=1")) as run:
         run.wait_for_frames(3)
+        if state == "lost":
+            source.vanish()
+            run.wait_for_state("lost")
         run.pipeline.send_event(Gst.Event.new_eos())
         message = run.bus.timed_pop_filtered(10 * Gst.SECOND, ENDS)
         assert message.type == Gst.MessageType.EOS
+
+
+def test_an_end_is_sent_without_waiting_for_a_pipeline_that_takes_nothing(short: Path) -> None:
+    run = Run(f"nvurisrcbin uri={short.as_uri()} file-loop=true", mux="")
+    run.pipeline.set_state(Gst.State.PAUSED)
+    assert run.pipeline.get_state(10 * Gst.SECOND)[0] == Gst.StateChangeReturn.SUCCESS
+    deadline = time.monotonic() + 10
+    while r"blocked\=\(guint64\)0" in run.element("m").get_property("stats").to_string():
+        assert run.bus.timed_pop_filtered(5 * Gst.MSECOND, ENDS) is None
+        assert time.monotonic() < deadline
+    with run:
+        run.pipeline.send_event(Gst.Event.new_eos())
+        assert run.message(ENDS).type == Gst.MessageType.EOS
+    run.pipeline.set_state(Gst.State.PAUSED)
+    assert run.pipeline.get_state(10 * Gst.SECOND)[0] == Gst.StateChangeReturn.SUCCESS
+    run.pipeline.send_event(Gst.Event.new_eos())  # and before it plays
+    with run:
+        assert run.message(ENDS).type == Gst.MessageType.EOS
 
 
 # ---- stopping at any moment
@@ -740,42 +779,48 @@ def decoded(path: Path) -> tuple[int, float]:
     return len(times), (times[-1] - times[0]) / 1e9
 
 
-@pytest.mark.parametrize(
-    ("codec", "container"),
-    [("H264", "mp4"), ("H264B", "mp4"), ("H265", "mkv"), ("JPEG", "mkv")],
-)
-def test_the_last_seconds_are_recorded(
-    camera: Callable[..., Camera], tmp_path: Path, codec: str, container: str
-) -> None:
-    settings = (
-        f"smart-record=2 smart-rec-dir-path={tmp_path} smart-rec-container=smart-rec-{container} "
-        "smart-rec-file-prefix=Gate smart-rec-cache=3"
-    )
-    with Run(rtsp(camera(codec), settings)) as run:
-        source = run.element()
-        done = watch_recordings(source)
-        run.wait_for_frames(40)  # 1.6 s
-        assert not source.get_property("smart-rec-status")
-        source.emit("start-sr", None, 1, 0, None)
-        assert source.get_property("smart-rec-status")
+def test_the_last_seconds_are_recorded(camera: Callable[..., Camera], tmp_path: Path) -> None:
+    kinds = [("H264", "mp4"), ("H264B", "mp4"), ("H265", "mkv"), ("JPEG", "mkv")]
+    with Run(
+        *(
+            rtsp(
+                camera(codec),
+                f"smart-record=2 smart-rec-dir-path={tmp_path} smart-rec-cache=3 "
+                f"smart-rec-container=smart-rec-{container} smart-rec-file-prefix={codec}",
+            )
+            for codec, container in kinds
+        )
+    ) as run:
+        sources = [run.element(f"s{number or ''}") for number in range(4)]
+        done = {
+            codec: watch_recordings(source)
+            for (codec, _), source in zip(kinds, sources, strict=True)
+        }
+        run.wait_for_frames(45, of=1)  # 1.8 s of the slowest encoder
+        for source in sources:
+            assert not source.get_property("smart-rec-status")
+            source.emit("start-sr", None, 1, 0, None)
+            assert source.get_property("smart-rec-status")
         run.wait_for_frames(10)
-        source.emit("stop-sr", 0)
-        said = run.element_message("smart-record-done")
-        assert not source.get_property("smart-rec-status")
-    (one,) = done
-    assert said["path"] == str(one.path)
-    assert one.path.parent == tmp_path
-    assert one.path.name.startswith("Gate_00000_")
-    assert one.path.suffix == f".{container}"
-    assert one.size == SIZE
-    assert one.video
-    assert not one.audio
-    count, seconds = decoded(one.path)
-    # The second before and 0.4 after, from the key frame on (each 10th frame is one); longer, and
-    # with frames left out, where the camera does not keep its 25 frames a second.
-    assert 1.2 < seconds < 4
-    assert 10 < count < (seconds * 25 + 1) * 1.15
-    assert one.duration_ms == pytest.approx(seconds * 1000, abs=100)
+        for source in sources:
+            source.emit("stop-sr", 0)
+        said = [run.element_message("smart-record-done") for _ in sources]
+        assert not any(source.get_property("smart-rec-status") for source in sources)
+    for codec, container in kinds:
+        (one,) = done[codec]
+        assert str(one.path) in {message["path"] for message in said}
+        assert one.path.parent == tmp_path
+        assert one.path.name.startswith(f"{codec}_00000_")
+        assert one.path.suffix == f".{container}"
+        assert one.size == SIZE
+        assert one.video
+        assert not one.audio
+        count, seconds = decoded(one.path)
+        # The second before and 0.4 after, from the key frame on (each 10th frame is one); longer,
+        # and with frames left out, where the camera does not keep its 25 frames a second.
+        assert 1.2 < seconds < 4, codec
+        assert 10 < count < (seconds * 25 + 1) * 1.15, codec
+        assert one.duration_ms == pytest.approx(seconds * 1000, abs=150), codec
 
 
 def test_sound_is_recorded_with_the_picture(

@@ -44,6 +44,8 @@ namespace {
 using namespace thalweg;
 
 constexpr guint kWidthMultiple = 8, kHeightMultiple = 4;
+/// Batches of equal times are lost in encoders and files.
+constexpr GstClockTime kLeastLiveStep = GST_MSECOND;
 
 enum Property : guint {
   kBatchSize = 1,
@@ -381,8 +383,8 @@ void MuxState::tell(std::vector<Collector::Notice>& notices) {
   }
 }
 
-/// PTS of the next batch: live, the running time of now less the pipeline's latency; else a
-/// counter.
+/// PTS of the next batch: live, the running time of now less the pipeline's latency, and later than
+/// the one before; else a counter.
 GstClockTime MuxState::timestamp() {
   std::lock_guard lock(mutex);
   const GstClockTime duration =
@@ -390,8 +392,9 @@ GstClockTime MuxState::timestamp() {
   if (settings.live && !settings.sync_inputs) {
     const GstClockTime now = running_time_now(mux);
     if (GST_CLOCK_TIME_IS_VALID(now)) {
-      next_pts = std::max(next_pts, now > latency ? now - latency : 0);
-      return next_pts;
+      const GstClockTime pts = std::max(next_pts, now > latency ? now - latency : 0);
+      next_pts = pts + kLeastLiveStep;
+      return pts;
     }
   }
   const GstClockTime pts = next_pts;

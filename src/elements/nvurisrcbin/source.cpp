@@ -179,6 +179,7 @@ bool Source::start() {
     output.end = 0;
     output.begun = false;
     output.ended = false;
+    output.end_sent = false;
     output.next_frame = {};
     gst_segment_init(&output.segment, GST_FORMAT_UNDEFINED);
   }
@@ -620,12 +621,14 @@ void Source::expose(Kind kind, GstPad* target) {
       },
       made);
   gst_element_add_pad(element(), made);
+  wake();  // an end of the program's may wait for it
 }
 
 GstFlowReturn Source::chain(Output& output, GstPad* pad, GstObject* parent, GstBuffer* buffer) {
-  if (stopping_) {
+  if (stopping_ || output.end_sent) {
     gst_buffer_unref(buffer);
-    return GST_FLOW_FLUSHING;
+    // A decoder would take an end for damage.
+    return stopping_ ? GST_FLOW_FLUSHING : GST_FLOW_OK;
   }
   ++output.frames;
   if (output.segment.format == GST_FORMAT_TIME && GST_BUFFER_PTS_IS_VALID(buffer)) {
@@ -711,13 +714,12 @@ bool Source::takes_end(Output& output) {
   return reconnects;
 }
 
+/// The thread does it: the program holds the pipeline's state, which may have to change before
+/// downstream takes anything.
 void Source::end_stream() {
-  {
-    std::lock_guard lock(mutex_);
-    ending_ = true;
-  }
-  for (Output& output : outputs_)
-    if (output.ghost) gst_pad_push_event(output.ghost, gst_event_new_eos());
+  std::lock_guard lock(mutex_);
+  ending_ = woken_ = true;
+  changed_.notify_all();
 }
 
 // ---- the state of a camera
@@ -945,11 +947,30 @@ void Source::connect_again() {
   build();
 }
 
+/// Ends the bin's stream, if there is one yet and it is not ended; `lock` is of mutex_.
+bool Source::send_end(std::unique_lock<std::mutex>& lock) {
+  bool sent = false;
+  for (Output& output : outputs_) {
+    if (!output.ghost || output.end_sent.exchange(true)) continue;
+    sent = true;
+    lock.unlock();
+    gst_pad_push_event(output.ghost, gst_event_new_eos());
+    lock.lock();
+  }
+  if (sent && std::exchange(built_, false)) {
+    lock.unlock();
+    take_apart();
+    lock.lock();
+  }
+  return sent;
+}
+
 void Source::work() {
   std::unique_lock lock(mutex_);
   while (running_) {
     woken_ = false;
-    if (std::exchange(again_, false)) {
+    if (ending_ && send_end(lock)) continue;
+    if (std::exchange(again_, false) && !ending_) {
       uint64_t frames = 0;
       for (const Output& output : outputs_) {
         offset_ = std::max<GstClockTime>(offset_, output.end);
@@ -963,7 +984,7 @@ void Source::work() {
       lock.lock();
       continue;
     }
-    if (camera_) {
+    if (camera_ && !ending_) {
       const auto state = connection_.state();
       const bool gone = state == Connection::State::kLost || state == Connection::State::kGivenUp;
       if (gone && built_ && connection_.settings().reconnects()) {
@@ -1002,7 +1023,7 @@ void Source::work() {
     lock.lock();
     if (!running_ || woken_ || recording) continue;
     Connection::Time due = recorder_due;
-    if (camera_) due = std::min(due, connection_.due());
+    if (camera_ && !ending_) due = std::min(due, connection_.due());
     const auto ready = [this] { return woken_ || !running_; };
     if (due == Connection::Time::max())
       changed_.wait(lock, ready);

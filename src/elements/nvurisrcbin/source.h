@@ -62,6 +62,7 @@ class Source : public std::enable_shared_from_this<Source> {
     std::atomic<GstFlowReturn> flow{GST_FLOW_OK};  ///< what downstream last said
     std::atomic<bool> reset_due{false};            ///< a stream-reset event has to follow
     std::atomic<GstClockTime> end{0};              ///< running time at which its last frame ends
+    std::atomic<bool> end_sent{false};             ///< the one that the program sends
     // Of the streaming thread:
     bool begun = false;  ///< the bin's stream has started
     GstSegment segment{};
@@ -98,6 +99,7 @@ class Source : public std::enable_shared_from_this<Source> {
 
   void work();
   void connect_again();
+  bool send_end(std::unique_lock<std::mutex>& lock);
   void wake();
   bool idle();
   void lose(const std::string& reason);
