@@ -11,6 +11,7 @@ gi.require_version("Gst", "1.0")
 from gi.repository import Gst
 
 import pyds
+from common.pipeline import say
 
 # What the counts on the screen stand for, by the labels of the model.
 VEHICLE_LABELS = {"car", "bus", "truck", "vehicle"}
@@ -41,7 +42,7 @@ def counts_text(frame_meta: pyds.NvDsFrameMeta) -> str:
 
 def print_counts_of_source(frame_meta: pyds.NvDsFrameMeta, text: str) -> None:
     """The report of programs with several sources."""
-    print(f"Source={frame_meta.pad_index} {text}")
+    say(f"Source={frame_meta.pad_index} {text}")
 
 
 def frames_of(info: Any) -> Iterator[tuple[pyds.NvDsBatchMeta, pyds.NvDsFrameMeta]]:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import math
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import gi
 
 gi.require_version("Gst", "1.0")
 from gi.repository import GLib, Gst
+
+
+def say(text: str) -> None:
+    """Prints a line at once; lines of several threads stay whole."""
+    print(text + "\n", end="", flush=True)
 
 
 def add_element(pipeline: Any, factory: str, name: str, **properties: object) -> Any:
@@ -64,13 +71,22 @@ def add_file_branch(pipeline: Any, upstream: Any, output: str, name: str = "file
     )
 
 
-def play(pipeline: Any, source: str) -> int:
+def tiles(sources: int) -> dict[str, int]:
+    """Rows and columns of a picture that shows that many sources."""
+    rows = max(math.isqrt(sources), 1)
+    return {"rows": rows, "columns": math.ceil(sources / rows)}
+
+
+def play(
+    pipeline: Any, source: str, on_element: Callable[[Any], None] = lambda structure: None
+) -> int:
     """Plays to the end; 0 at end of stream, 1 after an error, 130 after Ctrl-C.
 
     Warnings, the first error and what display sinks say of themselves, such as the address of
     their page, are printed on standard error.
 
     source: what is played, for the error's text.
+    on_element: called with the structure of each element message.
     """
     loop = GLib.MainLoop()
     code = 0
@@ -99,6 +115,8 @@ def play(pipeline: Any, source: str) -> int:
                 code = 1
             ended = True
             loop.quit()
+        elif message.type == Gst.MessageType.ELEMENT:
+            on_element(message.get_structure())
 
     bus = pipeline.get_bus()
     bus.add_signal_watch()

@@ -9,7 +9,6 @@ The sink is a window, or nothing where there is no display; with --output, an MP
 from __future__ import annotations
 
 import argparse
-import math
 import os
 import signal
 import sys
@@ -26,7 +25,7 @@ import pyds  # before Gst.init: it tells GStreamer where the elements are
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 from common.counts import FrameReport, pgie_src_pad_buffer_probe, print_counts_of_source
 from common.frame_rates import FrameRates
-from common.pipeline import add_element, add_file_branch, link, play
+from common.pipeline import add_element, add_file_branch, link, play, tiles
 from common.sources import add_muxer, add_sources, as_uri
 
 MUXER_OUTPUT_WIDTH = 1920
@@ -47,15 +46,13 @@ def build_pipeline(uris: list[str], options: argparse.Namespace) -> Any:
     factory = "nvinfer" if options.pgie == "nvinfer" else "nvinferserver"
     pgie = add_element(pipeline, factory, "primary-inference", config_file_path=options.configfile)
     pgie.set_property("batch-size", len(uris))
-    rows = math.isqrt(len(uris))
     tiler = add_element(
         pipeline,
         "nvmultistreamtiler",
         "nvtiler",
-        rows=rows,
-        columns=math.ceil(len(uris) / rows),
         width=TILED_OUTPUT_WIDTH,
         height=TILED_OUTPUT_HEIGHT,
+        **tiles(len(uris)),
     )
     nvvidconv = add_element(pipeline, "nvvideoconvert", "convertor")
     nvosd = add_element(pipeline, "nvdsosd", "onscreendisplay", process_mode=0, display_text=1)
