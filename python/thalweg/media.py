@@ -2,7 +2,8 @@
 
 The clip is OpenCV's ``vtest.avi`` (795 frames of 768x576, pedestrians), which Debian and Ubuntu
 carry inside their package ``opencv-doc``. Nothing of that package is installed: the one file is
-taken out of it and turned into H.264.
+taken out of it and turned into H.264; its forms in other codecs are made of that when one is asked
+for.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 __all__ = [
+    "OTHER_SAMPLES",
     "SAMPLES",
     "SAMPLE_FRAMES",
     "SAMPLE_SIZE",
@@ -28,6 +30,19 @@ __all__ = [
 ]
 
 SAMPLES = ("vtest.mp4", "vtest.h264")
+_DECODE = "qtdemux ! h264parse ! avdec_h264 ! videoconvert"
+_H265 = "x265enc speed-preset=ultrafast tune=zerolatency bitrate=2000 key-int-max=30"
+# Made when they are asked for: of which sample, and how.
+OTHER_SAMPLES = {
+    "vtest_h265.mp4": ("vtest.mp4", f"{_DECODE} ! {_H265} ! h265parse ! mp4mux"),
+    "vtest.h265": (
+        "vtest_h265.mp4",
+        "qtdemux ! h265parse ! video/x-h265,stream-format=byte-stream",
+    ),
+    "vtest_mjpeg.mp4": ("vtest.mp4", f"{_DECODE} ! jpegenc ! qtmux"),
+    "vtest.mjpeg": ("vtest_mjpeg.mp4", "qtdemux"),
+    "vtest.jpg": ("vtest.mp4", f"{_DECODE} ! identity eos-after=2 ! jpegenc"),
+}
 SAMPLE_FRAMES = 795
 SAMPLE_SIZE = (768, 576)  # width, height
 
@@ -49,17 +64,26 @@ def cache_folder() -> Path:
 def sample(name: str = "vtest.mp4") -> Path:
     """Path of a sample clip, fetched and converted if it is not in the cache yet.
 
-    name: ``"vtest.mp4"`` (H.264 in MP4) or ``"vtest.h264"`` (the same pictures as a byte stream);
-        both 795 frames, 768x576, 10 frames/s.
+    name: ``"vtest.mp4"`` (H.264 in MP4), ``"vtest.h264"`` (the same pictures as a byte stream) or
+        one of `OTHER_SAMPLES` (H.265, Motion JPEG); all have 795 frames, 768x576, 10 frames/s. Or
+        ``"vtest.jpg"``, the first picture.
     Returns the path in `cache_folder()`; the caller must not change the file.
     Raises `ValueError` for another name, `MediaError` when the clip cannot be fetched or converted.
     Safe when several processes ask at the same time: one fetches, the others wait.
     """
-    if name not in SAMPLES:
-        raise ValueError(f"there is no sample {name!r}; there are {', '.join(SAMPLES)}")
+    if name not in SAMPLES and name not in OTHER_SAMPLES:
+        names = ", ".join([*SAMPLES, *OTHER_SAMPLES])
+        raise ValueError(f"there is no sample {name!r}; there are {names}")
     folder = cache_folder()
     path = folder / name
     if path.is_file():
+        return path
+    if name in OTHER_SAMPLES:
+        origin, pipeline = OTHER_SAMPLES[name]
+        made_of = sample(origin)
+        with _locked(folder):
+            if not path.is_file():
+                _make_other(made_of, pipeline, path)
         return path
     with _locked(folder):
         if not path.is_file():
@@ -157,19 +181,31 @@ def _fetch(work: Path) -> Path:
 
 
 def _convert(clip: Path, work: Path) -> None:
-    if shutil.which("gst-launch-1.0") is None:
-        raise MediaError(
-            "Cannot convert the sample clip: gst-launch-1.0 is missing; install gstreamer1.0-tools."
-        )
-    pipeline = (
+    _launch(
         f"filesrc location={clip.name} ! avidemux ! avdec_msmpeg4 ! videoconvert "
         "! video/x-raw,format=I420 "
         "! x264enc threads=1 pass=qual quantizer=20 key-int-max=30 bframes=2 "
         "! video/x-h264,profile=high ! h264parse ! tee name=t "
         "t. ! queue ! video/x-h264,stream-format=avc ! mp4mux ! filesink location=vtest.mp4 "
         "t. ! queue ! h264parse ! video/x-h264,stream-format=byte-stream,alignment=au "
-        "! filesink location=vtest.h264"
+        "! filesink location=vtest.h264",
+        work,
     )
+
+
+def _make_other(origin: Path, pipeline: str, path: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".making-") as name:
+        _launch(
+            f"filesrc location={origin} ! {pipeline} ! filesink location={path.name}", Path(name)
+        )
+        os.replace(Path(name) / path.name, path)
+
+
+def _launch(pipeline: str, work: Path) -> None:
+    if shutil.which("gst-launch-1.0") is None:
+        raise MediaError(
+            "Cannot convert the sample clip: gst-launch-1.0 is missing; install gstreamer1.0-tools."
+        )
     done = _run(["gst-launch-1.0", "-q", *pipeline.split()], work)
     if done.returncode != 0:
         last = (done.stderr.strip() or "no message").splitlines()[0]

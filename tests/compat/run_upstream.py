@@ -212,7 +212,7 @@ def run(sample: Sample, checkout: Path) -> Result:
         values = {
             "h264": media.sample("vtest.h264"),
             "uri": media.sample("vtest.mp4").as_uri(),
-            "jpeg": picture(work) if "{jpeg}" in sample.arguments else "",
+            "jpeg": media.sample("vtest.jpg"),
             "folder": work / "frames",
         }
         newer = (work / "apps/common/platform_info.py").exists()
@@ -249,17 +249,6 @@ def watch(command: list[str], folder: Path) -> tuple[int | None, str, str]:
                     raise
                 os.killpg(child.pid, then)
     return (None if late else child.returncode), stdout, stderr
-
-
-def picture(folder: Path) -> Path:
-    """A JPEG file of one frame of the sample clip."""
-    path = folder / "picture.jpg"
-    pipeline = (
-        f"filesrc location={media.sample('vtest.mp4')} ! qtdemux ! h264parse ! avdec_h264 "
-        f"! videoconvert ! jpegenc snapshot=true ! filesink location={path}"
-    )
-    subprocess.run(["gst-launch-1.0", "-q", *pipeline.split()], check=True)
-    return path
 
 
 def release(checkout: Path) -> str:

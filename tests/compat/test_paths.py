@@ -108,7 +108,7 @@ def test_what_exists_keeps_its_place(samples: Path, tmp_path: Path) -> None:
     assert paths.find(f"{path}/../../{LABELS}") is None
 
 
-def test_streams_in_h264_are_the_sample_clip(capsys: pytest.CaptureFixture[str]) -> None:
+def test_streams_are_the_sample_clip(capsys: pytest.CaptureFixture[str]) -> None:
     streams = f"{INSTALLED}/samples/streams"
     assert paths.find(f"{streams}/sample_qHD.h264") == str(media.sample("vtest.h264"))
     assert capsys.readouterr().err == (
@@ -118,8 +118,10 @@ def test_streams_in_h264_are_the_sample_clip(capsys: pytest.CaptureFixture[str])
     assert paths.find(f"{streams}/sample_qHD.h264") is not None
     assert capsys.readouterr().err == ""  # said once
     assert paths.find(f"{streams}/sample_1080p_h264.mp4") == str(media.sample("vtest.mp4"))
-    assert paths.find(f"{streams}/sample_1080p_h265.mp4") is None
-    assert paths.find(f"{streams}/sample_720p.mjpeg") is None
+    assert paths.find(f"{streams}/sample_1080p_h265.mp4") == str(media.sample("vtest_h265.mp4"))
+    assert paths.find(f"{streams}/sample_720p.mjpeg") == str(media.sample("vtest.mjpeg"))
+    assert paths.find(f"{streams}/sample_industrial.jpg") == str(media.sample("vtest.jpg"))
+    assert paths.find(f"{streams}/sonyc_mixed_audio.wav") is None
 
 
 def test_uris_and_descriptions(samples: Path) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from gi.repository import Gst
 
 from thalweg import media
 
@@ -16,6 +18,27 @@ def test_samples_have_every_frame(name: str) -> None:
     path = media.sample(name)
     assert path.name == name
     assert media.count_frames(path) == media.SAMPLE_FRAMES
+
+
+@pytest.mark.parametrize("name", media.OTHER_SAMPLES)
+def test_other_samples_are_pictures_of_the_clip(play: Any, name: str) -> None:
+    frames = 1 if name == "vtest.jpg" else media.SAMPLE_FRAMES
+    width, height = media.SAMPLE_SIZE
+    pipeline = Gst.parse_launch(
+        f"filesrc location={media.sample(name)} ! decodebin "
+        f"! video/x-raw(ANY),width={width},height={height} ! fakesink name=end sync=false"
+    )
+    seen = 0
+
+    def count(pad: Any, info: Any) -> Any:
+        nonlocal seen
+        seen += 1
+        return Gst.PadProbeReturn.OK
+
+    end = pipeline.get_by_name("end").get_static_pad("sink")
+    end.add_probe(Gst.PadProbeType.BUFFER, count)
+    assert play(pipeline).eos
+    assert seen == frames
 
 
 def test_unknown_sample() -> None:

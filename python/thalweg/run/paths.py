@@ -43,8 +43,8 @@ def find(name: str) -> str | None:
     """Path of the file or folder that takes the place of `name`; None: none does.
 
     Something that exists keeps its place. The folders of ``THALWEG_SAMPLES`` come first, then
-    Thalweg's own. Of DeepStream's sample streams, those in H.264 are replaced by Thalweg's sample
-    clip; a line on standard error says so.
+    Thalweg's own. DeepStream's sample streams and pictures are replaced by Thalweg's sample clip in
+    the same codec; a line on standard error says so.
 
     Raises `thalweg.media.MediaError` when the sample clip is wanted and cannot be had.
     """
@@ -100,15 +100,23 @@ def _lexists(path: str) -> bool:
 
 
 def _stream(name: str, rest: str) -> str | None:
+    """The form of Thalweg's sample clip that has the codec of a sample stream, by its name."""
     folder, _, file = rest.rpartition("/")
-    suffix = os.path.splitext(file)[1]
-    if folder != "streams" or "h265" in file or "mjpeg" in file:
-        return None
-    if suffix not in (".h264", ".mp4", ".mov"):
+    stem, suffix = os.path.splitext(file)
+    codec = next((f"_{codec}" for codec in ("h265", "mjpeg") if codec in stem), "")
+    form = {
+        ".mp4": f"vtest{codec}.mp4",
+        ".mov": f"vtest{codec}.mp4",
+        ".h264": "vtest.h264",
+        ".h265": "vtest.h265",
+        ".mjpeg": "vtest.mjpeg",
+        ".jpg": "vtest.jpg",
+    }.get(suffix)
+    if folder != "streams" or form is None:
         return None
     from thalweg import media
 
-    path = media.sample("vtest.h264" if suffix == ".h264" else "vtest.mp4")
+    path = media.sample(form)
     if file not in _told:
         _told.add(file)
         print(
