@@ -7,7 +7,8 @@
 #include <unistd.h>
 
 #include <cstdint>
-#include <cstring>
+#include <map>
+#include <string>
 #include <string_view>
 
 namespace {
@@ -20,10 +21,13 @@ struct Bindings {
   size_t sizes[2] = {};
 };
 
-struct Work {
-  void* libgcc;
-  int changed = 0;
+/// What a name of the unwinder's means: libgcc's function, and the one that others find now.
+struct Function {
+  void* of_libgcc = nullptr;
+  void* of_all = nullptr;
 };
+
+using Functions = std::map<std::string, Function, std::less<>>;
 
 Bindings bindings_of(const ElfW(Dyn) * entry, ElfW(Addr) base) {
   Bindings found;
@@ -66,48 +70,66 @@ bool write(void** slot, void* value, bool read_only) {
   return true;
 }
 
-int visit(dl_phdr_info* library, size_t, void* data) {
-  auto& work = *static_cast<Work*>(data);
-  const ElfW(Dyn)* dynamic = nullptr;
-  ElfW(Addr) read_only_from = 0, read_only_to = 0;
-  for (int i = 0; i < library->dlpi_phnum; ++i) {
-    const ElfW(Phdr)& header = library->dlpi_phdr[i];
-    const ElfW(Addr) address = library->dlpi_addr + header.p_vaddr;
-    if (header.p_type == PT_DYNAMIC) dynamic = reinterpret_cast<const ElfW(Dyn)*>(address);
-    if (header.p_type == PT_GNU_RELRO) {
-      read_only_from = address;
-      read_only_to = address + header.p_memsz;
+/// Calls `use(name, slot, read_only)` for each function of the unwinder's that a library has bound.
+/// The loader's lock is held meanwhile: `use` must not call the loader (dlsym and dlopen take
+/// another lock first, and wait for ever for a thread that loads a library).
+template <typename Use>
+void each_binding(Use use) {
+  const auto visit = [](dl_phdr_info* library, size_t, void* data) {
+    const ElfW(Dyn)* dynamic = nullptr;
+    ElfW(Addr) read_only_from = 0, read_only_to = 0;
+    for (int i = 0; i < library->dlpi_phnum; ++i) {
+      const ElfW(Phdr)& header = library->dlpi_phdr[i];
+      const ElfW(Addr) address = library->dlpi_addr + header.p_vaddr;
+      if (header.p_type == PT_DYNAMIC) dynamic = reinterpret_cast<const ElfW(Dyn)*>(address);
+      if (header.p_type == PT_GNU_RELRO) {
+        read_only_from = address;
+        read_only_to = address + header.p_memsz;
+      }
     }
-  }
-  if (!dynamic) return 0;
-  const Bindings bindings = bindings_of(dynamic, library->dlpi_addr);
-  if (!bindings.symbols || !bindings.names) return 0;
-  for (int table = 0; table < 2; ++table) {
-    const ElfW(Rela)* relocation = bindings.relocations[table];
-    if (!relocation) continue;
-    for (size_t i = 0; i < bindings.sizes[table] / sizeof *relocation; ++i, ++relocation) {
-      const auto type = ELF64_R_TYPE(relocation->r_info);
-      if (type != R_X86_64_JUMP_SLOT && type != R_X86_64_GLOB_DAT) continue;
-      const char* name = bindings.names + bindings.symbols[ELF64_R_SYM(relocation->r_info)].st_name;
-      if (!std::string_view(name).starts_with("_Unwind_")) continue;
-      const ElfW(Addr) address = library->dlpi_addr + relocation->r_offset;
-      auto** slot = reinterpret_cast<void**>(address);
-      void* later = dlsym(RTLD_DEFAULT, name);
-      if (!later || *slot == later || *slot != dlsym(work.libgcc, name)) continue;
-      if (write(slot, later, read_only_from <= address && address < read_only_to)) ++work.changed;
+    if (!dynamic) return 0;
+    const Bindings bindings = bindings_of(dynamic, library->dlpi_addr);
+    if (!bindings.symbols || !bindings.names) return 0;
+    for (int table = 0; table < 2; ++table) {
+      const ElfW(Rela)* relocation = bindings.relocations[table];
+      if (!relocation) continue;
+      for (size_t i = 0; i < bindings.sizes[table] / sizeof *relocation; ++i, ++relocation) {
+        const auto type = ELF64_R_TYPE(relocation->r_info);
+        if (type != R_X86_64_JUMP_SLOT && type != R_X86_64_GLOB_DAT) continue;
+        const std::string_view name =
+            bindings.names + bindings.symbols[ELF64_R_SYM(relocation->r_info)].st_name;
+        if (!name.starts_with("_Unwind_")) continue;
+        const ElfW(Addr) address = library->dlpi_addr + relocation->r_offset;
+        (*static_cast<Use*>(data))(name, reinterpret_cast<void**>(address),
+                                   read_only_from <= address && address < read_only_to);
+      }
     }
-  }
-  return 0;
+    return 0;
+  };
+  dl_iterate_phdr(visit, &use);
 }
 
 }  // namespace
 
 int thalweg_agree_on_unwinder() {
-  Work work{dlopen("libgcc_s.so.1", RTLD_LAZY | RTLD_NOLOAD)};
-  if (!work.libgcc) return 0;  // no C++ library is loaded
-  if (dlsym(work.libgcc, "_Unwind_Resume") != dlsym(RTLD_DEFAULT, "_Unwind_Resume")) {
-    dl_iterate_phdr(visit, &work);
+  void* libgcc = dlopen("libgcc_s.so.1", RTLD_LAZY | RTLD_NOLOAD);
+  if (!libgcc) return 0;  // no C++ library is loaded
+  int changed = 0;
+  if (dlsym(libgcc, "_Unwind_Resume") != dlsym(RTLD_DEFAULT, "_Unwind_Resume")) {
+    Functions functions;
+    each_binding(
+        [&](std::string_view name, void**, bool) { functions.try_emplace(std::string(name)); });
+    for (auto& [name, function] : functions) {
+      function = {dlsym(libgcc, name.c_str()), dlsym(RTLD_DEFAULT, name.c_str())};
+    }
+    each_binding([&](std::string_view name, void** slot, bool read_only) {
+      const auto found = functions.find(name);
+      if (found == functions.end()) return;  // of a library that was loaded meanwhile
+      const auto [of_libgcc, of_all] = found->second;
+      if (!of_all || *slot == of_all || *slot != of_libgcc) return;
+      if (write(slot, of_all, read_only)) ++changed;
+    });
   }
-  dlclose(work.libgcc);
-  return work.changed;
+  dlclose(libgcc);
+  return changed;
 }

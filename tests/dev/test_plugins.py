@@ -22,6 +22,7 @@ def python(script: str, tmp_path: Path, **environment: str) -> str:
         env={**env, **environment},
         capture_output=True,
         text=True,
+        timeout=60,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -114,3 +115,29 @@ def test_exceptions_survive_whatever_was_imported_first(order: str, tmp_path: Pa
     said = python(f"import os\nos.chdir({str(tmp_path)!r})\n" + script, tmp_path).splitlines()
     assert said[-1].startswith("wrong.txt: [property] num-detected-classes: expected the number")
     assert said[:-1] == ["refused"] * ("openvino" in order)
+
+
+def test_libraries_may_be_loaded_meanwhile(tmp_path: Path) -> None:
+    script = (
+        "import _ctypes, ctypes, threading\nimport numpy\n"
+        + GST
+        + """
+from thalweg import plugins
+folder = plugins.folder()
+unwind = ctypes.CDLL(str(folder.parent / "lib/libthalweg_unwind.so"))
+done = threading.Event()
+
+def load():
+    while not done.is_set():
+        _ctypes.dlclose(ctypes.CDLL(str(folder / "libgstnvdslogger.so"))._handle)
+
+loading = threading.Thread(target=load)
+loading.start()
+for _ in range(300):
+    unwind.thalweg_agree_on_unwinder()
+done.set()
+loading.join()
+print("done")
+"""
+    )
+    assert python(script, tmp_path) == "done\n"
