@@ -41,7 +41,7 @@ OTHER_SAMPLES = {
     ),
     "vtest_mjpeg.mp4": ("vtest.mp4", f"{_DECODE} ! jpegenc ! qtmux"),
     "vtest.mjpeg": ("vtest_mjpeg.mp4", "qtdemux"),
-    "vtest.jpg": ("vtest.mp4", f"{_DECODE} ! identity eos-after=2 ! jpegenc"),
+    "vtest.jpg": ("vtest.mp4", f"{_DECODE} ! imagefreeze num-buffers=1 ! jpegenc"),
 }
 SAMPLE_FRAMES = 795
 SAMPLE_SIZE = (768, 576)  # width, height
