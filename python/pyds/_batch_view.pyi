@@ -3,6 +3,7 @@
 from typing import Annotated, overload
 
 import numpy
+import numpy.typing
 from numpy.typing import NDArray
 
 import pyds
@@ -40,6 +41,25 @@ class ObjectRows:
 
     def remove(self) -> int:
         """Removes every object that is still there; how many there were."""
+
+class BufferPixels:
+    """The pictures of a buffer, while it lives."""
+
+    def __init__(self, buffer: object) -> None: ...
+
+    def image(self, frame: pyds.NvDsFrameMeta, format: str, box: tuple[float, float, float, float] | None, asking: str) -> numpy.typing.NDArray[numpy.uint8]:
+        """
+        A new array of the frame, or of the part in the box (left, top, width, height).
+        """
+
+    def view(self, frame: pyds.NvDsFrameMeta, format: str, asking: str) -> numpy.typing.NDArray[numpy.uint8]:
+        """The frame's pixels, read-only."""
+
+    def writable_view(self, frame: pyds.NvDsFrameMeta, format: str, asking: str) -> numpy.typing.NDArray[numpy.uint8] | None:
+        """The frame's pixels, None if they are of another format."""
+
+    def write(self, frame: pyds.NvDsFrameMeta, format: str, image: Annotated[NDArray[numpy.uint8], dict(shape=(None, None, None), order='C', device='cpu', writable=False)], asking: str) -> None:
+        """Makes an array the frame's pixels."""
 
 def objects_of_batch(batch: pyds.NvDsBatchMeta) -> ObjectRows:
     """Every frame's objects."""

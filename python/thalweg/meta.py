@@ -17,18 +17,26 @@ All objects at once, without a loop::
 Everything here is a view of the metadata that `pyds` reads too; `.meta` is the `pyds` object for
 what is left out here. A view is good while its buffer lives, in practice inside the probe:
 afterwards, and after its meta was removed, using it raises `ReferenceError`. Columns are copies and
-stay good. Coordinates are pixels of the muxer's frame, origin top left; colours are (red, green,
-blue, alpha), each 0 to 1.
+stay good. Coordinates are pixels of the muxer's frame (of the picture, where an element behind the
+muxer scaled it), origin top left; colours are (red, green, blue, alpha), each 0 to 1.
+
+Pixels come as NumPy arrays, whatever format the pipeline has at this place::
+
+    picture = frame.image("BGR")            # uint8 (height, width, 3), yours
+    face = obj.crop("RGB")                  # the part in its box
+    with frame.edit("BGR") as picture:      # what is drawn is seen downstream
+        cv2.circle(picture, (40, 40), 10, (0, 0, 255))
 
 Any thread may use this. Reading columns, writing, removing and attaching hold the batch's lock, and
-wait for it without Python's own lock.
+wait for it without Python's own lock; pictures are made and converted without it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import operator
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, SupportsIndex, TypeAlias, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -40,13 +48,30 @@ from thalweg import _arguments as arguments
 if TYPE_CHECKING:
     import supervision
 
-__all__ = ["UNTRACKED", "Batch", "Color", "Frame", "Label", "Object", "Objects"]
+__all__ = [
+    "UNTRACKED",
+    "Batch",
+    "Color",
+    "ColorLayout",
+    "Frame",
+    "Label",
+    "Layout",
+    "Object",
+    "Objects",
+]
 
 UNTRACKED = 0xFFFF_FFFF_FFFF_FFFF
 """`Objects.track_id` of an object that no tracker has numbered."""
 
 Color: TypeAlias = tuple[float, float, float, float]
 """(red, green, blue, alpha), each 0 to 1."""
+
+ColorLayout: TypeAlias = Literal["RGB", "BGR", "RGBA", "BGRA"]
+"""A layout of pixels that can be drawn into: uint8 (height, width, 3 or 4), in this order."""
+
+Layout: TypeAlias = Literal["RGB", "BGR", "RGBA", "BGRA", "GRAY", "NV12"]
+"""A layout of pixels as uint8: one of `ColorLayout`, `GRAY` (height, width), 0 black to 255, or
+`NV12` (height * 3 / 2, width): brightness, and below it a row of U, V, U, V ... for two of it."""
 
 _ObjectMeta, _FrameMeta = pyds.NvDsObjectMeta, pyds.NvDsFrameMeta  # looked up for each object
 _NO_TIME = 0xFFFF_FFFF_FFFF_FFFF
@@ -108,13 +133,15 @@ class Batch(_View):
     """All metadata of one batched buffer.
 
     meta: the `pyds.NvDsBatchMeta`. `Batch.of` finds it.
+    buffer: what `Batch.of` takes; without it there are no images.
     """
 
-    __slots__ = ()
+    __slots__ = ("_pixels",)
     meta: pyds.NvDsBatchMeta
 
-    def __init__(self, meta: pyds.NvDsBatchMeta) -> None:
+    def __init__(self, meta: pyds.NvDsBatchMeta, buffer: Any = None) -> None:
         self.meta = arguments.instance("Batch.meta", meta, pyds.NvDsBatchMeta)
+        self._pixels = _pixels_of(buffer)
 
     @classmethod
     def of(cls, source: Any) -> Batch:
@@ -127,7 +154,8 @@ class Batch(_View):
         """
         meta = None
         try:
-            meta = pyds.gst_buffer_get_nvds_batch_meta(_buffer(source))
+            buffer = _buffer(source)
+            meta = pyds.gst_buffer_get_nvds_batch_meta(buffer)
         except TypeError:
             raise TypeError(
                 "Batch.of.source: expected Gst.PadProbeInfo, Gst.Buffer or its hash(), or "
@@ -137,12 +165,12 @@ class Batch(_View):
             raise ValueError(
                 "Batch.of.source: this buffer carries no batch; look at buffers behind nvstreammux"
             )
-        return cls(meta)
+        return cls(meta, view.BufferPixels(buffer))
 
     @property
     def frames(self) -> tuple[Frame, ...]:
         """The frames now, in their order in the batch (views)."""
-        return tuple(Frame(meta) for meta in view.frames(self.meta))
+        return tuple(Frame(meta, self._pixels) for meta in view.frames(self.meta))
 
     @property
     def objects(self) -> Objects:
@@ -150,7 +178,7 @@ class Batch(_View):
 
         Each access takes a new snapshot, so keep it in a variable.
         """
-        return Objects(view.objects_of_batch(self.meta))
+        return Objects(view.objects_of_batch(self.meta), self._pixels)
 
     def __repr__(self) -> str:
         return _repr(self, lambda: f"of {len(self.frames)} frames")
@@ -160,13 +188,16 @@ class Frame(_View):
     """One frame of a batch.
 
     meta: the `pyds.NvDsFrameMeta`.
+    buffer: what `Batch.of` takes; without it there are no images. A program that walks with `pyds`
+        asks `Frame(frame_meta, buffer).image()`.
     """
 
-    __slots__ = ()
+    __slots__ = ("_pixels",)
     meta: pyds.NvDsFrameMeta
 
-    def __init__(self, meta: pyds.NvDsFrameMeta) -> None:
+    def __init__(self, meta: pyds.NvDsFrameMeta, buffer: Any = None) -> None:
         self.meta = arguments.instance("Frame.meta", meta, pyds.NvDsFrameMeta)
+        self._pixels = _pixels_of(buffer)
 
     @property
     def batch(self) -> Batch:
@@ -174,7 +205,7 @@ class Frame(_View):
         meta = self.meta.base_meta.batch_meta
         if meta is None:
             raise ReferenceError("Frame.batch: this frame belongs to no batch")
-        return Batch(meta)
+        return Batch(meta, self._pixels)
 
     @property
     def index(self) -> int:
@@ -214,7 +245,58 @@ class Frame(_View):
         That is the latest added first; a copy of the buffer has them the other way round. Each
         access takes a new snapshot.
         """
-        return Objects(view.objects_of_frame(self.meta))
+        return Objects(view.objects_of_frame(self.meta), self._pixels)
+
+    def image(self, layout: Layout = "RGB", *, copy: bool = True) -> npt.NDArray[np.uint8]:
+        """The picture of the frame as it is at this place of the pipeline.
+
+        layout: of the array, see `Layout`; the pipeline's format does not matter. NV12 keeps the
+            frame's colour matrix and range, GRAY has the full range.
+        copy: True: a new array without gaps between rows, yours; the frame and it do not change
+            each other. False: the frame's pixels themselves, read-only, maybe with gaps between
+            rows. `ValueError` if they do not lie so. What is drawn later goes into a copy
+            of them, so the array shows this moment. It keeps its memory (of a decoder, one of its
+            pictures), so hold few.
+        Returns uint8 of the picture's height and width. Good for ever, also after the buffer.
+        A picture that was scaled on paper only, as the muxer's are, is drawn by the first call.
+
+        Raises `ValueError` for a layout that is none, NV12 of an odd width, and a view that was
+        made without a buffer; `ReferenceError` once the buffer is gone; `RuntimeError` if the
+        buffer's memory is not memory:NVMM of this computer.
+        """
+        pixels = _known(self._pixels, "Frame.image")
+        arguments.instance("Frame.image.layout", layout, str)
+        if copy:
+            return pixels.image(self.meta, layout, None, "Frame.image")
+        return pixels.view(self.meta, layout, "Frame.image")
+
+    @contextlib.contextmanager
+    def edit(self, layout: ColorLayout = "RGB") -> Iterator[npt.NDArray[np.uint8]]:
+        """The picture to draw into, in a with-block; who comes downstream sees what was drawn.
+
+        layout: of the array, see `ColorLayout`. If the frame's pixels lie so, the array
+            is these pixels. Otherwise it is a copy, which becomes the frame's pixels at the end of
+            the block: that converts all of it twice, and rounds colours.
+        Gives uint8 (height, width, 3 or 4), maybe with gaps between rows. Its memory stays good
+        after the block, but do not write into it any more. When the block raises, a copy is given
+        up and the frame stays as it was.
+
+        Everybody who has the same buffer, like the branches of a tee, sees the drawing. Raises as
+        `image` does.
+        """
+        pixels = _known(self._pixels, "Frame.edit")
+        arguments.instance("Frame.edit.layout", layout, str)
+        if layout in ("GRAY", "NV12"):
+            raise ValueError(
+                f"Frame.edit.layout: expected 'RGB', 'BGR', 'RGBA' or 'BGRA', got {layout!r}"
+            )
+        image = pixels.writable_view(self.meta, layout, "Frame.edit")
+        if image is not None:
+            yield image
+            return
+        image = pixels.image(self.meta, layout, None, "Frame.edit")
+        yield image
+        pixels.write(self.meta, layout, image, "Frame.edit")
 
     def add(
         self,
@@ -252,7 +334,7 @@ class Frame(_View):
             arguments.texts("add.label", label, n),
             int(component),
         )
-        return Objects(rows)
+        return Objects(rows, self._pixels)
 
     def add_supervision(
         self, detections: supervision.Detections, *, component_id: int = 0
@@ -289,23 +371,27 @@ class Object(_View):
 
     meta: the `pyds.NvDsObjectMeta`.
     frame_meta: the `pyds.NvDsFrameMeta` of the frame that it is in.
+    buffer: what `Batch.of` takes; without it there are no images.
     """
 
-    __slots__ = ("frame_meta",)
+    __slots__ = ("_pixels", "frame_meta")
     meta: pyds.NvDsObjectMeta
     frame_meta: pyds.NvDsFrameMeta
 
-    def __init__(self, meta: pyds.NvDsObjectMeta, frame_meta: pyds.NvDsFrameMeta) -> None:
+    def __init__(
+        self, meta: pyds.NvDsObjectMeta, frame_meta: pyds.NvDsFrameMeta, buffer: Any = None
+    ) -> None:
         if not (isinstance(meta, _ObjectMeta) and isinstance(frame_meta, _FrameMeta)):
             arguments.instance("Object.meta", meta, _ObjectMeta)
             arguments.instance("Object.frame_meta", frame_meta, _FrameMeta)
         self.meta = meta
         self.frame_meta = frame_meta
+        self._pixels = _pixels_of(buffer)
 
     @property
     def frame(self) -> Frame:
         """The frame that it is in (view)."""
-        return Frame(self.frame_meta)
+        return Frame(self.frame_meta, self._pixels)
 
     @property
     def class_id(self) -> int:
@@ -400,12 +486,24 @@ class Object(_View):
     def parent(self) -> Object | None:
         """The object of the frame that this was found in (view), None if there is none now."""
         meta = view.parent(self.frame_meta, self.meta)
-        return None if meta is None else Object(meta, self.frame_meta)
+        return None if meta is None else Object(meta, self.frame_meta, self._pixels)
 
     @property
     def labels(self) -> tuple[Label, ...]:
         """What classifiers say about it (copies), the latest first."""
         return tuple(Label(*label) for label in view.class_labels(self.meta))
+
+    def crop(self, layout: Layout = "RGB") -> npt.NDArray[np.uint8]:
+        """The part of the frame's picture that lies in its box (copy), as `Frame.image` gives it.
+
+        The box's edges are rounded, and what lies outside of the picture is left out. Nothing left
+        gives an array of height and width 0: look at `.size`. Raises as `Frame.image` does.
+        """
+        pixels = _known(self._pixels, "Object.crop")
+        arguments.instance("Object.crop.layout", layout, str)
+        box = self.meta.rect_params
+        edges = box.left, box.top, box.width, box.height
+        return pixels.image(self.frame_meta, layout, edges, "Object.crop")
 
     def remove(self) -> None:
         """Takes it out of its frame and gives it back; loops over objects go on.
@@ -434,10 +532,11 @@ class Objects(Sequence[Object]):
     `alive` raises `ReferenceError`.
     """
 
-    __slots__ = ("_block", "_rows", "_size")
+    __slots__ = ("_block", "_pixels", "_rows", "_size")
 
-    def __init__(self, rows: view.ObjectRows) -> None:
+    def __init__(self, rows: view.ObjectRows, pixels: view.BufferPixels | None = None) -> None:
         self._rows = arguments.instance("Objects.rows", rows, view.ObjectRows)
+        self._pixels = pixels
         self._block = rows.block
         self._size = len(rows)
 
@@ -461,14 +560,14 @@ class Objects(Sequence[Object]):
         """
         if isinstance(index, SupportsIndex) and not isinstance(index, _NO_PLACE):
             return self._object(operator.index(index))
-        return Objects(self._rows.select(self._places(index)))
+        return Objects(self._rows.select(self._places(index)), self._pixels)
 
     def __iter__(self) -> Iterator[Object]:
-        rows = self._rows
+        rows, pixels = self._rows, self._pixels
         for row in range(self._size):
             found = rows.find(row)
             if found is not None:
-                yield Object(*found)
+                yield Object(*found, pixels)
 
     @property
     def xyxy(self) -> npt.NDArray[np.float32]:
@@ -598,7 +697,7 @@ class Objects(Sequence[Object]):
         found = self._rows.find(row)
         if found is None:
             raise ReferenceError(f"Objects[{place}]: this object was removed")
-        return Object(*found)
+        return Object(*found, self._pixels)
 
     def _places(self, index: Any) -> npt.NDArray[np.int64]:
         n = self._size
@@ -650,6 +749,21 @@ def _buffer(source: Any) -> Any:
     if buffer is None:
         raise ValueError("Batch.of.source: there is no buffer in it")
     return buffer
+
+
+def _pixels_of(buffer: Any) -> view.BufferPixels | None:
+    if buffer is None or isinstance(buffer, view.BufferPixels):
+        return buffer
+    return view.BufferPixels(_buffer(buffer))
+
+
+def _known(pixels: view.BufferPixels | None, asking: str) -> view.BufferPixels:
+    if pixels is None:
+        raise ValueError(
+            f"{asking}: this view was made of a pyds meta alone; begin with Batch.of(buffer), or "
+            "give the buffer to it, too"
+        )
+    return pixels
 
 
 def _color(params: pyds.NvOSD_ColorParams) -> Color:

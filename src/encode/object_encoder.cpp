@@ -78,18 +78,7 @@ std::string default_file(const NvDsObjEncUsrArgs& args, const NvDsObjectMeta* ob
 
 /// The object's box in whole pixels, cut to the frame.
 Rect box_of(const NvOSD_RectParams& rect, int width, int height) {
-  const auto pixel = [](double edge, int end) {
-    return std::lround(std::clamp(edge, 0.0, double(end)));
-  };
-  const double left = rect.left, top = rect.top;
-  const double right = left + rect.width, bottom = top + rect.height;
-  Rect box{};
-  if (right > left && bottom > top) {  // false for NaN
-    box.left = int(pixel(left, width));
-    box.top = int(pixel(top, height));
-    box.width = int(pixel(right, width)) - box.left;
-    box.height = int(pixel(bottom, height)) - box.top;
-  }
+  const Rect box = whole_pixels(rect.left, rect.top, rect.width, rect.height, width, height);
   if (box.width < 1 || box.height < 1)
     throw std::invalid_argument(
         text("obj_meta.rect_params left %g, top %g, %g x %g has no pixel in the frame of %d x "

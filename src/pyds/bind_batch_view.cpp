@@ -2,6 +2,7 @@
 // checks and converts arguments, with errors that name them; here only what could crash is checked.
 #include "pyds/attachments.h"
 #include "pyds/bindings.h"
+#include "pyds/buffer_pixels.h"
 #include "pyds/object_rows.h"
 #include "pyds/slots.h"
 #include "pyds/struct_binder.h"
@@ -190,6 +191,31 @@ void bind_batch_view(nb::module_& pyds) {
            "Sets what is not None in every object that is still there; how many there were.")
       .def("remove", &ObjectRows::remove,
            "Removes every object that is still there; how many there were.");
+
+  constexpr const char* kArray = "numpy.typing.NDArray[numpy.uint8]";
+  const auto signature = [&](const char* text) { return std::string(text) + kArray; };
+  nb::class_<BufferPixels>(module, "BufferPixels", "The pictures of a buffer, while it lives.")
+      .def(nb::init<nb::handle>(), nb::arg("buffer"))
+      .def("image", &BufferPixels::image, nb::arg("frame"), nb::arg("format"),
+           nb::arg("box").none(), nb::arg("asking"),
+           nb::sig(signature("def image(self, frame: pyds.NvDsFrameMeta, format: str, "
+                             "box: tuple[float, float, float, float] | None, asking: str) -> ")
+                       .c_str()),
+           "A new array of the frame, or of the part in the box (left, top, width, height).")
+      .def("view", &BufferPixels::view, nb::arg("frame"), nb::arg("format"), nb::arg("asking"),
+           nb::sig(signature("def view(self, frame: pyds.NvDsFrameMeta, format: str, "
+                             "asking: str) -> ")
+                       .c_str()),
+           "The frame's pixels, read-only.")
+      .def("writable_view", &BufferPixels::writable_view, nb::arg("frame"), nb::arg("format"),
+           nb::arg("asking"),
+           nb::sig((signature("def writable_view(self, frame: pyds.NvDsFrameMeta, format: str, "
+                              "asking: str) -> ") +
+                    " | None")
+                       .c_str()),
+           "The frame's pixels, None if they are of another format.")
+      .def("write", &BufferPixels::write, nb::arg("frame"), nb::arg("format"),
+           nb::arg("image").noconvert(), nb::arg("asking"), "Makes an array the frame's pixels.");
 
   module.def("objects_of_batch", &ObjectRows::of_batch, nb::arg("batch"), "Every frame's objects.");
   module.def("objects_of_frame", &ObjectRows::of_frame, nb::arg("frame"), "A frame's objects.");

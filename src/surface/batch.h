@@ -117,6 +117,9 @@ THALWEG_SURFACE_API GstMemory* new_nvmm_memory(std::unique_ptr<Batch> batch);
 /// that we can read; why_not_batch then says why. `batch_of` never makes pixels.
 /// A foreign GstMemory that maps to an NvBufSurface of host memory gets an adopted batch.
 THALWEG_SURFACE_API Batch* batch_of(GstBuffer* buffer);
+/// The same for who may outlive the buffer: empty once its memory is gone. Keep what lock() gives
+/// for a moment only and wait for nobody meanwhile: foreign memory is not freed before.
+THALWEG_SURFACE_API std::weak_ptr<Batch> weak_batch_of(GstBuffer* buffer);
 /// One sentence for the user, for a buffer whose batch_of is nullptr.
 THALWEG_SURFACE_API std::string why_not_batch(GstBuffer* buffer);
 

@@ -179,10 +179,10 @@ void convert_colour(const ConstPixels& from, const Pixels& to) {
     call(function, s0.data, s0.stride_bytes, s1.data, s1.stride_bytes, s2.data, s2.stride_bytes,
          d0.data, d0.stride_bytes);
   };
-  const auto i420_to_words = [&](bool yvu) {
+  const auto i420_to = [&](auto function, bool yvu) {
     const auto &u = yvu ? s2 : s1, &v = yvu ? s1 : s2;
-    check(I420ToARGBMatrix(s0.data, s0.stride_bytes, u.data, u.stride_bytes, v.data, v.stride_bytes,
-                           d0.data, d0.stride_bytes, &constants(from.colour, yvu), w, h));
+    check(function(s0.data, s0.stride_bytes, u.data, u.stride_bytes, v.data, v.stride_bytes,
+                   d0.data, d0.stride_bytes, &constants(from.colour, yvu), w, h));
   };
   // Of the functions for NV12 the one for NV21 takes V first.
   const auto from_nv12 = [&](auto function, bool yvu) {
@@ -207,13 +207,13 @@ void convert_colour(const ConstPixels& from, const Pixels& to) {
       return call(NV12ToI420, s0.data, s0.stride_bytes, s1.data, s1.stride_bytes, d0.data,
                   d0.stride_bytes, d1.data, d1.stride_bytes, d2.data, d2.stride_bytes);
     case pair(kI420, kRgba):
-      return i420_to_words(true);
+      return i420_to(I420ToARGBMatrix, true);
     case pair(kI420, kBgrx):
-      return i420_to_words(false);
+      return i420_to(I420ToARGBMatrix, false);
     case pair(kI420, kRgb):
-      return from.colour == Colour{} ? from_i420(I420ToRAW) : through(kRgba, {});
+      return i420_to(I420ToRGB24Matrix, true);
     case pair(kI420, kBgr):
-      return from.colour == Colour{} ? from_i420(I420ToRGB24) : through(kRgba, {});
+      return i420_to(I420ToRGB24Matrix, false);
     case pair(kI420, kUyvy):
       return from_i420(I420ToUYVY);
     case pair(kI420, kYuyv):

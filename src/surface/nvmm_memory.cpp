@@ -2,6 +2,7 @@
 #include <exception>
 #include <mutex>
 #include <new>
+#include <thread>
 
 #include "surface/batch.h"
 #include "surface/text.h"
@@ -17,7 +18,7 @@ GstDebugCategory* category() {
 
 struct NvmmMemory {
   GstMemory memory;  // first: GStreamer sees only this
-  Batch* batch;      // owned
+  std::shared_ptr<Batch> batch;
 };
 
 NvmmMemory* nvmm(GstMemory* memory) { return reinterpret_cast<NvmmMemory*>(memory); }
@@ -52,10 +53,7 @@ GstMemory* copy(GstMemory* memory, gssize, gssize) {
 
 GstMemory* alloc(GstAllocator*, gsize, GstAllocationParams*) { return nullptr; }
 
-void free_memory(GstAllocator*, GstMemory* memory) {
-  delete nvmm(memory)->batch;
-  delete nvmm(memory);
-}
+void free_memory(GstAllocator*, GstMemory* memory) { delete nvmm(memory); }
 
 void class_init(gpointer klass, gpointer) {
   auto* allocator_class = static_cast<GstAllocatorClass*>(klass);
@@ -97,18 +95,23 @@ NvBufSurface* foreign_surface(GstMemory* memory) {
 }
 
 /// @throws std::runtime_error why its pixels cannot be had.
-Batch* adopted_batch(GstMemory* memory) {
+std::shared_ptr<Batch> adopted_batch(GstMemory* memory) {
   static const GQuark quark = g_quark_from_static_string("thalweg-adopted-batch");
   static std::mutex mutex;  // two threads may see the buffer for the first time at once
   std::lock_guard lock(mutex);
   auto* object = GST_MINI_OBJECT_CAST(memory);
-  if (auto* known = static_cast<Batch*>(gst_mini_object_get_qdata(object, quark))) return known;
+  using Held = std::shared_ptr<Batch>;
+  if (auto* known = static_cast<Held*>(gst_mini_object_get_qdata(object, quark))) return *known;
   NvBufSurface* surface = foreign_surface(memory);
   if (!surface) return nullptr;
-  Batch* batch = Batch::adopt(surface).release();
-  gst_mini_object_set_qdata(object, quark, batch,
-                            [](gpointer data) { delete static_cast<Batch*>(data); });
-  return batch;
+  auto* held = new Held(Batch::adopt(surface));
+  gst_mini_object_set_qdata(object, quark, held, [](gpointer data) {
+    const std::weak_ptr<Batch> readers = *static_cast<Held*>(data);
+    delete static_cast<Held*>(data);
+    // The memory goes next: let those who are reading finish.
+    while (!readers.expired()) std::this_thread::yield();
+  });
+  return *held;
 }
 
 GstMemory* only_memory(GstBuffer* buffer) {
@@ -121,19 +124,21 @@ GstMemory* new_nvmm_memory(std::unique_ptr<Batch> batch) {
   auto* memory = new NvmmMemory{};
   gst_memory_init(&memory->memory, GST_MEMORY_FLAG_NO_SHARE, allocator(), nullptr,
                   sizeof(NvBufSurface), 0, 0, sizeof(NvBufSurface));
-  memory->batch = batch.release();
+  memory->batch = std::move(batch);
   return &memory->memory;
 }
 
-Batch* batch_of(GstBuffer* buffer) {
+Batch* batch_of(GstBuffer* buffer) { return weak_batch_of(buffer).lock().get(); }
+
+std::weak_ptr<Batch> weak_batch_of(GstBuffer* buffer) {
   GstMemory* memory = only_memory(buffer);
-  if (!memory) return nullptr;
+  if (!memory) return {};
   if (memory->allocator == allocator()) return nvmm(memory)->batch;
   try {
     return adopted_batch(memory);
   } catch (const std::runtime_error& error) {
     GST_CAT_INFO(category(), "%s", error.what());
-    return nullptr;
+    return {};
   }
 }
 

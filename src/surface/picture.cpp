@@ -1,6 +1,7 @@
 #include "surface/picture.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <stdexcept>
 #include <string>
@@ -124,6 +125,19 @@ bool planes_lie_in_order(const GstVideoFrame& frame) {
 }
 
 }  // namespace
+
+Rect whole_pixels(double left, double top, double box_width, double box_height, int width,
+                  int height) {
+  const auto pixel = [](double edge, int end) {
+    return int(std::lround(std::clamp(edge, 0.0, double(end))));
+  };
+  const double right = left + box_width, bottom = top + box_height;
+  if (!(right > left && bottom > top)) return {};  // NaN, too
+  Rect box{pixel(left, width), pixel(top, height)};
+  box.width = pixel(right, width) - box.left;
+  box.height = pixel(bottom, height) - box.top;
+  return box;
+}
 
 std::span<const FormatLayout> format_layouts() { return kLayouts; }
 

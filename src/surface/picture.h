@@ -20,6 +20,11 @@ struct Rect {
   bool operator==(const Rect&) const = default;
 };
 
+/// A box with any edges in whole pixels, each edge rounded, cut to a picture of width x height.
+/// Without width or height if no pixel is in it, as of a box that is upside down or NaN.
+THALWEG_SURFACE_API Rect whole_pixels(double left, double top, double box_width, double box_height,
+                                      int width, int height);
+
 /// How the numbers of YUV stand for colours; means nothing for RGB and GRAY8.
 struct Colour {
   enum Matrix : uint8_t { kBt601, kBt709, kBt2020 };

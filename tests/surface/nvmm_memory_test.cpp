@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <future>
+#include <thread>
+
 #include "decoded.h"
 #include "surface/batch.h"
 
@@ -152,6 +156,38 @@ TEST(NvmmMemory, ForeignHostMemoryBecomesABatch) {
   const auto copy = batch->copy();
   foreign.pixels[0] = 6;
   EXPECT_EQ(copy->frame(0).read().planes[0].data[0], 5) << "a copy does not need the owner";
+}
+
+TEST(NvmmMemory, AWeakBatchEndsWithItsBuffer) {
+  Buffer buffer = gray_buffer(9);
+  const std::weak_ptr<Batch> weak = weak_batch_of(buffer.get());
+  EXPECT_EQ(weak.lock().get(), batch_of(buffer.get()));
+  const auto reader = weak.lock();
+  buffer.reset();
+  EXPECT_EQ(reader->frame(0).read().planes[0].data[0], 9) << "who reads, reads on";
+  const Buffer system(gst_buffer_new_allocate(nullptr, 8, nullptr));
+  EXPECT_TRUE(weak_batch_of(system.get()).expired());
+}
+
+TEST(NvmmMemory, ForeignMemoryWaitsForItsReaders) {
+  ForeignSurface foreign(NVBUF_MEM_SYSTEM);
+  Buffer buffer = foreign_buffer(&foreign.surface);
+  const std::weak_ptr<Batch> weak = weak_batch_of(buffer.get());
+  auto reader = weak.lock();
+  ASSERT_NE(reader, nullptr);
+  std::promise<void> begun;
+  std::atomic<bool> read = false;
+  std::thread freeing([&] {
+    begun.set_value();
+    buffer.reset();
+    EXPECT_TRUE(read) << "freed under a reader";
+  });
+  begun.get_future().wait();
+  EXPECT_EQ(reader->frame(0).read().planes[0].data[0], 60);
+  read = true;
+  reader.reset();
+  freeing.join();
+  EXPECT_TRUE(weak.expired());
 }
 
 TEST(NvmmMemory, SaysWhyABufferHasNoBatch) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "decoded.h"
 #include "surface/memory_pool.h"
 
@@ -153,6 +155,22 @@ TEST(Picture, WrapNamesWhatItCannotRead) {
   EXPECT_EQ(message_of<std::runtime_error>([&] { Picture::wrap(buffer.get(), info); }),
             "cannot map a buffer of 9216 bytes as a picture of RGBA, 640 x 480");
   EXPECT_EQ(GST_MINI_OBJECT_REFCOUNT_VALUE(buffer.get()), 1);
+}
+
+TEST(Picture, BoxesInWholePixels) {
+  const auto box = [](double left, double top, double width, double height) {
+    return whole_pixels(left, top, width, height, 64, 48);
+  };
+  EXPECT_EQ(box(10, 20, 30, 20), (Rect{10, 20, 30, 20}));
+  EXPECT_EQ(box(10.4, 20.5, 30.2, 10), (Rect{10, 21, 31, 10})) << "each edge is rounded";
+  EXPECT_EQ(box(-5, -6, 20, 20), (Rect{0, 0, 15, 14}));
+  EXPECT_EQ(box(60, 40, 1e30, 1e30), (Rect{60, 40, 4, 8}));
+  EXPECT_EQ(box(70, 10, 5, 5).width, 0);
+  EXPECT_EQ(box(-9, 10, 5, 5).width, 0);
+  EXPECT_EQ(box(10.1, 10, 0.2, 5).width, 0);
+  EXPECT_EQ(box(10, 10, -5, 5), Rect{});
+  EXPECT_EQ(box(NAN, 10, 5, 5), Rect{});
+  EXPECT_EQ(box(10, 10, 5, NAN), Rect{});
 }
 
 TEST(Picture, PartNamesARectangleOutside) {
