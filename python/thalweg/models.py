@@ -5,7 +5,7 @@ from __future__ import annotations
 import configparser
 from pathlib import Path
 
-__all__ = ["ModelError", "default_detector", "folder", "missing_substitutes"]
+__all__ = ["ModelError", "default_detector", "face_detector", "folder", "missing_substitutes"]
 
 
 class ModelError(RuntimeError):
@@ -27,11 +27,24 @@ def default_detector() -> Path:
 
         pgie.set_property("config-file-path", str(thalweg.models.default_detector()))
     """
-    path = folder() / "ssd_mobilenet_v2_coco" / "config_infer_primary.txt"
+    return _config("ssd_mobilenet_v2_coco", "default detector")
+
+
+def face_detector() -> Path:
+    """`nvinfer`'s configuration file for a detector of faces, CenterFace; class 0 is "Face".
+
+    Its input is 512x288; a copy of the file with another `infer-dims` finds smaller faces.
+    Raises `ModelError` if it is missing.
+    """
+    return _config("centerface", "face detector")
+
+
+def _config(name: str, what: str) -> Path:
+    path = folder() / name / "config_infer_primary.txt"
     if not path.is_file():
         raise ModelError(
-            f"The default detector's configuration {path} is missing; reinstall thalweg, or run "
-            "./dev setup in a checkout."
+            f"The {what}'s configuration {path} is missing; reinstall thalweg, or run ./dev setup "
+            "in a checkout."
         )
     return path
 

@@ -28,6 +28,7 @@ class DetectorParser {
 /// built-in one by name, or, without a name, the one whose outputs the model has. A built-in name
 /// with a library that is not there is the built-in one, with a warning:
 ///   ssd           boxes [N,4] (ymin,xmin,ymax,xmax, 0..1), scores [N,C] (column i = class i)
+///   centerface    heatmap [1,H,W], scale [2,H,W] (height, width), offset [2,H,W] (y, x)
 ///   detectnet_v2  ...bbox... [4C,H,W], ...cov... [C,H,W]; also NvDsInferParseCustomResnet
 /// `layers` need names, types and shapes only. `where` begins the error text (the config's path).
 /// @throws InferError naming what is missing and what there is.

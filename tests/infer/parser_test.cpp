@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 #include <random>
 
@@ -129,11 +130,52 @@ TEST(DetectNetParser, ByHand) {
   EXPECT_FLOAT_EQ(out[0].detectionConfidence, 0.9f);
 }
 
+TEST(CenterFaceParser, ByHand) {
+  // Network 32x16, grid 8x4. Cell (column 5, row 2), and one under the threshold.
+  std::vector<Tensor> tensors = {{"landmarks", {10, 4, 8}, {}},
+                                 {"offset", {2, 4, 8}, {}},
+                                 {"heatmap", {1, 4, 8}, {}},
+                                 {"scale", {2, 4, 8}, {}}};
+  auto layers = layers_of(tensors);
+  const size_t cell = 2 * 8 + 5, plane = 32;
+  tensors[2].values[cell] = 0.8f;
+  tensors[2].values[0] = 0.4f;
+  tensors[2].values[1] = std::numeric_limits<float>::quiet_NaN();
+  tensors[3].values[cell] = std::log(3.0f);          // height: 12 pixels
+  tensors[3].values[plane + cell] = std::log(2.0f);  // width: 8 pixels
+  tensors[1].values[cell] = 0.25f;                   // y
+  tensors[1].values[plane + cell] = -0.125f;         // x
+  for (const char* name : {"", "centerface"}) {
+    Candidates out;
+    make_detector_parser(name, "", layers, 1, "c", warnings)
+        ->parse(layers, {32, 16, 3}, params(1, 0.5f), out);
+    ASSERT_EQ(out.size(), 1u);
+    EXPECT_EQ(out[0].classId, 0u);
+    EXPECT_FLOAT_EQ(out[0].left, 21.5f - 4);  // (5 - 0.125 + 0.5) * 4
+    EXPECT_FLOAT_EQ(out[0].top, 11 - 6);      // (2 + 0.25 + 0.5) * 4
+    EXPECT_FLOAT_EQ(out[0].width, 8);
+    EXPECT_FLOAT_EQ(out[0].height, 12);
+    EXPECT_FLOAT_EQ(out[0].detectionConfidence, 0.8f);
+  }
+  EXPECT_EQ(error_of([&] { make_detector_parser("", "", layers, 2, "c.txt", warnings); }),
+            "c.txt: [property] num-detected-classes: expected at most 1, the classes of the model "
+            "(landmarks [10,4,8] float32, offset [2,4,8] float32, heatmap [1,4,8] float32, scale "
+            "[2,4,8] float32), got 2. Write num-detected-classes=1.");
+  tensors[3].dims = {2, 4, 4};  // of another grid
+  layers = layers_of(tensors);
+  EXPECT_EQ(
+      error_of([&] { make_detector_parser("centerface", "", layers, 1, "c.txt", warnings); }),
+      "c.txt: [property] parse-bbox-func-name: centerface expects the outputs heatmap [1,H,W], "
+      "scale [2,H,W] and offset [2,H,W], got landmarks [10,4,8] float32, offset [2,4,8] float32, "
+      "heatmap [1,4,8] float32, scale [2,4,4] float32. Use the parser that belongs to this model.");
+}
+
 TEST(MakeDetectorParser, ErrorsSayWhatThereIs) {
   std::vector<Tensor> other = {{"output0", {84, 8400}, {}}};
   auto layers = layers_of(other);
   const std::string known =
-      "ssd: boxes [N,4] and scores [N,C]; detectnet_v2: ...bbox... [4C,H,W] and ...cov... [C,H,W]; "
+      "ssd: boxes [N,4] and scores [N,C]; centerface: heatmap [1,H,W], scale [2,H,W] and offset "
+      "[2,H,W]; detectnet_v2: ...bbox... [4C,H,W] and ...cov... [C,H,W]; "
       "NvDsInferParseCustomResnet: ...bbox... [4C,H,W] and ...cov... [C,H,W]";
   EXPECT_EQ(
       error_of([&] { make_detector_parser("", "", layers, 80, "c.txt", warnings); }),
