@@ -25,7 +25,8 @@ import pyds  # before Gst.init: it tells GStreamer where the elements are
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 from common.counts import FrameReport, pgie_src_pad_buffer_probe, print_counts_of_source
 from common.frame_rates import FrameRates
-from common.pipeline import add_element, add_file_branch, link, play, tiles
+from common.pipeline import add_element, link, play, tiles
+from common.sinks import add_sink_arguments, add_sinks
 from common.sources import add_muxer, add_sources, as_uri
 
 MUXER_OUTPUT_WIDTH = 1920
@@ -75,28 +76,6 @@ def build_pipeline(uris: list[str], options: argparse.Namespace) -> Any:
     return pipeline
 
 
-def add_sinks(pipeline: Any, upstream: Any, options: argparse.Namespace) -> None:
-    """A display or what takes its place, a file, or both."""
-    display = not options.no_display and bool(options.display or not options.output)
-    if options.output and display:
-        tee = add_element(pipeline, "tee", "tee")
-        link(upstream, tee)
-        upstream = tee
-    if options.output:
-        add_file_branch(pipeline, upstream, options.output)
-    if display:
-        link(
-            upstream,
-            add_element(pipeline, "queue", "display-queue"),
-            add_element(pipeline, "nveglglessink", "nvvideo-renderer", qos=0),
-        )
-    elif not options.output:
-        link(
-            upstream,
-            add_element(pipeline, "fakesink", "fakesink", enable_last_sample=0, sync=0),
-        )
-
-
 def add_probe(pgie: Any, report: FrameReport, rates: FrameRates) -> None:
     """Reports each frame that leaves the detector, counts it, and prints latencies if measured."""
     measure = os.environ.get("NVDS_ENABLE_LATENCY_MEASUREMENT") == "1"
@@ -134,16 +113,7 @@ def parse(args: list[str]) -> argparse.Namespace:
         choices=["nvinfer", "nvinferserver", "nvinferserver-grpc"],
         help="element that runs the detector; the others need -c",
     )
-    parser.add_argument("--output", metavar="FILE.mp4", help="write the annotated video here")
-    parser.add_argument(
-        "--display",
-        metavar="MODE",
-        help="window, none, file:OUT.mp4 or http:PORT; default: a window where there is a display, "
-        "nothing with --output",
-    )
-    parser.add_argument(
-        "--no-display", action="store_true", help="show nothing, as fast as the machine can"
-    )
+    add_sink_arguments(parser)
     parser.add_argument("--file-loop", action="store_true", help="begin files again at their end")
     parser.add_argument(
         "--disable-probe",
@@ -171,8 +141,6 @@ def main(args: list[str], report: FrameReport = print_counts_of_source) -> int:
         uris = [as_uri(argument) for argument in options.input]
         if not os.path.isfile(options.configfile):
             raise ValueError(f"there is no file {options.configfile}; expected a detector's")
-        if options.display:
-            os.environ["THALWEG_DISPLAY"] = options.display
         pipeline = build_pipeline(uris, options)
     except (RuntimeError, ValueError) as error:
         print(f"Error: {error}.", file=sys.stderr)
