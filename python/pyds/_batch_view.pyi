@@ -61,6 +61,11 @@ class BufferPixels:
     def write(self, frame: pyds.NvDsFrameMeta, format: str, image: Annotated[NDArray[numpy.uint8], dict(shape=(None, None, None), order='C', device='cpu', writable=False)], asking: str) -> None:
         """Makes an array the frame's pixels."""
 
+def batch_of_buffer(buffer: object) -> tuple[pyds.NvDsBatchMeta, BufferPixels] | None:
+    """
+    A buffer's batch (view) and its pictures, None for one without a batch.
+    """
+
 def objects_of_batch(batch: pyds.NvDsBatchMeta) -> ObjectRows:
     """Every frame's objects."""
 

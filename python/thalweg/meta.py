@@ -74,6 +74,7 @@ Layout: TypeAlias = Literal["RGB", "BGR", "RGBA", "BGRA", "GRAY", "NV12"]
 `NV12` (height * 3 / 2, width): brightness, and below it a row of U, V, U, V ... for two of it."""
 
 _ObjectMeta, _FrameMeta = pyds.NvDsObjectMeta, pyds.NvDsFrameMeta  # looked up for each object
+_Pixels = view.BufferPixels
 _NO_TIME = 0xFFFF_FFFF_FFFF_FFFF
 _NO_PLACE = (bool, np.bool_, np.ndarray)  # though they have __index__
 _UNKNOWN_CONFIDENCE = -0.1  # as elements write it that know none
@@ -152,20 +153,18 @@ class Batch(_View):
         Returns a view, which does not keep the buffer alive.
         Raises `TypeError` for anything else, `ValueError` if there is no buffer or no batch on it.
         """
-        meta = None
         try:
-            buffer = _buffer(source)
-            meta = pyds.gst_buffer_get_nvds_batch_meta(buffer)
+            found = view.batch_of_buffer(_buffer(source))
         except TypeError:
             raise TypeError(
                 "Batch.of.source: expected Gst.PadProbeInfo, Gst.Buffer or its hash(), or "
                 f"Gst.Sample, got {arguments.shown(source)}"
             ) from None
-        if meta is None:
+        if found is None:
             raise ValueError(
                 "Batch.of.source: this buffer carries no batch; look at buffers behind nvstreammux"
             )
-        return cls(meta, view.BufferPixels(buffer))
+        return cls(*found)
 
     @property
     def frames(self) -> tuple[Frame, ...]:
@@ -386,7 +385,8 @@ class Object(_View):
             arguments.instance("Object.frame_meta", frame_meta, _FrameMeta)
         self.meta = meta
         self.frame_meta = frame_meta
-        self._pixels = _pixels_of(buffer)
+        known = buffer is None or type(buffer) is _Pixels
+        self._pixels = buffer if known else _pixels_of(buffer)
 
     @property
     def frame(self) -> Frame:

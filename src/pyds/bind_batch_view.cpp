@@ -1,7 +1,10 @@
 // What thalweg.meta needs beside pyds' own interface: the module pyds._batch_view. thalweg.meta
 // checks and converts arguments, with errors that name them; here only what could crash is checked.
+#include "gstnvdsmeta.h"
+#include "pyds/allocations.h"
 #include "pyds/attachments.h"
 #include "pyds/bindings.h"
+#include "pyds/buffer.h"
 #include "pyds/buffer_pixels.h"
 #include "pyds/object_rows.h"
 #include "pyds/slots.h"
@@ -70,6 +73,15 @@ ObjectRows add_objects(const StructRef<NvDsFrameMeta>& frame, const FourAColumn<
   additions.label = texts({"add", "label"}, label, size);
   additions.component_id = component_id;
   return ObjectRows::add(frame, additions);
+}
+
+/// (batch meta, pictures) of a buffer, None for one without a batch meta.
+nb::object batch_of_buffer(nb::handle buffer) {
+  Allocations::instance().collect();
+  GstBuffer* from = to_buffer(buffer, {"Batch", "buffer"});
+  NvDsBatchMeta* meta = from ? gst_buffer_get_nvds_batch_meta(from) : nullptr;
+  if (!meta) return nb::none();
+  return nb::make_tuple(wrap(meta), nb::cast(BufferPixels(from)));
 }
 
 nb::list frames(const StructRef<NvDsBatchMeta>& batch) {
@@ -217,6 +229,10 @@ void bind_batch_view(nb::module_& pyds) {
       .def("write", &BufferPixels::write, nb::arg("frame"), nb::arg("format"),
            nb::arg("image").noconvert(), nb::arg("asking"), "Makes an array the frame's pixels.");
 
+  module.def("batch_of_buffer", &batch_of_buffer, nb::arg("buffer"),
+             nb::sig("def batch_of_buffer(buffer: object) -> "
+                     "tuple[pyds.NvDsBatchMeta, BufferPixels] | None"),
+             "A buffer's batch (view) and its pictures, None for one without a batch.");
   module.def("objects_of_batch", &ObjectRows::of_batch, nb::arg("batch"), "Every frame's objects.");
   module.def("objects_of_frame", &ObjectRows::of_frame, nb::arg("frame"), "A frame's objects.");
   module.def("add_objects", &add_objects, nb::arg("frame"), nb::arg("xyxy").noconvert(),

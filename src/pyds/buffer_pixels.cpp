@@ -97,13 +97,18 @@ nb::object view_of(const PixelsOf<Byte>& pixels, const Format& format,
                    size_t(pixels.width), pixels.planes[0].stride_bytes, owner);
 }
 
+GstBuffer* given_buffer(nb::handle buffer) {
+  GstBuffer* given = to_buffer(buffer, {"Batch", "buffer"});
+  if (!given) throw_type_error({"Batch", "buffer"}, "Gst.Buffer or its hash()", buffer);
+  return given;
+}
+
 }  // namespace
 
-BufferPixels::BufferPixels(nb::handle buffer) {
-  GstBuffer* from = to_buffer(buffer, {"Batch", "buffer"});
-  if (!from) throw_type_error({"Batch", "buffer"}, "Gst.Buffer or its hash()", buffer);
-  batch_ = weak_batch_of(from);
-  if (batch_.expired()) why_not_ = why_not_batch(from);
+BufferPixels::BufferPixels(nb::handle buffer) : BufferPixels(given_buffer(buffer)) {}
+
+BufferPixels::BufferPixels(GstBuffer* buffer) : batch_(weak_batch_of(buffer)) {
+  if (batch_.expired()) why_not_ = why_not_batch(buffer);
 }
 
 /// Calls use(thalweg::Frame&) without the GIL. The batch is given up before the GIL is asked for

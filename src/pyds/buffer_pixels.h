@@ -20,6 +20,7 @@ class BufferPixels {
  public:
   /// @throws TypeError for what is no buffer. One without memory:NVMM is refused when it is asked.
   explicit BufferPixels(nb::handle buffer);
+  explicit BufferPixels(GstBuffer* buffer);
 
   /// A new array of the frame, or of the part of it that `box` (left, top, width, height in pixels
   /// of the picture) covers.
