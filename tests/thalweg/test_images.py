@@ -602,3 +602,44 @@ def test_threads_share_a_frame(bikes: Callable[..., str]) -> None:
         assert all((image == results[0]).all() for image in results)
 
     run(Gst.parse_launch(f"{bikes(2, 320, 240)} ! fakesink name=end"), end=look)
+
+
+def test_a_buffer_that_goes_while_threads_read_it(bikes: Callable[..., str]) -> None:
+    """Each picture is whole, or there is a ReferenceError."""
+
+    def look(_pad: Any, info: Any) -> Any:
+        expected = meta.Batch.of(info).frames[0].image()
+        for _ in range(30):
+            held = [info.get_buffer().copy_deep()]
+            frame = meta.Batch.of(held[0]).frames[0]
+            start = threading.Barrier(3)
+            results: list[bool] = []
+
+            def ask(
+                frame: meta.Frame = frame,
+                start: threading.Barrier = start,
+                results: list[bool] = results,
+            ) -> None:
+                results.append(bool((frame.image() == expected).all()))
+                start.wait()
+                with contextlib.suppress(ReferenceError):
+                    while True:
+                        results.append(bool((frame.image() == expected).all()))
+
+            threads = [threading.Thread(target=ask) for _ in range(2)]
+            for thread in threads:
+                thread.start()
+            start.wait()
+            held.clear()
+            for thread in threads:
+                thread.join()
+            seen.extend(results)
+        return Gst.PadProbeReturn.OK
+
+    seen: list[bool] = []
+    pipeline = Gst.parse_launch(f"{bikes(1)} ! fakesink name=end")
+    pad = pipeline.get_by_name("end").get_static_pad("sink")
+    pad.add_probe(Gst.PadProbeType.BUFFER, look)
+    run(pipeline)
+    assert len(seen) >= 60
+    assert all(seen)
