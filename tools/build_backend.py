@@ -28,5 +28,8 @@ def get_requires_for_build_wheel(config_settings: Any = None) -> list[str]:
 
 
 def dynamic_metadata(settings: Mapping[str, Any], project: Mapping[str, Any]) -> dict[str, Any]:
-    """What an installed Thalweg depends on."""
-    return {"dependencies": _lines("run.txt")}
+    """What an installed Thalweg depends on, and its extras."""
+    return {
+        "dependencies": _lines("run.txt"),
+        "optional-dependencies": {"prometheus": _lines("prometheus.txt")},
+    }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "elements/nvmm_wrapper.h"
+#include "elements/observed.h"
 #include "nvds_latency_meta.h"
 
 GST_DEBUG_CATEGORY_STATIC(decoder_debug);
@@ -343,6 +344,16 @@ GstStateChangeReturn change_state(GstElement* element, GstStateChange transition
   return result;
 }
 
+void write_stats(GObject* object, GstStructure* stats) {
+  const DecoderState& state = *as_decoder(object)->state;
+  const WrapperCounts counts = nvmm_wrapper_counts(state.wrapper);
+  const uint64_t skipped = state.units_skipped, lost = state.lost;
+  gst_structure_set(stats, "dropped", G_TYPE_UINT64, skipped + lost + counts.dropped, "skipped",
+                    G_TYPE_UINT64, skipped, "lost", G_TYPE_UINT64, lost, "thinned", G_TYPE_UINT64,
+                    counts.dropped, "decoded", G_TYPE_UINT64, counts.in, "damaged", G_TYPE_UINT64,
+                    counts.damaged, nullptr);
+}
+
 GstPad* add_ghost_pad(GstElement* bin, const char* name) {
   GstPad* pad =
       gst_ghost_pad_new_no_target_from_template(name, gst_element_get_pad_template(bin, name));
@@ -402,6 +413,10 @@ void decoder_class_setup(ThalwegDecoderClass* klass, std::span<const Codec> code
                                      gst_pad_template_new("src", GST_PAD_SRC, GST_PAD_ALWAYS, src));
   gst_caps_unref(sink);
   gst_caps_unref(src);
+  observed_class_setup(G_OBJECT_CLASS(klass),
+                       "; dropped are access units that were skipped or lost and pictures that "
+                       "were thinned by drop-frame-interval; pictures decoded and damaged",
+                       write_stats);
 }
 
 void decoder_set_skip(ThalwegDecoder* self, SkipFrames skip) { self->state->skip = skip; }
@@ -419,16 +434,6 @@ void decoder_set_inner(ThalwegDecoder* self, const char* property, const GValue*
   if (g_object_class_find_property(G_OBJECT_GET_CLASS(inner), property))
     g_object_set_property(G_OBJECT(inner), property, value);
   gst_object_unref(inner);
-}
-
-GstStructure* decoder_stats(ThalwegDecoder* self) {
-  const DecoderState& state = *self->state;
-  const WrapperCounts counts = nvmm_wrapper_counts(state.wrapper);
-  return gst_structure_new(
-      "nvv4l2decoder-stats", "access-units", G_TYPE_UINT64, uint64_t(state.units_in), "skipped",
-      G_TYPE_UINT64, uint64_t(state.units_skipped), "lost", G_TYPE_UINT64, uint64_t(state.lost),
-      "decoded", G_TYPE_UINT64, counts.in, "damaged", G_TYPE_UINT64, counts.damaged, "dropped",
-      G_TYPE_UINT64, counts.dropped, "out", G_TYPE_UINT64, counts.out, nullptr);
 }
 
 }  // namespace thalweg

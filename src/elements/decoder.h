@@ -71,8 +71,5 @@ void decoder_set_skip(ThalwegDecoder* self, SkipFrames skip);
 void decoder_set_drop_interval(ThalwegDecoder* self, unsigned interval);
 /// Sets a property of the inner decoder, if there is one now. Any thread.
 void decoder_set_inner(ThalwegDecoder* self, const char* property, const GValue* value);
-/// Counts of access units (in, skipped, lost) and pictures (decoded, damaged, dropped, out) since
-/// the element was made. Any thread; the caller's.
-GstStructure* decoder_stats(ThalwegDecoder* self);
 
 }  // namespace thalweg

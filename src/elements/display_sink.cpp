@@ -10,6 +10,7 @@
 
 #include "elements/display.h"
 #include "elements/mjpeg_stream.h"
+#include "elements/observed.h"
 #include "elements/output.h"
 #include "elements/system_buffer.h"
 #include "surface/batch.h"
@@ -301,13 +302,22 @@ GstFlowReturn show(GstBaseSink* base, GstBuffer* buffer) {
   return GST_FLOW_OK;
 }
 
-GstFlowReturn render(GstBaseSink* base, GstBuffer* buffer) {
+GstFlowReturn show_if_seen(GstBaseSink* base, GstBuffer* buffer) {
   DisplaySinkState& state = *as_sink(base)->state;
   if (state.page && !state.page->watched()) {
     state.page->forget();  // who comes later shall not see an old frame
     return GST_FLOW_OK;
   }
   return show(base, buffer);
+}
+
+GstFlowReturn render(GstBaseSink* base, GstBuffer* buffer) {
+  FrameCounts& counts = frame_counts(base);
+  counts.give(1);
+  const GstClockTime begin = gst_util_get_timestamp();
+  const GstFlowReturn result = show_if_seen(base, buffer);
+  counts.spend(int64_t(gst_util_get_timestamp() - begin));
+  return result;
 }
 
 /// A paused window shows its frame, and so does a page to those who come; in a file it must not be
@@ -327,6 +337,21 @@ gboolean event(GstBaseSink* base, GstEvent* event) {
 gboolean propose_allocation(GstBaseSink*, GstQuery* query) {
   gst_query_add_allocation_meta(query, GST_VIDEO_META_API_TYPE, nullptr);
   return TRUE;
+}
+
+/// GstBaseSink's own counts, which its property of this name has, are among them.
+void write_stats(GObject* object, GstStructure* stats) {
+  auto* parent = G_OBJECT_CLASS(display_sink_parent_class);
+  GParamSpec* spec = g_object_class_find_property(parent, "stats");
+  GValue value = G_VALUE_INIT;
+  g_value_init(&value, GST_TYPE_STRUCTURE);
+  G_OBJECT_CLASS(g_type_class_peek(spec->owner_type))
+      ->get_property(object, spec->param_id, &value, spec);
+  const GstStructure* of_base = gst_value_get_structure(&value);
+  gst_structure_set_value(stats, "dropped", gst_structure_get_value(of_base, "dropped"));
+  for (const char* name : {"rendered", "average-rate"})
+    gst_structure_set_value(stats, name, gst_structure_get_value(of_base, name));
+  g_value_unset(&value);
 }
 
 void set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
@@ -375,6 +400,10 @@ void display_sink_class_setup(ThalwegDisplaySinkClass* klass,
   object->set_property = set_property;
   object->get_property = get_property;
   KeptProperties::install(object, DisplaySinkState::kFirstProperty, properties);
+  observed_class_setup(object,
+                       " without the wait for their time; late frames are dropped; what "
+                       "GstBaseSink counts: rendered, average-rate",
+                       write_stats);
 }
 
 }  // namespace thalweg

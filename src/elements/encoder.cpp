@@ -2,6 +2,8 @@
 
 #include <initializer_list>
 
+#include "elements/observed.h"
+
 namespace thalweg {
 
 struct EncoderState {
@@ -154,6 +156,7 @@ void encoder_class_setup(ThalwegEncoderClass* klass, const FrameReaderOptions& r
                                      gst_pad_template_new("src", GST_PAD_SRC, GST_PAD_ALWAYS, src));
   gst_caps_unref(sink);
   gst_caps_unref(src);
+  observed_class_setup(G_OBJECT_CLASS(klass));
 }
 
 GstElement* encoder_ref_inner(ThalwegEncoder* self) {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "elements/observed.h"
+
 GST_DEBUG_CATEGORY_STATIC(proxy_bin_debug);
 #define GST_CAT_DEFAULT proxy_bin_debug
 
@@ -102,6 +104,7 @@ void proxy_bin_class_setup(ThalwegProxyBinClass* klass, const char* inner_factor
     gst_element_class_add_pad_template(
         GST_ELEMENT_CLASS(klass), gst_pad_template_new(name, direction, GST_PAD_ALWAYS, taken));
   gst_caps_unref(taken);
+  observed_class_setup(object);
 }
 
 }  // namespace thalweg

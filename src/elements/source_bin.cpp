@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "elements/nvmm_wrapper.h"
+#include "elements/observed.h"
 
 GST_DEBUG_CATEGORY_STATIC(source_bin_debug);
 #define GST_CAT_DEFAULT source_bin_debug
@@ -187,6 +188,7 @@ void source_bin_class_setup(ThalwegSourceBinClass* klass, std::span<const char* 
   gst_element_class_add_pad_template(
       GST_ELEMENT_CLASS(klass), gst_pad_template_new("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps));
   gst_caps_unref(caps);
+  observed_class_setup(object);
 }
 
 }  // namespace thalweg

@@ -31,6 +31,7 @@ MAY_INCLUDE: dict[str, set[str]] = {
 # or folder in a folder may have arrows of its own.
 MAY_IMPORT = {
     "python/thalweg": {"gi", "numpy", "openvino", "pytest", "rich", "typer"},
+    "python/thalweg/stats.py": {"gi", "prometheus_client"},
     # What is above pyds; pyds itself is above thalweg.plugins.
     "python/thalweg/meta.py": {"gi", "numpy", "pyds", "supervision", "thalweg"},
     "python/thalweg/testing": {"gi", "numpy", "pyds", "thalweg"},

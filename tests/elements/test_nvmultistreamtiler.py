@@ -165,9 +165,9 @@ def test_every_frame_of_every_stream_is_tiled_once_and_in_order(
     assert dict(numbers) == {i: list(range(120)) for i in range(count)}
     assert set(batches) == {1}
     stats = pipeline.get_by_name("t").get_property("stats")
-    assert stats.get_value("batches") == len(batches)
+    assert stats.get_value("buffers") == len(batches)
     assert stats.get_value("in") == 120 * count
-    assert stats.get_value("not-shown") == 0
+    assert stats.get_value("dropped") == 0
     ended = [e.get_uint("stream-id").value for e in played.elements if e.has_name("stream-eos")]
     assert sorted(ended) == list(range(count))
 
@@ -199,7 +199,7 @@ def test_of_several_frames_of_a_source_the_last_is_shown(play: Any, shared: Path
     assert play(pipeline).eos
     assert seen == [[min(n, 249)] for n in range(3, 253, 4)]
     assert user_metas == [4] * 62 + [2]
-    assert pipeline.get_by_name("t").get_property("stats").get_value("not-shown") == 250 - 63
+    assert pipeline.get_by_name("t").get_property("stats").get_value("dropped") == 250 - 63
 
 
 def test_a_source_that_has_ended_is_black(shared: Path) -> None:

@@ -119,7 +119,7 @@ def test_drop_frame_interval_keeps_every_nth(play: Any, interval: int, out: int)
 def test_skip_frames_leaves_out_what_nothing_refers_to(play: Any) -> None:
     played, seen = run(play, SOURCE + "nvv4l2decoder name=d skip-frames=decode_key ! fakesink")
     assert played.eos
-    assert (seen["access-units"], seen["skipped"], seen["out"]) == (60, 54, 6)
+    assert (seen["in"], seen["skipped"], seen["out"]) == (60, 54, 6)
 
     played, seen = run(play, SOURCE + "nvv4l2decoder name=d skip-frames=decode_non_ref ! fakesink")
     assert played.eos

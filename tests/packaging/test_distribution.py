@@ -77,7 +77,10 @@ def test_metadata(metadata: Message, unpacked: Path, root: Path) -> None:
     assert metadata["Version"] == thalweg.__version__
     assert metadata["Requires-Python"] == ">=3.10"
     assert metadata["License-Expression"] == "Apache-2.0"
-    assert metadata.get_all("Requires-Dist") == lines(root / "requirements/run.txt")
+    assert metadata.get_all("Requires-Dist") == [
+        *lines(root / "requirements/run.txt"),
+        *(f'{line}; extra == "prometheus"' for line in lines(root / "requirements/prometheus.txt")),
+    ]
     entry_points = configparser.ConfigParser()
     entry_points.read(unpacked / DIST_INFO / "entry_points.txt")
     assert {name: dict(entry_points[name]) for name in entry_points.sections()} == {

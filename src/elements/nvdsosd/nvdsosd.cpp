@@ -16,6 +16,7 @@
 #include "draw/painter.h"
 #include "elements/batch_meta.h"
 #include "elements/kept_properties.h"
+#include "elements/observed.h"
 #include "gstnvdsmeta.h"
 #include "surface/batch.h"
 
@@ -439,6 +440,7 @@ static void gst_nvds_osd_class_init(GstNvDsOsdClass* klass) {
   gst_element_class_set_static_metadata(
       element, "On-screen display", "Filter/Editor/Video",
       "Draws boxes, text, masks, lines, arrows and circles that metadata describes", "Thalweg");
+  thalweg::observed_class_setup(object);
 }
 
 static gboolean plugin_init(GstPlugin* plugin) {

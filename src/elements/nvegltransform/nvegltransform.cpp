@@ -8,6 +8,7 @@
 #include <gst/base/gstbasetransform.h>
 #include <gst/gst.h>
 
+#include "elements/observed.h"
 #include "surface/batch.h"
 
 namespace {
@@ -72,6 +73,7 @@ static void nvegltransform_class_init(GstNvEglTransformClass* klass) {
   base->transform_caps = transform_caps;
   base->prepare_output_buffer = prepare_output_buffer;
   base->transform_ip = transform_ip;
+  thalweg::observed_class_setup(G_OBJECT_CLASS(klass));
 }
 
 static gboolean plugin_init(GstPlugin* plugin) {

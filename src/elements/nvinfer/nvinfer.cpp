@@ -14,6 +14,7 @@
 #include "elements/kept_properties.h"
 #include "elements/nvinfer/add_objects.h"
 #include "elements/nvinfer/output_queue.h"
+#include "elements/observed.h"
 #include "gst-nvdscustomevent.h"
 #include "gstnvdsmeta.h"
 #include "infer/config.h"
@@ -757,6 +758,7 @@ static void nvinfer_class_init(GstNvInferClass* klass) {
   gst_element_class_set_static_metadata(element, "Inference", "Filter/Analyzer/Video",
                                         "Detects objects in batched frames on the CPU", "Thalweg");
   gst_type_mark_as_plugin_api(g_type_from_name("GstNvInferProcessModeType"), GstPluginAPIFlags(0));
+  observed_class_setup(object);
 }
 
 static gboolean plugin_init(GstPlugin* plugin) {

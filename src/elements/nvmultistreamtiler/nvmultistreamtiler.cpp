@@ -10,7 +10,7 @@
 // in it are 0. Widths of lines, sizes of fonts and what detector and tracker said stay as they are.
 // The input's metadata is left alone.
 //
-// Property 'stats' counts batches, frames in, and frames not shown, since READY.
+// Property 'stats': a frame that is not shown is dropped; each batch gives one frame out.
 //
 //   gst-launch-1.0 nvstreammux name=m width=768 height=576 batch-size=2 !
 //     nvmultistreamtiler rows=1 columns=2 width=1536 height=576 ! nveglglessink
@@ -22,7 +22,6 @@
 #include <gst/gst.h>
 #include <gst/video/video.h>
 
-#include <atomic>
 #include <exception>
 #include <map>
 #include <mutex>
@@ -34,6 +33,7 @@
 #include "elements/kept_properties.h"
 #include "elements/nvmultistreamtiler/gather.h"
 #include "elements/nvmultistreamtiler/mosaic.h"
+#include "elements/observed.h"
 #include "gst-nvevent.h"
 #include "gst-nvquery.h"
 #include "gstnvdsmeta.h"
@@ -56,7 +56,6 @@ enum Property : guint {
   kShowSource,
   kSquareSeqGrid,
   kInterpolationMethod,
-  kStats,
   kFirstKept,
 };
 
@@ -113,8 +112,6 @@ struct State {
   std::mutex mutex;
   Settings settings;  // under the mutex
   KeptProperties kept{kFirstKept, kKept};
-
-  std::atomic<uint64_t> batches{0}, in{0}, not_shown{0};
 
   // Of the streaming thread.
   Mosaic mosaic;
@@ -253,7 +250,8 @@ void for_each_frame(Batch& batch, const NvDsBatchMeta* meta, Use use) {
 }
 
 /// @throws std::exception whose text says what is wrong.
-void tile(State& state, const MosaicSettings& settings, GstBuffer* in, GstBuffer* out) {
+void tile(State& state, const MosaicSettings& settings, GstBuffer* in, GstBuffer* out,
+          FrameCounts& counts) {
   Batch* batch = batch_of(in);
   if (!batch) throw std::runtime_error(why_not_batch(in));
   NvDsBatchMeta* in_meta = gst_buffer_get_nvds_batch_meta(in);
@@ -266,13 +264,12 @@ void tile(State& state, const MosaicSettings& settings, GstBuffer* in, GstBuffer
     for_each_frame(*batch, in_meta, [&](unsigned source, Frame& frame, const NvDsFrameMeta*) {
       state.mosaic.update(source, frame);
       last[source] = &frame;
-      ++state.in;
     });
     // Only now is it known how many sources there are.
     for_each_frame(*batch, in_meta, [&](unsigned source, Frame& frame, const NvDsFrameMeta* meta) {
       const auto place = state.mosaic.place(settings, source);
       const bool shown = place && last[source] == &frame;
-      if (!shown) ++state.not_shown;
+      if (!shown) counts.drop();
       if (!meta) return;
       FrameMapping mapping{.from = {0, 0, frame.width(), frame.height()}, .scales_fonts = false};
       if (shown) mapping.to = *place;
@@ -284,7 +281,6 @@ void tile(State& state, const MosaicSettings& settings, GstBuffer* in, GstBuffer
   auto tiled = std::make_unique<Batch>(1);
   tiled->add(state.mosaic.draw(settings, state.format));
   gst_buffer_append_memory(out, new_nvmm_memory(std::move(tiled)));
-  ++state.batches;
 }
 
 GstFlowReturn transform(GstBaseTransform* transform, GstBuffer* in, GstBuffer* out) {
@@ -293,7 +289,7 @@ GstFlowReturn transform(GstBaseTransform* transform, GstBuffer* in, GstBuffer* o
   settings.width = state.width;  // a change comes with new caps
   settings.height = state.height;
   try {
-    tile(state, settings, in, out);
+    tile(state, settings, in, out, frame_counts(transform));
   } catch (const std::exception& error) {
     GST_ELEMENT_ERROR(transform, STREAM, FAILED,
                       ("%s: cannot tile a batch: %s.", GST_OBJECT_NAME(transform), error.what()),
@@ -342,7 +338,6 @@ gboolean query(GstBaseTransform* transform, GstPadDirection direction, GstQuery*
 gboolean start(GstBaseTransform* transform) {
   State& state = state_of(transform);
   state.mosaic = Mosaic();
-  state.batches = state.in = state.not_shown = 0;
   return TRUE;
 }
 
@@ -408,11 +403,6 @@ void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
       return g_value_set_boolean(value, settings.square_seq_grid);
     case kInterpolationMethod:
       return g_value_set_enum(value, settings.interpolation_method);
-    case kStats:
-      return g_value_take_boxed(
-          value, gst_structure_new("nvmultistreamtiler-stats", "batches", G_TYPE_UINT64,
-                                   uint64_t(state.batches), "in", G_TYPE_UINT64, uint64_t(state.in),
-                                   "not-shown", G_TYPE_UINT64, uint64_t(state.not_shown), nullptr));
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
   }
@@ -458,11 +448,6 @@ void install_properties(GObjectClass* object) {
                         "Filter for scaling: nearest, bilinear, and for all others the best",
                         enum_type("GstNvInterpolationMethod", kInterpolations),
                         defaults.interpolation_method, kPlaying));
-  g_object_class_install_property(
-      object, kStats,
-      g_param_spec_boxed(
-          "stats", "stats", "Counts of batches, of frames in, and of frames that were not shown",
-          GST_TYPE_STRUCTURE, GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
   KeptProperties::install(object, kFirstKept, kKept);
 }
 
@@ -494,6 +479,7 @@ static void nvmultistreamtiler_class_init(GstNvMultiStreamTilerClass* klass) {
   gst_element_class_add_static_pad_template(element, &src_template);
   gst_element_class_set_static_metadata(element, "Stream tiler", "Filter/Editor/Video/Scaler",
                                         "Puts the frames of a batch side by side", "Thalweg");
+  observed_class_setup(object, "; a frame that is not shown is dropped");
 }
 
 static gboolean plugin_init(GstPlugin* plugin) {

@@ -11,6 +11,7 @@
 #include "elements/kept_properties.h"
 #include "elements/nvmultiurisrcbin/http_server.h"
 #include "elements/nvmultiurisrcbin/stream_api.h"
+#include "elements/observed.h"
 #include "elements/uri_source.h"
 
 GST_DEBUG_CATEGORY_STATIC(nvmultiurisrcbin_debug);
@@ -720,6 +721,7 @@ static void nvmultiurisrcbin_class_init(GstNvMultiUriSrcBinClass* klass) {
   gst_element_class_set_static_metadata(
       element, "Source of several URIs", "Source/Network/Video",
       "Reads, decodes and batches streams, which come and go by a REST interface", "Thalweg");
+  observed_class_setup(object);
 }
 
 static gboolean plugin_init(GstPlugin* plugin) {

@@ -13,8 +13,8 @@
 //     uridecodebin uri=file:///path/a.mp4 ! m.sink_0 uridecodebin uri=file:///path/b.mp4 ! m.sink_1
 //     d.src_0 ! queue ! nveglglessink d.src_1 ! queue ! nveglglessink
 //
-// Property 'stats' counts frames in, out, and dropped for want of a linked pad, since READY; for
-// each pad those out and dropped.
+// Property 'stats': a frame without a linked pad is dropped; each pad has its frames out and
+// dropped.
 //
 // Pads may be asked for and released in any thread; all else runs in the streaming thread. A pad
 // downstream of which everything is flushing or at its end does not stop the others.
@@ -33,6 +33,7 @@
 
 #include "elements/batch_meta.h"
 #include "elements/nvstreamdemux/split.h"
+#include "elements/observed.h"
 #include "elements/source_query.h"
 #include "gst-nvevent.h"
 #include "gst-nvmessage.h"
@@ -47,7 +48,7 @@ namespace {
 
 using namespace thalweg;
 
-enum Property : guint { kPerStreamEos = 1, kStats };
+enum Property : guint { kPerStreamEos = 1 };
 
 struct Unref {
   void operator()(GstBuffer* buffer) const { gst_buffer_unref(buffer); }
@@ -109,7 +110,6 @@ struct DemuxState {
   GstElement* const demux;
   GstPad* sink = nullptr;  // of the element
   std::atomic<bool> per_stream_eos{false};
-  std::atomic<uint64_t> in{0}, out{0}, dropped{0};
 
   std::mutex mutex;  // for the next block
   std::map<unsigned, OutputPtr> outputs;
@@ -275,19 +275,19 @@ std::vector<DemuxState::Part> DemuxState::split(GstBuffer* buffer) {
         "expected a batch that says which source each frame is of (NvDsBatchMeta), got one without "
         "metadata; put nvstreammux before");
   std::vector<Part> parts;
+  FrameCounts& counts = frame_counts(demux);
   const MetaLock lock(meta);
   for (const GList* node = meta->frame_meta_list; node; node = node->next) {
     auto& frame = *static_cast<NvDsFrameMeta*>(node->data);
-    ++in;
     if (frame.batch_id >= guint(batch->size())) {
       GST_DEBUG_OBJECT(demux, "frame meta %u has no frame in a batch of %d", frame.batch_id,
                        batch->size());
-      ++dropped;
+      counts.drop();
       continue;
     }
     OutputPtr target = output(frame.pad_index);
     if (!target || !target->linked()) {
-      ++dropped;
+      counts.drop();
       if (target) ++target->dropped;
       GST_LOG_OBJECT(demux, "source %u has no linked pad, frame %d is dropped", frame.pad_index,
                      frame.frame_num);
@@ -316,10 +316,11 @@ GstFlowReturn DemuxState::push(Part part) {
   output.discont = false;
   GST_BUFFER_DURATION(part.buffer.get()) = output.duration;
   output.flow = gst_pad_push(pad, part.buffer.release());
+  FrameCounts& counts = frame_counts(demux);
   if (output.flow == GST_FLOW_OK)
-    ++out, ++output.out;
+    counts.give(1), ++output.out;
   else
-    ++dropped, ++output.dropped;
+    counts.drop(), ++output.dropped;
   if (output.flow == GST_FLOW_NOT_NEGOTIATED) {
     const CapsPtr refused(gst_pad_get_current_caps(pad));
     GST_ELEMENT_ERROR(demux, STREAM, FORMAT,
@@ -344,6 +345,7 @@ GstFlowReturn DemuxState::combined_flow() {
 
 GstFlowReturn DemuxState::chain(BufferPtr batch) {
   std::vector<Part> parts;
+  const GstClockTime begin = gst_util_get_timestamp();
   try {
     parts = split(batch.get());
   } catch (const std::exception& error) {
@@ -353,6 +355,7 @@ GstFlowReturn DemuxState::chain(BufferPtr batch) {
     return GST_FLOW_ERROR;
   }
   batch.reset();  // so that each frame has its pixels for itself
+  frame_counts(demux).spend(int64_t(gst_util_get_timestamp() - begin));
   for (Part& part : parts) {
     const GstFlowReturn flow = push(std::move(part));
     if (flow < GST_FLOW_EOS) return flow;  // an error
@@ -569,28 +572,20 @@ void release_pad(GstElement* element, GstPad* pad) {
 
 GstStateChangeReturn change_state(GstElement* element, GstStateChange transition) {
   DemuxState& state = state_of(element);
-  if (transition == GST_STATE_CHANGE_NULL_TO_READY) {
-    state.in = state.out = state.dropped = 0;
-    for (const OutputPtr& each : state.all_outputs()) each->out = each->dropped = 0;
-  }
   const GstStateChangeReturn result =
       GST_ELEMENT_CLASS(nvstreamdemux_parent_class)->change_state(element, transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) state.reset();
   return result;
 }
 
-GstStructure* new_stats(DemuxState& state) {
-  GstStructure* stats = gst_structure_new(
-      "nvstreamdemux-stats", "in", G_TYPE_UINT64, uint64_t(state.in), "out", G_TYPE_UINT64,
-      uint64_t(state.out), "dropped", G_TYPE_UINT64, uint64_t(state.dropped), nullptr);
-  for (const OutputPtr& each : state.all_outputs()) {
+void write_stats_of_pads(GObject* object, GstStructure* stats) {
+  for (const OutputPtr& each : state_of(object).all_outputs()) {
     GstStructure* counts =
         gst_structure_new("pad", "out", G_TYPE_UINT64, uint64_t(each->out), "dropped",
                           G_TYPE_UINT64, uint64_t(each->dropped), nullptr);
     gst_structure_set(stats, GST_OBJECT_NAME(each->pad.get()), GST_TYPE_STRUCTURE, counts, nullptr);
     gst_structure_free(counts);
   }
-  return stats;
 }
 
 void set_property(GObject* object, guint id, const GValue* value, GParamSpec* spec) {
@@ -604,8 +599,6 @@ void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
   switch (id) {
     case kPerStreamEos:
       return g_value_set_boolean(value, state_of(object).per_stream_eos);
-    case kStats:
-      return g_value_take_boxed(value, new_stats(state_of(object)));
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
   }
@@ -642,17 +635,13 @@ static void nvstreamdemux_class_init(GstNvStreamDemuxClass* klass) {
       g_param_spec_boolean("per-stream-eos", "per-stream-eos",
                            "End a pad when its source ends, not only when all have ended", FALSE,
                            GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS)));
-  g_object_class_install_property(
-      object, kStats,
-      g_param_spec_boxed("stats", "stats",
-                         "Counts of frames in, out, and dropped because no pad for their source is "
-                         "linked; of each pad those out and dropped",
-                         GST_TYPE_STRUCTURE,
-                         GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
   gst_element_class_add_static_pad_template(element, &sink_template);
   gst_element_class_add_static_pad_template(element, &src_template);
   gst_element_class_set_static_metadata(element, "Stream demuxer", "Generic/Demuxer/Video",
                                         "Splits a batch into its sources", "Thalweg");
+  observed_class_setup(
+      object, "; a frame without a linked pad is dropped; of each pad those out and dropped",
+      write_stats_of_pads);
 }
 
 static gboolean plugin_init(GstPlugin* plugin) {

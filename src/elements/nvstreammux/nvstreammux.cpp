@@ -13,6 +13,7 @@
 #include "elements/kept_properties.h"
 #include "elements/nvstreammux/collector.h"
 #include "elements/nvstreammux/placement.h"
+#include "elements/observed.h"
 #include "elements/source_query.h"
 #include "gst-nvevent.h"
 #include "gst-nvmessage.h"
@@ -1312,6 +1313,7 @@ static void nvstreammux_class_init(GstNvStreamMuxClass* klass) {
   object->get_property = get_property;
   object->finalize = finalize;
   element->change_state = change_state;
+  observed_errors(object);
   element->request_new_pad = request_new_pad;
   element->release_pad = release_pad;
   install_properties(object);

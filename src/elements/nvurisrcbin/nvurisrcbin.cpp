@@ -1,4 +1,5 @@
 #include "elements/nvurisrcbin/source.h"
+#include "elements/observed.h"
 
 GST_DEBUG_CATEGORY(nvurisrcbin_debug);
 #define GST_CAT_DEFAULT nvurisrcbin_debug
@@ -28,14 +29,14 @@ GST_DEBUG_CATEGORY(nvurisrcbin_debug);
 // session-id uint, path string, duration-ms uint64) tell that it is complete. What goes wrong with
 // it is a warning.
 //
-// Property 'stats' has the state of a camera, the frames that came, and how often it was live and
-// lost.
+// Property 'stats' has the state of a camera, the frames that came (out), and how often it was live
+// and lost.
 
 namespace {
 
 using namespace thalweg;
 
-enum Property : guint { kSmartRecStatus = kEndOfUriSource, kStats };
+enum Property : guint { kSmartRecStatus = kEndOfUriSource };
 
 GstStaticPadTemplate video_template = GST_STATIC_PAD_TEMPLATE(
     "vsrc_%u", GST_PAD_SRC, GST_PAD_SOMETIMES,
@@ -147,8 +148,6 @@ void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
   Source& source = source_of(object);
   if (id == kSmartRecStatus)
     g_value_set_boolean(value, source.recording());
-  else if (id == kStats)
-    g_value_take_boxed(value, source.stats());
   else if (!source.properties().get(object, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 }
@@ -191,12 +190,6 @@ static void nvurisrcbin_class_init(GstNvUriSrcBinClass* klass) {
       object, kSmartRecStatus,
       g_param_spec_boolean("smart-rec-status", "smart-rec-status",
                            "Whether a recording is being written", FALSE, flags));
-  g_object_class_install_property(
-      object, kStats,
-      g_param_spec_boxed("stats", "stats",
-                         "A camera's state (connecting, live, lost), frames that came, how often "
-                         "it was live and lost",
-                         GST_TYPE_STRUCTURE, flags));
 
   const GType type = G_TYPE_FROM_CLASS(klass);
   const auto action = GSignalFlags(G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION);
@@ -216,6 +209,9 @@ static void nvurisrcbin_class_init(GstNvUriSrcBinClass* klass) {
   gst_element_class_set_static_metadata(
       element, "URI source", "Source/Network/Video",
       "Reads and decodes a file or a camera, which it reconnects and records", "Thalweg");
+  observed_class_setup(
+      object, "; a camera's state (connecting, live, lost), and how often it was live and lost",
+      [](GObject* bin, GstStructure* stats) { source_of(bin).write_stats(stats); });
 }
 
 static gboolean plugin_init(GstPlugin* plugin) {

@@ -856,12 +856,11 @@ bool Source::takes(GstMessage* message) {
   return true;
 }
 
-GstStructure* Source::stats() {
+void Source::write_stats(GstStructure* stats) {
   std::lock_guard lock(mutex_);
-  return gst_structure_new("nvurisrcbin-stats", "state", G_TYPE_STRING,
-                           camera_ ? name_of(connection_.state()) : "", "frames", G_TYPE_UINT64,
-                           uint64_t(outputs_[kVideo].frames), "times-live", G_TYPE_UINT64,
-                           times_live_, "times-lost", G_TYPE_UINT64, times_lost_, nullptr);
+  gst_structure_set(stats, "state", G_TYPE_STRING, camera_ ? name_of(connection_.state()) : "",
+                    "out", G_TYPE_UINT64, uint64_t(outputs_[kVideo].frames), "times-live",
+                    G_TYPE_UINT64, times_live_, "times-lost", G_TYPE_UINT64, times_lost_, nullptr);
 }
 
 // ---- recording

@@ -41,8 +41,8 @@ class Source : public std::enable_shared_from_this<Source> {
   void end_stream();
   /// A property was set, any thread.
   void changed(guint id);
-  /// Counts and the state of a camera; the caller's. Any thread.
-  GstStructure* stats();
+  /// Sets counts and the state of a camera. Any thread.
+  void write_stats(GstStructure* stats);
 
   // Smart recording, any thread. Why not, or an empty string.
   std::string start_recording(guint before_s, guint duration_s, gpointer user_data,

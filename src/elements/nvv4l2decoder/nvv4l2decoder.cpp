@@ -48,7 +48,7 @@ const Codec kCodecs[] = {
     {"AV1", "video/x-av1", {{"av1dec", kBad}}},
 };
 
-enum Property : guint { kStats = 1, kSkipFrames, kDropFrameInterval, kQos };
+enum Property : guint { kSkipFrames = 1, kDropFrameInterval, kQos };
 
 constexpr GEnumValue kIoModes[] = {{0, "GST_V4L2_IO_AUTO", "auto"},
                                    {2, "GST_V4L2_IO_MMAP", "mmap"},
@@ -195,9 +195,7 @@ void set_property(GObject* object, guint id, const GValue* value, GParamSpec* sp
 
 void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
   GstNvV4l2Decoder* self = as_decoder(object);
-  if (id == kStats)
-    g_value_take_boxed(value, decoder_stats(&self->parent));
-  else if (!self->properties->get(object, id, value))
+  if (!self->properties->get(object, id, value))
     G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
 }
 
@@ -219,14 +217,6 @@ static void nvv4l2decoder_class_init(GstNvV4l2DecoderClass* klass) {
   object->finalize = finalize;
   klass->parent_class.configure = configure;
   decoder_class_setup(&klass->parent_class, kCodecs, kFormats);
-
-  g_object_class_install_property(
-      object, kStats,
-      g_param_spec_boxed("stats", "stats",
-                         "Counts of access units (in, skipped, lost) and pictures (decoded, "
-                         "damaged, dropped, out)",
-                         GST_TYPE_STRUCTURE,
-                         GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
   KeptProperties::install(object, kSkipFrames, kProperties);
 
   gst_element_class_set_static_metadata(

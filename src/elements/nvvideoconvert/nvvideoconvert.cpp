@@ -19,6 +19,7 @@
 #include "elements/hardware_enums.h"
 #include "elements/kept_properties.h"
 #include "elements/nvvideoconvert/crop.h"
+#include "elements/observed.h"
 #include "gstnvdsmeta.h"
 #include "surface/batch.h"
 #include "surface/convert.h"
@@ -706,6 +707,7 @@ static void gst_nv_video_convert_class_init(GstNvVideoConvertClass* klass) {
   gst_element_class_set_static_metadata(
       element, "Video converter", "Filter/Converter/Video/Scaler",
       "Converts format, size and memory of video, crops and flips; metadata follows", "Thalweg");
+  observed_class_setup(object);
 }
 
 static gboolean plugin_init(GstPlugin* plugin) {

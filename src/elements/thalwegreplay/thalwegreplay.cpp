@@ -10,6 +10,7 @@
 #include <string>
 
 #include "elements/kept_properties.h"
+#include "elements/observed.h"
 #include "elements/thalwegreplay/recording.h"
 #include "gstnvdsmeta.h"
 
@@ -232,6 +233,7 @@ static void thalwegreplay_class_init(ThalwegReplayClass* klass) {
                                         "Adds recorded objects to batched frames, for tests",
                                         "Thalweg");
   gst_type_mark_as_plugin_api(g_type_from_name("ThalwegReplayProcessMode"), GstPluginAPIFlags(0));
+  observed_class_setup(object);
 }
 
 static gboolean plugin_init(GstPlugin* plugin) {

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "elements/kept_properties.h"
+#include "elements/observed.h"
 
 GST_DEBUG_CATEGORY_STATIC(thalwegtestcamera_debug);
 #define GST_CAT_DEFAULT thalwegtestcamera_debug
@@ -147,6 +148,7 @@ static void thalwegtestcamera_class_init(GstThalwegTestCameraClass* klass) {
   gst_element_class_add_static_pad_template(element, &src_template);
   gst_element_class_set_static_metadata(element, "Test camera", "Source/Video",
                                         "A moving ball in the place of a camera", "Thalweg");
+  observed_class_setup(object);
 }
 
 static gboolean plugin_init(GstPlugin* plugin) {
