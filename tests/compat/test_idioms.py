@@ -712,6 +712,58 @@ def test_frames_and_stats(write: Callable[..., Path], thalweg_run: Runner) -> No
         re.MULTILINE,
     ), done.stderr
     assert "damaged" not in done.stderr
+    head, *rows = done.stderr[done.stderr.index("  element ") :].splitlines()
+    assert head.split() == ["element", "kind", "in", "out", "dropped", "ms", "inside"]
+    counts = {row.split()[0]: row.split()[1:] for row in rows}
+    assert list(counts) == ["nvv4l2-decoder", "Stream-muxer"]
+    assert counts["Stream-muxer"][:4] == ["nvstreammux", "30", "30", "0"]
+    assert int(counts["nvv4l2-decoder"][2]) >= 30
+    assert float(counts["nvv4l2-decoder"][4]) > 0
+
+
+# An element of ours, and one of GStreamer's.
+@pytest.mark.parametrize("failing", ["nvinfer name=it", "filesrc name=it location=/none"])
+def test_the_graph_of_a_pipeline_that_failed(
+    write: Callable[..., Path],
+    thalweg_run: Runner,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    failing: str,
+) -> None:
+    monkeypatch.setenv("GST_DEBUG_DUMP_DOT_DIR", str(tmp_path))
+    body = f"""
+    Gst.init(None)
+    finish(Gst.parse_launch("{failing} ! fakesink name=end"))
+    """
+    done = thalweg_run(write(program(body)))
+    path = tmp_path / "pipeline0-error-it.dot"
+    assert (
+        f"thalweg run: {path} is the pipeline as it failed; `dot -Tsvg -O` of graphviz draws it."
+        in done.stderr.splitlines()
+    )
+    graph = path.read_text()
+    assert graph.startswith("digraph pipeline {")
+    assert "cluster_end_" in graph
+    assert list(tmp_path.glob("*.dot")) == [path]
+
+
+def test_a_graph_that_cannot_be_written(
+    write: Callable[..., Path],
+    thalweg_run: Runner,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("GST_DEBUG_DUMP_DOT_DIR", f"{tmp_path}/none")
+    body = """
+    Gst.init(None)
+    finish(Gst.parse_launch("nvinfer ! fakesink"))
+    """
+    done = thalweg_run(write(program(body)))
+    assert (
+        f"thalweg run: GST_DEBUG_DUMP_DOT_DIR is {tmp_path}/none, where the pipeline's graph "
+        "cannot be written; expected a folder that is there when the program starts."
+        in done.stderr.splitlines()
+    )
 
 
 def test_output_that_nothing_was_written_to(

@@ -30,6 +30,7 @@ class _Figures:
         self.sources = 0
         self.first_ns = 0
         self.last_ns = 0
+        self.elements: list[Any] = []  # thalweg.stats.Element
 
 
 class _State:
@@ -72,16 +73,41 @@ def before_state(element: Any, state: Any) -> None:
 
 
 def _listen(pipeline: Any) -> None:
-    """Tells what display sinks say of themselves; programs do not look at such messages."""
+    """Tells what display sinks say of themselves, which programs do not look at, and draws the
+    pipeline when it fails."""
     bus = pipeline.get_bus()
     bus.enable_sync_message_emission()  # also without a main loop
     bus.connect("sync-message::info", _on_info)
+    if os.environ.get("GST_DEBUG_DUMP_DOT_DIR"):
+        bus.connect("sync-message::error", _on_error, weakref.ref(pipeline))
 
 
 def _on_info(bus: Any, message: Any) -> None:
     factory = getattr(message.src, "get_factory", lambda: None)()
     if factory is not None and factory.get_name() in _SINKS:
         hints.tell(message.parse_info()[0].message)
+
+
+def _on_error(bus: Any, message: Any, reference: weakref.ref[Any]) -> None:
+    """Elements of ours do the same, under the same name; others do not."""
+    from gi.repository import Gst
+
+    pipeline = reference()
+    if pipeline is None:
+        return
+    details = Gst.DebugGraphDetails
+    shown = details.MEDIA_TYPE | details.CAPS_DETAILS | details.STATES
+    name = f"{pipeline.get_name()}-error-{message.src.get_name()}"
+    Gst.debug_bin_to_dot_file(pipeline, shown, name)
+    folder = os.environ["GST_DEBUG_DUMP_DOT_DIR"]
+    path = os.path.join(folder, f"{name}.dot")
+    if os.path.exists(path):
+        hints.tell(f"{path} is the pipeline as it failed; `dot -Tsvg -O` of graphviz draws it.")
+    else:
+        hints.tell(
+            f"GST_DEBUG_DUMP_DOT_DIR is {folder}, where the pipeline's graph cannot be written; "
+            "expected a folder that is there when the program starts."
+        )
 
 
 def note_interrupt() -> None:
@@ -143,18 +169,22 @@ def _alive() -> Iterator[Any]:
 
 
 def _count(pipeline: Any) -> None:
-    """Adds what the pipeline's muxers have counted."""
+    """Adds what the pipeline's elements have counted."""
+    if os.environ.get("THALWEG_STATS") != "1":
+        return
+    from thalweg import stats
+
     figures = _state.figures
-    for element in pipeline.iterate_recurse():
-        factory = element.get_factory()
-        if factory is None or factory.get_name() != "nvstreammux":
+    reading = list(stats.read(pipeline))
+    figures.elements += [e for e in reading if e.frames_in or e.frames_out]
+    for element in reading:
+        if element.factory != "nvstreammux":
             continue
-        stats = element.get_property("stats")
-        first, last = stats.get_value("first-batch-ns"), stats.get_value("last-batch-ns")
+        first, last = int(element.others["first-batch-ns"]), int(element.others["last-batch-ns"])
         if not first:
             continue
-        figures.frames += stats.get_value("frames")
-        figures.sources += element.numsinkpads
+        figures.frames += element.frames_out
+        figures.sources += len(element.sources)
         figures.first_ns = min(figures.first_ns or first, first)
         figures.last_ns = max(figures.last_ns, last)
 
@@ -171,7 +201,7 @@ def _end() -> None:
         hints.tell(_state.interrupted)
     _check_output()
     if os.environ.get("THALWEG_STATS") == "1":
-        print(f"thalweg run: {_stats()}", file=sys.stderr)
+        print(f"thalweg run: {_stats()}{_table()}", file=sys.stderr)
 
 
 def _check_output() -> None:
@@ -196,6 +226,30 @@ def _stats() -> str:
     return (
         f"{figures.frames} frames of {sources}, {rate:.1f} frames/s; the first {before:.1f} s "
         f"after the start; {cpu_ms:.1f} ms of CPU a frame; {memory} MiB at most."
+    )
+
+
+def _table() -> str:
+    """A line for each element that frames came through; sources first."""
+    rows = [
+        (
+            e.path,
+            e.factory,
+            str(e.frames_in),
+            str(e.frames_out),
+            str(e.frames_dropped),
+            f"{e.seconds * 1e3 / e.buffers:.2f}" if e.buffers and e.seconds else "-",
+        )
+        for e in reversed(_state.figures.elements)
+    ]
+    if not rows:
+        return ""
+    rows.insert(0, ("element", "kind", "in", "out", "dropped", "ms inside"))
+    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "".join(
+        f"\n  {row[0]:<{wide[0]}}  {row[1]:<{wide[1]}}"
+        + "".join(f"  {cell:>{width}}" for cell, width in zip(row[2:], wide[2:], strict=True))
+        for row in rows
     )
 
 
