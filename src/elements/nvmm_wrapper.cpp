@@ -159,7 +159,7 @@ GstBuffer* converted(WrapperState& state, GstBuffer* buffer) {
 /// Only timestamps of the source and notes of latency travel on. The rest speaks of memory that is
 /// wrapped now, or (SEI, captions) would become frame user metas behind the muxer, which programs
 /// do not expect there.
-void copy_reference_timestamps(GstBuffer* from, GstBuffer* to) {
+void copy_reference_timestamps(GstBuffer* from, GstBuffer* to, uint64_t number) {
   gpointer state = nullptr;
   while (GstMeta* meta = gst_buffer_iterate_meta_filtered(from, &state,
                                                           GST_REFERENCE_TIMESTAMP_META_API_TYPE)) {
@@ -167,8 +167,10 @@ void copy_reference_timestamps(GstBuffer* from, GstBuffer* to) {
     GstCaps* reference = gst_caps_ref(time->reference);
     if (gst_structure_has_field(gst_caps_get_structure(reference, 0), "component_name")) {
       reference = gst_caps_make_writable(reference);
+      // Access units come in another order than their pictures, which count.
       gst_caps_set_simple(reference, "out_timestamp", G_TYPE_DOUBLE,
-                          nvds_get_current_system_timestamp(), nullptr);
+                          nvds_get_current_system_timestamp(), "frame_num", G_TYPE_INT,
+                          gint(number), nullptr);
     }
     gst_buffer_add_reference_timestamp_meta(to, reference, time->timestamp, time->duration);
     gst_caps_unref(reference);
@@ -218,7 +220,7 @@ GstFlowReturn generate_output(GstBaseTransform* base, GstBuffer** result) {
     gst_buffer_copy_into(out, in.get(),
                          GstBufferCopyFlags(GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_TIMESTAMPS), 0,
                          gsize(-1));
-    copy_reference_timestamps(in.get(), out);
+    copy_reference_timestamps(in.get(), out, state.frames_out);
     *result = out;
   } catch (const std::exception& error) {
     GST_ELEMENT_ERROR(base, STREAM, DECODE,

@@ -52,21 +52,24 @@ const NvDsMetaCompLatency* decoder_of(const NvDsBatchMeta* batch, const NvDsMeta
   return found;
 }
 
+// The original's lines have this gap, and people cut them up by it.
+#define GAP "               "
+
 void print_entry(const NvDsMetaCompLatency& entry) {
   const gdouble latency = entry.out_system_timestamp - entry.in_system_timestamp;
   if (of_muxer(entry)) {
-    g_print(
-        "Comp name = %s source_id = %u pad_index = %u frame_num = %u "
-        "in_system_timestamp = %lf out_system_timestamp = %lf component_latency = %lf\n",
-        entry.component_name, entry.source_id, entry.pad_index, entry.frame_num,
-        entry.in_system_timestamp, entry.out_system_timestamp, latency);
+    g_print("Comp name = %s source_id = %u pad_index = %u frame_num = %u" GAP
+            "in_system_timestamp = %lf out_system_timestamp = %lf" GAP "component_latency = %lf\n",
+            entry.component_name, entry.source_id, entry.pad_index, entry.frame_num,
+            entry.in_system_timestamp, entry.out_system_timestamp, latency);
   } else {
-    g_print(
-        "Comp name = %s in_system_timestamp = %lf out_system_timestamp = %lf "
-        "component latency= %lf\n",
-        entry.component_name, entry.in_system_timestamp, entry.out_system_timestamp, latency);
+    g_print("Comp name = %s in_system_timestamp = %lf out_system_timestamp = %lf" GAP
+            "component latency= %lf\n",
+            entry.component_name, entry.in_system_timestamp, entry.out_system_timestamp, latency);
   }
 }
+
+#undef GAP
 
 }  // namespace
 
