@@ -1,7 +1,8 @@
 """An RTSP camera for tests: a process of its own, on the loopback interface, that can misbehave.
 
 As a program: rtsp_camera.py LAUNCH PORT. It prints the port, then, for each frame that its element
-`encoder` takes, the time on the wall clock in nanoseconds; it ends with its standard input.
+`encoder` takes, the time on the wall clock in nanoseconds. It reads caps for its element `size`,
+a line each, and ends with its standard input.
 """
 
 from __future__ import annotations
@@ -46,10 +47,9 @@ class Camera:
 
     def start(self) -> None:
         """Switches it on, on the port that it had, if any."""
-        width, height = self.size
         launch = (
-            f"( videotestsrc is-live=true pattern=ball ! video/x-raw,format=I420,width={width},"
-            f"height={height},framerate={self.rate}/1 ! {ENCODERS[self.codec]} {self.more} )"
+            "( videotestsrc is-live=true pattern=ball ! capsfilter name=size "
+            f"caps={self._caps()} ! {ENCODERS[self.codec]} {self.more} )"
         )
         self.process = subprocess.Popen(
             [sys.executable, __file__, launch, str(self.port)],
@@ -61,6 +61,16 @@ class Camera:
         self.port = int(self.process.stdout.readline())
         self.reader = threading.Thread(target=self._read, args=[self.process.stdout], daemon=True)
         self.reader.start()
+
+    def _caps(self) -> str:
+        width, height = self.size
+        return f"video/x-raw,format=I420,width={width},height={height},framerate={self.rate}/1"
+
+    def resize(self, size: tuple[int, int]) -> None:
+        """Its pictures have another size from now on, for those who are connected, too."""
+        assert self.process.stdin is not None
+        self.size = size
+        print(self._caps(), file=self.process.stdin, flush=True)
 
     def _read(self, lines: Any) -> None:
         self.captured.extend(int(line) for line in lines if line.endswith("\n"))
@@ -118,9 +128,12 @@ def main(launch: str, port: str) -> None:
         print(time.time_ns(), flush=True)
         return Gst.PadProbeReturn.OK
 
+    filters: list[Any] = []
+
     def configure(_factory: Any, media: Any) -> None:
         pad = media.get_element().get_by_name("encoder").get_static_pad("sink")
         pad.add_probe(Gst.PadProbeType.BUFFER, note)
+        filters[:] = [media.get_element().get_by_name("size")]
 
     factory.connect("media-configure", configure)
     server.get_mount_points().add_factory("/camera", factory)
@@ -130,7 +143,8 @@ def main(launch: str, port: str) -> None:
     print(server.get_bound_port(), flush=True)
 
     def read() -> None:
-        sys.stdin.read()
+        for line in sys.stdin:
+            filters[0].set_property("caps", Gst.Caps.from_string(line.strip()))
         GLib.idle_add(end)
 
     def end() -> bool:

@@ -25,11 +25,14 @@ import gi
 gi.require_version("Gst", "1.0")
 from gi.repository import Gst
 
+from thalweg import stats
+
 from ..rtsp_camera import Camera
 from .conftest import resident_mib
 from .watched import ENDS, Watched
 
 SIZE = (320, 240)
+STALL_S = float(os.environ.get("THALWEG_STRESS_SECONDS", "3"))
 
 
 def link(_source: Any, pad: Any, sink: Any) -> None:
@@ -397,7 +400,7 @@ def test_a_camera_that_vanishes_comes_back_and_the_others_go_on(
         assert run.wait_for_state("live") is not None
         run.wait_for_frames(5)
         frames = [[f for f in run.frames if f.source == source] for source in (0, 1)]
-        stats = run.element("s").get_property("stats")
+        element = stats.read(run.pipeline)["s"]
     assert resets == [0]
     for of_one in frames:
         assert [frame.number for frame in of_one] == list(range(len(of_one)))
@@ -405,8 +408,8 @@ def test_a_camera_that_vanishes_comes_back_and_the_others_go_on(
     # Nothing of the other one is missing: frame follows frame.
     steps = [after.pts - before.pts for before, after in itertools.pairwise(frames[1][2:])]
     assert max(steps) < 100_000_000
-    assert stats.get_string("state") == "live"
-    assert stats.get_value("times-live") == 2
+    assert element.state == "live"
+    assert element.others["times-live"] == 2
 
 
 def test_a_camera_that_ends_in_good_order_is_connected_again(
@@ -454,6 +457,25 @@ def test_another_codec_and_size_after_a_restart(camera: Callable[..., Camera]) -
         source.start()
         run.wait_for_state("live")
         assert {frame.size for frame in run.wait_for_frames(3)} == {(160, 128)}
+
+
+@pytest.mark.parametrize("codec", ["H264", "H265"])
+def test_another_size_in_the_middle_of_the_stream(
+    camera: Callable[..., Camera], codec: str
+) -> None:
+    source = camera(codec)
+    with Run(rtsp(source, "rtsp-reconnect-interval=2 select-rtp-protocol=rtp-tcp")) as run:
+        run.wait_for_frames(5)
+        for size in ((160, 128), (640, 480)):
+            source.resize(size)
+            deadline = time.monotonic() + 15
+            while run.wait_for_frames(1)[0].size != size:
+                assert time.monotonic() < deadline
+            run.wait_for_frames(5)
+        element = stats.read(run.pipeline)["s"]
+    assert (element.state, element.others["times-lost"]) == ("live", 0)
+    assert [frame.number for frame in run.frames] == list(range(len(run.frames)))
+    assert {frame.size for frame in run.frames} == {SIZE, (160, 128), (640, 480)}
 
 
 def free_port() -> int:
@@ -519,6 +541,51 @@ def test_a_camera_that_sends_garbage(answer: bytes) -> None:
                 run.wait_for_state("lost")
                 deadline = time.monotonic() + 3
         assert time.monotonic() < deadline
+
+
+def test_a_good_camera_keeps_its_rate_beside_bad_ones(camera: Callable[..., Camera]) -> None:
+    """One stalls, one vanished, one refuses connections, and one sends noise."""
+    good, stalls, vanishes = camera(), camera(), camera()
+    settings = "rtsp-reconnect-interval=1 source-id={}"
+    with (
+        strange_server(os.urandom(5000).replace(b"\n", b"x") + b"\r\n\r\n") as noise,
+        Run(
+            rtsp(good, settings.format(0)),
+            rtsp(stalls, settings.format(1)),
+            rtsp(vanishes, settings.format(2)),
+            f"nvurisrcbin uri=rtsp://127.0.0.1:{free_port()}/none {settings.format(3)}",
+            f"nvurisrcbin uri={noise} {settings.format(4)}",
+        ) as run,
+    ):
+        for number in range(3):
+            run.wait_for_frames(5, of=number)
+        stalls.freeze()
+        vanishes.vanish()
+        run.wait_for_frames(1)
+        began, before, taken = time.monotonic(), stats.read(run.pipeline), len(good.captured)
+        while time.monotonic() - began < STALL_S:
+            run.wait_for_frames(5)
+        now, taken = stats.read(run.pipeline), len(good.captured) - taken
+        rate, own_rate = now.rate(before, "s"), taken / (now.at - before.at)
+        print(
+            f"good camera: {own_rate:.1f} taken, {rate:.1f} came, {now.rate(before, 'm'):.1f} out"
+        )
+        # A frame or two may be on their way at either end.
+        assert rate >= own_rate - 3 / STALL_S
+        assert now.rate(before, "m") == pytest.approx(rate, abs=3 / STALL_S)
+        assert {now[name].state for name in ("s1", "s2", "s3", "s4")} <= {"lost", "connecting"}
+        assert all(now.rate(before, name) == 0 for name in ("s2", "s3", "s4"))
+        assert all(now[name].others["times-lost"] >= 1 for name in ("s1", "s2"))
+        assert now["s"].state == "live"
+        stalls.thaw()
+        vanishes.start()
+        for number in (1, 2):
+            run.wait_for_frames(5, of=number)
+        back = stats.read(run.pipeline)
+    assert [back[name].state for name in ("s", "s1", "s2")] == ["live"] * 3
+    assert back["s"].others["times-lost"] == 0
+    for number in range(3):
+        assert run.numbers(number) == list(range(len(run.numbers(number))))
 
 
 @contextlib.contextmanager
