@@ -192,6 +192,7 @@ def _of(element: Any, pipeline: Any) -> Element | None:
 
 
 def _fields(structure: Any) -> dict[str, Any]:
+    # A structure inside of it lives no longer than it, whatever PyGObject holds.
     names = [structure.nth_field_name(i) for i in range(structure.n_fields())]
     values = {name: structure.get_value(name) for name in names}
     return {
