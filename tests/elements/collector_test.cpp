@@ -56,8 +56,8 @@ std::string text(const std::vector<Collector::Notice>& notices) {
 class CollectorTest : public testing::Test {
  protected:
   void begin(unsigned batch_size, int sources, std::chrono::microseconds timeout = -1us) {
-    settings.batch_size = batch_size;
-    settings.timeout = timeout;
+    settings.rules.batch_size = batch_size;
+    settings.rules.timeout = timeout < 0us ? kForEver : timeout;
     collector.configure(settings);
     for (int i = 0; i < sources; ++i) inputs.push_back(collector.add(i));
     collector.start();
@@ -127,7 +127,7 @@ TEST_F(CollectorTest, TheTimeoutCountsFromTheFirstFrame) {
 }
 
 TEST_F(CollectorTest, LiveSourcesGiveOneFrameEachAndThatIsEnough) {
-  settings.live = true;
+  settings.rules.most_of_one = 1;
   begin(8, 2);
   push(0, 3);
   push(1, 1);
@@ -136,11 +136,124 @@ TEST_F(CollectorTest, LiveSourcesGiveOneFrameEachAndThatIsEnough) {
   EXPECT_EQ(text(collector.collect().frames), "0:1");
 }
 
+TEST_F(CollectorTest, AnAdaptiveBatchHasAFrameOfEachSourceThatIsThere) {
+  settings.rules.adaptive = true;
+  settings.rules.most_of_one = 1;
+  begin(1, 3);
+  for (int i = 0; i < 3; ++i) push(i, 3);
+  EXPECT_EQ(text(collector.collect().frames), "0:0 1:0 2:0");
+  end(1);
+  EXPECT_EQ(text(collector.collect().frames), "0:1 1:1 2:1");
+  EXPECT_EQ(text(collector.collect().frames), "0:2 1:2 2:2");
+  push(0);
+  push(2);
+  EXPECT_EQ(text(collector.collect().frames), "0:3 2:3");
+  collector.remove(inputs[2]);
+  push(0);
+  EXPECT_EQ(text(collector.collect().frames), "0:4");
+  inputs[1] = collector.add(7);
+  push(0);
+  push(1);
+  EXPECT_EQ(text(collector.collect().frames), "0:5 7:0");
+}
+
+TEST_F(CollectorTest, ASourceGivesAtMostSoManyFrames) {
+  settings.rules.most_of_one = 2;
+  begin(8, 2);
+  push(0, 5);
+  push(1, 2);
+  EXPECT_EQ(text(collector.collect().frames), "0:0 1:0 0:1 1:1");  // nobody may give more
+}
+
+TEST_F(CollectorTest, SourcesMayHaveLimitsOfTheirOwn) {
+  settings.rules.most_of_one = 4;
+  settings.rules.limits[1] = {.most_in_batch = 1};
+  settings.rules.limits[2] = {.most_in_batch = 9};
+  begin(20, 3);
+  for (int i = 0; i < 3; ++i) push(i, 6);
+  EXPECT_EQ(text(collector.collect().frames), "0:0 1:0 2:0 0:1 2:1 0:2 2:2 0:3 2:3");
+}
+
+TEST_F(CollectorTest, TheLowestPriorityIsAskedFirst) {
+  settings.rules.most_of_one = 1;
+  begin(2, 3);
+  settings.rules.limits[0] = {.priority = 5};
+  settings.rules.limits[2] = {.priority = 1};
+  collector.configure(settings);
+  for (int i = 0; i < 3; ++i) push(i, 2);
+  EXPECT_EQ(text(collector.collect().frames), "1:0 2:0");
+  EXPECT_EQ(text(collector.collect().frames), "1:1 2:1");
+  end(1);
+  end(2);
+  EXPECT_EQ(text(collector.collect().frames), "0:0");
+}
+
+TEST_F(CollectorTest, ASourcesOwnRateHoldsItsFramesBack) {
+  settings.rules.most_of_one = 1;
+  settings.rules.limits[0] = {.least_interval = 15ms};
+  begin(1, 1);
+  push(0, 3);
+  const auto start = std::chrono::steady_clock::now();
+  for (const char* expected : {"0:0", "0:1", "0:2"})
+    EXPECT_EQ(text(collector.collect().frames), expected);
+  EXPECT_GE(std::chrono::steady_clock::now() - start, 30ms);
+}
+
+TEST_F(CollectorTest, ASourceThatIsSlowerThanItsOwnRateIsNotWaitedFor) {
+  settings.rules.most_of_one = 1;
+  settings.rules.limits[1] = {.longest_wait = 10ms};
+  begin(2, 2);
+  push(0, 3);
+  push(1);
+  EXPECT_EQ(text(collector.collect().frames), "0:0 1:0");
+  EXPECT_EQ(text(collector.collect().frames), "0:1");
+  push(1);
+  EXPECT_EQ(text(collector.collect().frames), "0:2 1:1");
+}
+
+TEST_F(CollectorTest, BatchesKeepTheirDistance) {
+  settings.rules.least_interval = 15ms;
+  begin(1, 1);
+  push(0, 3);
+  const auto start = std::chrono::steady_clock::now();
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(collector.collect().frames.size(), 1u);
+  EXPECT_GE(std::chrono::steady_clock::now() - start, 30ms);
+}
+
+TEST_F(CollectorTest, TheNewestFramesOfALiveSourceAreKeptAndTheOthersCounted) {
+  begin(1, 1);
+  collector.set_live(*inputs[0], true);
+  for (GstClockTime i = 0; i < 25; ++i)
+    ASSERT_EQ(collector.push(*inputs[0], frame(i)), Pushed::kTaken);
+  const InputCounts counts = collector.counts(*inputs[0]);
+  EXPECT_EQ(counts.in, 25u);
+  EXPECT_EQ(counts.skipped, 15u);
+  EXPECT_EQ(counts.queued, 10u);
+  EXPECT_EQ(counts.queued_bytes, 1000u);
+  EXPECT_EQ(counts.blocked, 0u);
+  for (GstClockTime i = 15; i < 25; ++i) {
+    const Collector::Round round = collector.collect();
+    EXPECT_EQ(round.frames.at(0).frame.running_time, i);
+    EXPECT_EQ(round.frames.at(0).number, int(i) - 15);
+  }
+}
+
+TEST_F(CollectorTest, SkippingFramesKeepsTheEventsBetweenThem) {
+  begin(1, 1);
+  collector.set_live(*inputs[0], true);
+  push(0);
+  collector.push(*inputs[0], EventPtr(gst_event_new_custom(GST_EVENT_CUSTOM_DOWNSTREAM, nullptr)));
+  push(0, 12);
+  const Collector::Round round = collector.collect();
+  EXPECT_EQ(text(round.before), "event:0");
+  EXPECT_EQ(collector.counts(*inputs[0]).skipped, 3u);
+}
+
 TEST_F(CollectorTest, NobodyWaitsForASourceThatRests) {
   for (const bool live : {false, true}) {
     inputs.clear();
     collector.stop();
-    settings.live = live;
+    settings.rules.most_of_one = live ? 1 : 0;
     begin(2, 2);
     push(1);
     collector.rest(*inputs[1]);
@@ -282,13 +395,17 @@ TEST_F(CollectorTest, ARemovedSourceIsDrainedBeforeItsNumberIsUsedAgain) {
 
 TEST_F(CollectorTest, SyncTakesThePresentWaitsForTheFutureAndCountsThePast) {
   settings.sync = true;
+  settings.rules.most_of_one = 1;
+  settings.window = 40ms;
   now = 1 * GST_SECOND;
   begin(2, 2, 40ms);
   collector.push(*inputs[0], frame(now - 50 * GST_MSECOND));  // late
   collector.push(*inputs[0], frame(now - 10 * GST_MSECOND));
   collector.push(*inputs[0], frame(now + 3600 * GST_SECOND));  // early
   collector.push(*inputs[1], frame(now - 20 * GST_MSECOND));
-  EXPECT_EQ(text(collector.collect().frames), "0:0 1:0");
+  const Collector::Round round = collector.collect();
+  EXPECT_EQ(text(round.frames), "0:0 1:0");
+  EXPECT_EQ(round.late.size(), 1u);
   EXPECT_EQ(collector.counts(*inputs[0]).late, 1u);
   EXPECT_EQ(collector.counts(*inputs[0]).queued, 1u);
 }
@@ -314,8 +431,8 @@ TEST(CollectorStress, NothingIsLostWhileSourcesComeAndGo) {
   constexpr int kSources = 6, kLives = 60, kFrames = 25;
   Collector collector([] { return GST_CLOCK_TIME_NONE; });
   Collector::Settings settings;
-  settings.batch_size = 4;
-  settings.timeout = 500us;
+  settings.rules.batch_size = 4;
+  settings.rules.timeout = 500us;
   collector.configure(settings);
   collector.start();
 

@@ -27,18 +27,21 @@ class Collector::Input {
   bool rests = false;      // nothing comes until its next frame
   bool flushing = false;
   bool leaving = false;
+  bool live = false;
 };
 
 /// What one round has taken so far.
 struct Collector::Progress {
   struct Share {
     InputPtr input;
-    unsigned taken = 0;
+    bool gave = false;
     bool closed = false;  // an event ends this input's part of the batch
   };
   std::vector<Share> shares;
-  unsigned extra_taken = 0;  // of the slots that remain when the batch is shared out evenly
-  GstClockTime wake = GST_CLOCK_TIME_NONE;  // running time at which a waiting frame is due
+  SteadyTime now;                       // of this look at the inputs
+  SteadyTime wake = SteadyTime::max();  // when something changes by itself
+
+  void wake_at(SteadyTime time) { wake = std::min(wake, time); }
 
   Share& of(const InputPtr& input) {
     for (Share& share : shares)
@@ -57,6 +60,7 @@ Collector::Collector(std::function<GstClockTime()> now) : now_(std::move(now)) {
 void Collector::configure(const Settings& settings) {
   std::lock_guard lock(mutex_);
   settings_ = settings;
+  batching_.set_rules(settings.rules);
   notify();
 }
 
@@ -83,7 +87,10 @@ void Collector::stop() {
     discard(*input);
     input->room.notify_all();
   }
-  std::erase_if(inputs_, [](const InputPtr& input) { return input->leaving; });
+  std::erase_if(inputs_, [&](const InputPtr& input) {
+    if (input->leaving) batching_.forget(input->id);
+    return input->leaving;
+  });
   notify();
 }
 
@@ -113,7 +120,7 @@ void Collector::remove(const InputPtr& input) {
   std::lock_guard lock(mutex_);
   input->leaving = true;
   input->room.notify_all();
-  if (stopped_) std::erase(inputs_, input);
+  if (stopped_ && std::erase(inputs_, input) > 0) batching_.forget(input->id);
   notify();
 }
 
@@ -132,7 +139,15 @@ unsigned Collector::size() const {
 Collector::Pushed Collector::push(Input& input, InputFrame frame) {
   std::unique_lock lock(mutex_);
   const auto refused = [&] { return stopped_ || input.flushing || input.leaving; };
-  if (!refused() && input.counts.queued >= kMostQueued) {
+  if (!refused() && input.counts.queued >= kMostQueued && input.live) {
+    const auto oldest = std::find_if(input.items.begin(), input.items.end(), [](const Item& item) {
+      return std::holds_alternative<InputFrame>(item);
+    });
+    ++input.counts.skipped;
+    --input.counts.queued;
+    input.counts.queued_bytes -= std::get<InputFrame>(*oldest).bytes;
+    input.items.erase(oldest);
+  } else if (!refused() && input.counts.queued >= kMostQueued) {
     ++input.counts.blocked;
     input.room.wait(lock, [&] { return refused() || input.counts.queued < kMostQueued; });
   }
@@ -162,6 +177,11 @@ Collector::Pushed Collector::push_eos(Input& input) {
   input.items.emplace_back(End{});
   notify();
   return Pushed::kTaken;
+}
+
+void Collector::set_live(Input& input, bool live) {
+  std::lock_guard lock(mutex_);
+  input.live = live;
 }
 
 void Collector::rest(Input& input) {
@@ -232,14 +252,15 @@ bool Collector::take_from(const InputPtr& from, Round& round, Progress& progress
   }
   Progress::Share& share = progress.of(from);
   if (share.closed) return false;
-  std::vector<Notice>& notices = share.taken > 0 ? round.after : round.before;
+  std::vector<Notice>& notices = share.gave ? round.after : round.before;
   if (input.items.empty()) {
     if (!input.leaving) return false;
-    if (share.taken > 0) {  // the next round: a successor's kAdded has to come after
+    if (share.gave) {  // the next round: a successor's kAdded has to come after
       share.closed = true;
       return false;
     }
     round.before.push_back({Notice::kDeleted, input.id, nullptr});
+    batching_.forget(input.id);
     std::erase(inputs_, from);
     return true;
   }
@@ -249,12 +270,12 @@ bool Collector::take_from(const InputPtr& from, Round& round, Progress& progress
     if (!input.ended) notices.push_back({Notice::kEnded, input.id, nullptr});
     input.ended = true;
     if (settings_.reset_frame_number_on_eos) input.next_number = 0;
-    share.closed = share.taken > 0;
+    share.closed = share.gave;
     input.items.pop_front();
     return true;
   }
   if (EventPtr* event = std::get_if<EventPtr>(&item)) {
-    if (share.taken > 0) {  // the event belongs between this batch and the input's next frame
+    if (share.gave) {  // the event belongs between this batch and the input's next frame
       share.closed = true;
       return false;
     }
@@ -280,33 +301,29 @@ bool Collector::take_from(const InputPtr& from, Round& round, Progress& progress
   };
   if (settings_.sync && GST_CLOCK_TIME_IS_VALID(frame.running_time)) {
     const GstClockTime now = now_();
-    if (GST_CLOCK_TIME_IS_VALID(now)) {
-      if (frame.running_time > now) {
-        progress.wake = std::min(progress.wake, frame.running_time);
-        return false;
-      }
-      std::chrono::nanoseconds window = settings_.timeout;
-      if (settings_.frame_duration.count() > 0) window = std::min(window, settings_.frame_duration);
-      if (settings_.timeout.count() >= 0 &&
-          frame.running_time + GstClockTime((window + settings_.most_late).count()) < now) {
-        ++input.counts.late;
-        pop();
-        take_from(from, round, progress);
-        return true;
-      }
+    const Timing timing = GST_CLOCK_TIME_IS_VALID(now)
+                              ? timing_of(frame.running_time, now, settings_.window)
+                              : Timing::kPresent;
+    if (timing == Timing::kEarly) {
+      progress.wake_at(progress.now + Nanoseconds(frame.running_time - now));
+      return false;
+    }
+    if (timing == Timing::kLate) {
+      ++input.counts.late;
+      round.late.push_back(std::move(frame.buffer));
+      pop();
+      take_from(from, round, progress);
+      return true;
     }
   }
-  if (round.frames.size() >= settings_.batch_size) return false;
-  if (settings_.live || settings_.sync) {
-    if (share.taken > 0) return false;
-  } else {
-    const unsigned inputs = std::max(active(), 1u);
-    if (share.taken >= settings_.batch_size / inputs) {
-      if (progress.extra_taken >= settings_.batch_size % inputs) return false;
-      ++progress.extra_taken;
-    }
+  batching_.set_active(active());
+  if (!batching_.has_room_for(input.id)) return false;
+  if (const SteadyTime due = batching_.due(input.id); due > progress.now) {
+    progress.wake_at(due);
+    return false;
   }
-  ++share.taken;
+  batching_.take(input.id, progress.now);
+  share.gave = true;
   ++input.counts.out;
   Frame taken{input.id, input.next_number++, std::move(frame), from};
   pop();
@@ -314,16 +331,27 @@ bool Collector::take_from(const InputPtr& from, Round& round, Progress& progress
   return true;
 }
 
+/// The inputs in the order in which they are asked: the lowest priority first, those of one
+/// priority in turn.
+std::vector<size_t> Collector::turns() const {
+  std::vector<size_t> turns(inputs_.size());
+  for (size_t i = 0; i < turns.size(); ++i) turns[i] = (next_ + i) % turns.size();
+  if (batching_.has_priorities())
+    std::stable_sort(turns.begin(), turns.end(), [&](size_t a, size_t b) {
+      return batching_.priority(inputs_[a]->id) < batching_.priority(inputs_[b]->id);
+    });
+  return turns;
+}
+
 /// One frame from each input in turn, until nobody has one to give.
 void Collector::gather(Round& round, Progress& progress) {
-  const bool enough_slots = settings_.batch_size >= inputs_.size();
-  if (enough_slots || next_ >= inputs_.size()) next_ = 0;
   for (bool again = true; again;) {
     again = false;
+    batching_.set_active(active());
+    const bool enough_slots = batching_.slots() >= inputs_.size();
+    if (enough_slots || next_ >= inputs_.size()) next_ = 0;
     const std::vector<InputPtr> order = inputs_;  // taking may remove one
-    const size_t first = next_;
-    for (size_t i = 0; i < order.size(); ++i) {
-      const size_t turn = (first + i) % order.size();
+    for (const size_t turn : turns()) {
       if (turn > 0 && order[turn - 1]->id == order[turn]->id) continue;  // waits_for_predecessor
       const size_t before = round.frames.size();
       if (!take_from(order[turn], round, progress)) continue;
@@ -333,8 +361,9 @@ void Collector::gather(Round& round, Progress& progress) {
   }
 }
 
-bool Collector::complete(const Round& round, const Progress& progress) const {
-  if (round.frames.size() >= settings_.batch_size) return true;
+/// Whether nothing more is worth waiting for.
+bool Collector::complete(Progress& progress, SteadyTime now) const {
+  if (batching_.full()) return true;
   bool waits_for_somebody = false;
   for (size_t i = 0; i < inputs_.size(); ++i) {
     const InputPtr& input = inputs_[i];
@@ -342,7 +371,10 @@ bool Collector::complete(const Round& round, const Progress& progress) const {
     if (input->rests && input->items.empty()) continue;
     const Progress::Share* share = progress.find(input);
     if (share && share->closed) continue;
-    if ((settings_.live || settings_.sync) && share && share->taken > 0) continue;
+    if (!batching_.has_room_for(input->id)) continue;
+    const SteadyTime until = batching_.waited_for_until(input->id);
+    if (until <= now) continue;
+    progress.wake_at(until);
     waits_for_somebody = true;
   }
   return !waits_for_somebody;
@@ -352,7 +384,6 @@ Collector::Round Collector::collect() {
   std::unique_lock lock(mutex_);
   Round round;
   Progress progress;
-  std::chrono::steady_clock::time_point deadline;
   for (;;) {
     if (stopped_ || paused_) {
       // A batch that was begun is discarded, as what is still queued will be.
@@ -360,43 +391,32 @@ Collector::Round Collector::collect() {
         ++frame.input->counts.flushed;
         --frame.input->counts.out;
       }
+      batching_.discard();
       round = Round{};
       round.stopped = true;
       return round;
     }
-    const bool first = round.frames.empty();
-    progress.wake = GST_CLOCK_TIME_NONE;
+    progress.now = std::chrono::steady_clock::now();
+    progress.wake = SteadyTime::max();
     gather(round, progress);
-    if (!round.frames.empty()) {
-      if (first) deadline = std::chrono::steady_clock::now() + settings_.timeout;
-      if (complete(round, progress)) return round;
-    } else {
+    if (round.frames.empty()) {
       if (!inputs_.empty() && all_ended() && !end_told_) {
         end_told_ = round.all_ended = true;
         return round;
       }
-      if (!round.before.empty()) return round;
-    }
-
-    const bool timed = !round.frames.empty() && settings_.timeout.count() >= 0;
-    auto until = deadline;
-    bool due = timed;
-    if (GST_CLOCK_TIME_IS_VALID(progress.wake)) {
-      const GstClockTime now = now_();
-      const auto wake = std::chrono::steady_clock::now() +
-                        std::chrono::nanoseconds(progress.wake > now ? progress.wake - now : 0);
-      until = due ? std::min(until, wake) : wake;
-      due = true;
-    }
-    if (!due) {
-      changed_.wait(lock);
+      if (!round.before.empty() || !round.late.empty()) return round;
     } else {
-      changed_.wait_until(lock, until);
-      if (timed && std::chrono::steady_clock::now() >= deadline) {
-        gather(round, progress);
+      const bool leaves = complete(progress, progress.now) || progress.now >= batching_.deadline();
+      if (leaves && progress.now >= batching_.earliest()) {
+        batching_.sent(progress.now);
         return round;
       }
+      progress.wake_at(leaves ? batching_.earliest() : batching_.deadline());
     }
+    if (progress.wake == SteadyTime::max())
+      changed_.wait(lock);
+    else
+      changed_.wait_until(lock, progress.wake);
   }
 }
 

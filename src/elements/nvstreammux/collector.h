@@ -12,6 +12,8 @@
 #include <variant>
 #include <vector>
 
+#include "elements/nvstreammux/batching.h"
+
 namespace thalweg {
 
 struct MiniObjectUnref {
@@ -37,11 +39,12 @@ struct InputFrame {
   InputFormat format;
 };
 
-/// What became of one input's frames. in = out + late + flushed + queued.
+/// What became of one input's frames. in = out + late + skipped + flushed + queued.
 struct InputCounts {
   uint64_t in = 0;
   uint64_t out = 0;
   uint64_t late = 0;     ///< dropped by sync-inputs
+  uint64_t skipped = 0;  ///< of a live input: dropped to make room for newer ones
   uint64_t flushed = 0;  ///< discarded by a flush or at stop
   uint64_t blocked = 0;  ///< times that upstream had to wait for room
   unsigned queued = 0;
@@ -54,15 +57,13 @@ struct InputCounts {
 /// any thread. Knows nothing of pads or pixels.
 class Collector {
  public:
-  static constexpr unsigned kMostQueued = 10;  ///< frames of one input; then push() blocks
+  /// Frames of one input; then push() blocks, or skips the oldest of a live one.
+  static constexpr unsigned kMostQueued = 10;
 
   struct Settings {
-    unsigned batch_size = 1;
-    std::chrono::microseconds timeout{-1};  ///< from the first frame of a batch; < 0: for ever
-    bool live = false;                      ///< one frame an input; enough when each gave one
-    bool sync = false;                      ///< only frames of the present, late ones are dropped
-    std::chrono::nanoseconds most_late{0};  ///< with sync: allowed beyond the timeout
-    std::chrono::nanoseconds frame_duration{0};  ///< with sync: the timeout is at most this
+    BatchRules rules;
+    bool sync = false;              ///< only frames of the present, late ones are dropped
+    Nanoseconds window = kForEver;  ///< with sync: how old a frame of the present may be
     bool reset_frame_number_on_eos = false;
     bool reset_frame_number_on_stream_reset = false;
   };
@@ -87,8 +88,9 @@ class Collector {
     std::vector<Notice> before;
     std::vector<Frame> frames;
     std::vector<Notice> after;
-    bool all_ended = false;  ///< every input is at its end; said once until that changes
-    bool stopped = false;    ///< nothing else is filled
+    std::vector<BufferPtr> late;  ///< frames that sync dropped
+    bool all_ended = false;       ///< every input is at its end; said once until that changes
+    bool stopped = false;         ///< nothing else is filled
   };
   enum class Pushed { kTaken, kFlushing, kStopped };
 
@@ -114,10 +116,12 @@ class Collector {
   bool has(unsigned id) const;
   unsigned size() const;
 
-  /// Waits while the input's queue is full.
+  /// Waits while the input's queue is full, unless the input is live.
   Pushed push(Input& input, InputFrame frame);
   Pushed push(Input& input, EventPtr event);
   Pushed push_eos(Input& input);
+  /// Whether the input's frames come by themselves: then the newest are kept.
+  void set_live(Input& input, bool live);
   /// Nothing comes for a while: after the frames that are queued, no batch waits for this input
   /// until its next one.
   void rest(Input& input);
@@ -135,7 +139,8 @@ class Collector {
   void notify();
   bool take_from(const InputPtr& from, Round& round, Progress& progress);
   void gather(Round& round, Progress& progress);
-  bool complete(const Round& round, const Progress& progress) const;
+  std::vector<size_t> turns() const;
+  bool complete(Progress& progress, SteadyTime now) const;
   bool waits_for_predecessor(size_t index) const;
   unsigned active() const;
   bool all_ended() const;
@@ -145,6 +150,7 @@ class Collector {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   Settings settings_;
+  Batching batching_;
   std::vector<InputPtr> inputs_;  // by id; leaving ones included, before a new one of the same id
   size_t next_ = 0;               // whose turn it is when there are fewer slots than inputs
   bool stopped_ = true;

@@ -208,12 +208,16 @@ GstClockTime MuxState::running_time() const {
 void MuxState::configure_collector() {
   std::lock_guard lock(mutex);
   Collector::Settings wanted;
-  wanted.batch_size = std::max(settings.batch_size, 1u);
-  wanted.timeout = std::chrono::microseconds(settings.timeout_us);
-  wanted.live = settings.live;
+  wanted.rules.batch_size = std::max(settings.batch_size, 1u);
+  if (settings.timeout_us >= 0)
+    wanted.rules.timeout = std::chrono::microseconds(settings.timeout_us);
+  if (settings.live || settings.sync_inputs) wanted.rules.most_of_one = 1;
   wanted.sync = settings.sync_inputs;
-  wanted.most_late = std::chrono::nanoseconds(settings.max_latency_ns);
-  if (fps_n > 0) wanted.frame_duration = std::chrono::nanoseconds(GST_SECOND * fps_d / fps_n);
+  if (settings.timeout_us >= 0) {
+    wanted.window = wanted.rules.timeout;
+    if (fps_n > 0) wanted.window = std::min(wanted.window, Nanoseconds(GST_SECOND * fps_d / fps_n));
+    wanted.window += Nanoseconds(settings.max_latency_ns);
+  }
   wanted.reset_frame_number_on_eos = settings.reset_on_eos;
   wanted.reset_frame_number_on_stream_reset = settings.reset_on_stream_reset;
   collector.configure(wanted);
