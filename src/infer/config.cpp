@@ -407,7 +407,7 @@ std::optional<UpstreamModel> upstream_model(const InferConfig& config) {
 
 InferConfig load_config(const std::string& path, ConfigNotes& notes) {
   const bool is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
-  IniFile file = is_yaml ? read_yaml(path) : read_ini(path);
+  IniFile file = is_yaml ? read_yaml(path, {"property", "class-attrs-"}) : read_ini(path);
   const auto written = [&](const std::string& group) {
     return is_yaml ? group + ":" : "[" + group + "]";
   };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace thalweg {
@@ -30,9 +31,9 @@ struct IniFile {
 /// keep groups of its own, in its own syntax, in the file.
 IniFile read_ini(const std::string& path);
 /// The same from YAML: a map of groups, each a map of keys; a sequence of values is a `;` list.
-/// Only the groups of nvinfer (property, class-attrs-...) are read, others are empty.
+/// Only groups whose name begins with one of `prefixes` are read, others are empty.
 /// @throws InferError when the file cannot be read, is no YAML, or is no map of maps.
-IniFile read_yaml(const std::string& path);
+IniFile read_yaml(const std::string& path, const std::vector<std::string_view>& prefixes);
 [[noreturn]] void fail_strange_line(const IniFile& file, const IniEntry& line);
 
 /// The nearest of `names` to `word`, or "" if none is near.

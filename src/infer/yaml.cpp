@@ -62,7 +62,7 @@ IniGroup group_of(const std::string& path, const std::string& name, const YAML::
 
 }  // namespace
 
-IniFile read_yaml(const std::string& path) {
+IniFile read_yaml(const std::string& path, const std::vector<std::string_view>& prefixes) {
   std::ifstream stream(path, std::ios::binary);
   if (!stream) {
     fail_settings(path + ": cannot read the configuration file: " + std::strerror(errno) +
@@ -80,7 +80,7 @@ IniFile read_yaml(const std::string& path) {
     if (!pair.first.IsScalar())
       complain(path, pair.first.Mark(), "a map such as \"property:\"", kind_of(pair.first));
     const std::string& name = pair.first.Scalar();
-    if (name != "property" && !name.starts_with("class-attrs-")) {
+    if (std::ranges::none_of(prefixes, [&](auto each) { return name.starts_with(each); })) {
       // A program may keep anything in the file.
       file.groups.push_back(IniGroup{name, line_of(pair.first.Mark()), {}, {}});
     } else if (pair.second.IsMap() || pair.second.IsNull()) {

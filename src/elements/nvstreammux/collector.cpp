@@ -408,6 +408,7 @@ Collector::Round Collector::collect() {
     } else {
       const bool leaves = complete(progress, progress.now) || progress.now >= batching_.deadline();
       if (leaves && progress.now >= batching_.earliest()) {
+        round.full = batching_.full();
         batching_.sent(progress.now);
         return round;
       }

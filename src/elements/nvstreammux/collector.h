@@ -34,8 +34,10 @@ struct InputFormat {
 struct InputFrame {
   BufferPtr buffer;
   GstClockTime running_time = GST_CLOCK_TIME_NONE;
+  uint64_t ntp_ns = 0;      ///< what ntp_timestamp shows, nanoseconds since 1970
   uint64_t arrival_ns = 0;  ///< wall clock, nanoseconds since 1970
-  size_t bytes = 0;         ///< of pixels that it holds
+  unsigned source_id = 0;
+  size_t bytes = 0;  ///< of pixels that it holds
   InputFormat format;
 };
 
@@ -88,6 +90,7 @@ class Collector {
     std::vector<Notice> before;
     std::vector<Frame> frames;
     std::vector<Notice> after;
+    bool full = false;            ///< the batch
     std::vector<BufferPtr> late;  ///< frames that sync dropped
     bool all_ended = false;       ///< every input is at its end; said once until that changes
     bool stopped = false;         ///< nothing else is filled

@@ -77,37 +77,37 @@ void note_latency(const char* mux, GstBuffer* batch, const Collector::Frame& tak
 void fill(NvDsFrameMeta* meta, const Collector::Frame& taken, const Frame& frame, unsigned batch_id,
           const Settings& settings) {
   meta->pad_index = taken.id;
-  meta->source_id = taken.id;
+  meta->source_id = taken.frame.source_id;
   meta->batch_id = batch_id;
   meta->frame_num = taken.number;
   meta->buf_pts = GST_BUFFER_PTS(taken.frame.buffer.get());
-  meta->ntp_timestamp =
-      settings.attach_sys_ts ? taken.frame.arrival_ns : sender_time_ns(taken.frame.buffer.get());
-  meta->num_surfaces_per_frame = gint(settings.surfaces_per_frame);
+  meta->ntp_timestamp = taken.frame.ntp_ns;
+  meta->num_surfaces_per_frame = gint(std::max(settings.surfaces_per_frame, 1u));
   meta->source_frame_width = guint(frame.width());
   meta->source_frame_height = guint(frame.height());
-  meta->pipeline_width = settings.out_width();
-  meta->pipeline_height = settings.out_height();
+  meta->pipeline_width = settings.width ? settings.out_width() : guint(frame.width());
+  meta->pipeline_height = settings.width ? settings.out_height() : guint(frame.height());
   meta->bInferDone = FALSE;
 }
 
 }  // namespace
 
 BufferPtr make_batch(const std::vector<Collector::Frame>& frames, const Settings& settings,
-                     const char* name) {
+                     unsigned batch_size, const char* name) {
   const int width = int(settings.out_width()), height = int(settings.out_height());
-  auto batch = std::make_unique<Batch>(std::max<int>(settings.batch_size, frames.size()));
+  auto batch = std::make_unique<Batch>(std::max<int>(batch_size, frames.size()));
   BufferPtr out(gst_buffer_new());
   NvDsBatchMeta* batch_meta = add_batch_meta(out.get(), batch->capacity());
-  batch_meta->max_frames_in_batch = settings.batch_size;
+  batch_meta->max_frames_in_batch = batch_size;
 
   for (const Collector::Frame& one : frames) {
     GstBuffer* buffer = one.frame.buffer.get();
     Frame& frame = batch_of(buffer)->frame(0);
     const PictureShape shape{frame.width(), frame.height(), one.frame.format.par_n,
                              one.frame.format.par_d};
-    Frame& added =
-        batch->add(picture_of(frame), width, height, place(shape, width, height, settings.padding));
+    Frame& added = settings.width == 0 ? batch->add(picture_of(frame))
+                                       : batch->add(picture_of(frame), width, height,
+                                                    place(shape, width, height, settings.padding));
     if (!settings.deferred_scaling) added.read();
 
     NvDsFrameMeta* meta = nvds_acquire_frame_meta_from_pool(batch_meta);

@@ -18,11 +18,13 @@ size_t bytes_of(const Picture& picture);
 uint64_t sender_time_ns(GstBuffer* buffer);
 
 /// One buffer with NvDsBatchMeta for the frames, in their order: it refers to their pictures and
-/// says which size each stands for. With NVDS_ENABLE_LATENCY_MEASUREMENT it notes when they came
-/// into their decoders and into the muxer `name`.
+/// says which size each stands for, the muxer's or, where that has none, its own.
+/// `batch_size` is what the batch meta shows as its most frames. With
+/// NVDS_ENABLE_LATENCY_MEASUREMENT it notes when they came into their decoders and into the muxer
+/// `name`.
 /// @return a buffer without timestamps, the caller's.
 /// @throws std::exception whose text says what is wrong.
 BufferPtr make_batch(const std::vector<Collector::Frame>& frames, const Settings& settings,
-                     const char* name);
+                     unsigned batch_size, const char* name);
 
 }  // namespace thalweg

@@ -1,6 +1,7 @@
 #include "elements/nvstreammux/settings.h"
 
 #include <algorithm>
+#include <type_traits>
 
 namespace thalweg {
 
@@ -22,6 +23,8 @@ GParamSpec* new_spec(const SettingProperty& row, const Settings& defaults) {
           return spec(g_param_spec_int, row.minimum, guint64(G_MAXINT), value);
         else if constexpr (std::is_same_v<decltype(member), guint Settings::*>)
           return spec(g_param_spec_uint, row.minimum, guint64(G_MAXUINT), value);
+        else if constexpr (std::is_same_v<decltype(member), std::string Settings::*>)
+          return g_param_spec_string(row.name, row.name, row.meaning, nullptr, flags);
         else if (row.type == G_TYPE_UINT)
           return spec(g_param_spec_uint, row.minimum, guint64(G_MAXUINT), guint(value));
         else
@@ -52,6 +55,8 @@ void set_setting(Settings& settings, const SettingProperty& property, const GVal
           settings.*member = g_value_get_int(value);
         else if constexpr (std::is_same_v<decltype(member), guint Settings::*>)
           settings.*member = g_value_get_uint(value);
+        else if constexpr (std::is_same_v<decltype(member), std::string Settings::*>)
+          settings.*member = g_value_get_string(value) ? g_value_get_string(value) : "";
         else
           settings.*member =
               property.type == G_TYPE_UINT ? g_value_get_uint(value) : g_value_get_uint64(value);
@@ -68,6 +73,9 @@ void get_setting(const Settings& settings, const SettingProperty& property, GVal
           g_value_set_int(value, settings.*member);
         else if constexpr (std::is_same_v<decltype(member), guint Settings::*>)
           g_value_set_uint(value, settings.*member);
+        else if constexpr (std::is_same_v<decltype(member), std::string Settings::*>)
+          g_value_set_string(value,
+                             (settings.*member).empty() ? nullptr : (settings.*member).c_str());
         else if (property.type == G_TYPE_UINT)
           g_value_set_uint(value, guint(settings.*member));
         else

@@ -8,21 +8,23 @@
 
 namespace thalweg {
 
-/// What the properties of nvstreammux say.
+/// What the properties of nvstreammux say, with the defaults of its legacy form.
 struct Settings {
   guint batch_size = 0;
   gint timeout_us = -1;
-  guint width = 0, height = 0;
+  guint width = 0, height = 0;  // 0: each frame keeps its own size
   bool padding = false;
   bool live = false;
   guint surfaces_per_frame = 1;
   bool attach_sys_ts = true;
   bool sync_inputs = false;
   guint64 max_latency_ns = 0;
+  guint64 frame_duration_ms = G_MAXUINT64;
   bool reset_on_eos = false, reset_on_stream_reset = false;
   bool drop_pipeline_eos = false;
   bool sort_batch = false;
   bool deferred_scaling = true;
+  std::string config_file;  // empty: none
 
   static constexpr guint kWidthMultiple = 8, kHeightMultiple = 4;
   guint out_width() const { return (width + kWidthMultiple - 1) / kWidthMultiple * kWidthMultiple; }
@@ -35,7 +37,9 @@ struct Settings {
 struct SettingProperty {
   const char* name;
   const char* meaning;
-  std::variant<bool Settings::*, gint Settings::*, guint Settings::*, guint64 Settings::*> member;
+  std::variant<bool Settings::*, gint Settings::*, guint Settings::*, guint64 Settings::*,
+               std::string Settings::*>
+      member;
   gint minimum = 0;               ///< of a number
   guint64 maximum = G_MAXUINT64;  ///< cut to the type's own range
   bool of_caps = false;           ///< the output's caps depend on it

@@ -100,6 +100,8 @@ void take_caps(MuxState& state, GstPad* pad, GstCaps* caps) {
     std::lock_guard lock(state.mutex);
     if (state.format.empty()) {
       state.format = format;
+      gst_structure_get(structure, "width", G_TYPE_INT, &state.source_width, "height", G_TYPE_INT,
+                        &state.source_height, nullptr);
       int n = 0, d = 1;
       if (gst_structure_get_fraction(structure, "framerate", &n, &d) && n > 0)
         state.fps_n = n, state.fps_d = d;
@@ -120,6 +122,20 @@ void take_caps(MuxState& state, GstPad* pad, GstCaps* caps) {
   state.configure_collector();
 }
 
+/// Frames of a live upstream come by themselves; they cannot wait in it.
+void ask_whether_live(MuxState& state, GstPad* pad) {
+  PadState& input = pad_state(pad);
+  GstQuery* query = gst_query_new_latency();
+  gboolean live = FALSE;
+  if (gst_pad_peer_query(pad, query)) gst_query_parse_latency(query, &live, nullptr, nullptr);
+  gst_query_unref(query);
+  state.collector.set_live(*input.input, live);
+  input.asked = true;
+  if (!live || !state.form.newer) return;
+  std::lock_guard lock(state.mutex);
+  state.live = true;
+}
+
 gboolean sink_event(GstPad* pad, GstObject* parent, GstEvent* event) {
   MuxState& state = state_of(parent);
   PadState& input = pad_state(pad);
@@ -129,7 +145,9 @@ gboolean sink_event(GstPad* pad, GstObject* parent, GstEvent* event) {
       GstCaps* caps;
       gst_event_parse_caps(event, &caps);
       take_caps(state, pad, caps);
-      return TRUE;  // a refusal is an error already; upstream need not post a second one
+      // A refusal is an error already; upstream need not post a second one.
+      if (!state.form.newer || input.refused) return TRUE;
+      break;
     }
     case GST_EVENT_SEGMENT:
       gst_event_copy_segment(event, &input.segment);
@@ -151,6 +169,8 @@ gboolean sink_event(GstPad* pad, GstObject* parent, GstEvent* event) {
       state.collector.flush_stop(*input.input);
       return TRUE;
     case GST_EVENT_STREAM_START:
+      input.asked = false;
+      input.sender_clock = {};
       break;
     case guint(GST_NVEVENT_PAD_ADDED):
     case guint(GST_NVEVENT_PAD_DELETED):
@@ -178,6 +198,7 @@ GstFlowReturn chain(GstPad* pad, GstObject* parent, GstBuffer* buffer) {
   // Not GST_FLOW_EOS: a decoder would count what it still holds as damage.
   if (input.cut) return GST_FLOW_OK;
   frame.arrival_ns = uint64_t(g_get_real_time()) * 1000;
+  frame.source_id = input.source_id;
 
   Batch* batch = batch_of(buffer);
   if (!batch || batch->size() != 1) {
@@ -198,6 +219,12 @@ GstFlowReturn chain(GstPad* pad, GstObject* parent, GstBuffer* buffer) {
   if (input.segment.format == GST_FORMAT_TIME)
     frame.running_time =
         gst_segment_to_running_time(&input.segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
+  const Settings now = state.current();
+  frame.ntp_ns = now.attach_sys_ts
+                     ? frame.arrival_ns
+                     : input.sender_clock.correct(sender_time_ns(buffer), GST_BUFFER_PTS(buffer),
+                                                  now.frame_duration_ms);
+  if (!input.asked) ask_whether_live(state, pad);
   switch (state.collector.push(*input.input, std::move(frame))) {
     case Collector::Pushed::kTaken:
       if (++input.taken == state.most_frames) {
@@ -237,7 +264,7 @@ GstPad* request_sink_pad(GstElement* element, GstPadTemplate* pad_template, cons
   GstPad* pad = gst_pad_new_from_template(pad_template, full_name);
   g_free(full_name);
   auto* input = new PadState;
-  input->id = id;
+  input->id = input->source_id = id;
   input->input = state.collector.add(id);
   gst_segment_init(&input->segment, GST_FORMAT_UNDEFINED);
   gst_pad_set_element_private(pad, input);

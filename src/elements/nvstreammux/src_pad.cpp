@@ -128,10 +128,14 @@ gboolean query_latency(MuxState& state, GstQuery* query) {
     }
     gst_query_unref(ask);
   });
-  const Settings now = state.current();
   if (live) {
-    const GstClockTime own =
-        GstClockTime(std::max(now.timeout_us, 0)) * GST_USECOND + now.max_latency_ns;
+    GstClockTime own;
+    {
+      std::lock_guard lock(state.mutex);
+      own = state.own_latency();
+      state.upstream_latency = least;
+    }
+    state.configure_collector();
     least += own;
     if (GST_CLOCK_TIME_IS_VALID(most)) most = std::max(most + own, least);
   }
@@ -143,7 +147,7 @@ gboolean src_query(GstPad* pad, GstObject* parent, GstQuery* query) {
   MuxState& state = state_of(parent);
   if (GST_QUERY_TYPE(query) == GST_QUERY_LATENCY) return query_latency(state, query);
   if (gst_nvquery_is_batch_size(query)) {
-    gst_nvquery_batch_size_set(query, state.current().batch_size);
+    gst_nvquery_batch_size_set(query, state.batch_size());
     return TRUE;
   }
   if (gst_nvquery_is_numStreams_size(query)) {

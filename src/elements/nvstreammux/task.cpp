@@ -19,14 +19,18 @@ bool MuxState::begin(bool without_caps) {
     std::lock_guard lock(mutex);
     if (format.empty() && !without_caps) return false;
     position = seek_position;
-    if (renegotiate && !format.empty()) {
+    const guint size = most_in_batch();
+    if ((renegotiate || size > told_batch_size) && !format.empty()) {
+      const gint width = form.newer ? source_width : gint(settings.out_width());
+      const gint height = form.newer ? source_height : gint(settings.out_height());
       caps = gst_caps_new_simple(
-          "video/x-raw", "format", G_TYPE_STRING, format.c_str(), "width", G_TYPE_INT,
-          settings.out_width(), "height", G_TYPE_INT, settings.out_height(), "framerate",
-          GST_TYPE_FRACTION, fps_n, fps_d, "batch-size", G_TYPE_INT, settings.batch_size,
-          "num-surfaces-per-frame", G_TYPE_INT, settings.surfaces_per_frame, "nvbuf-memory-type",
-          G_TYPE_STRING, "nvbuf-mem-system", "gpu-id", G_TYPE_INT, 0, nullptr);
+          "video/x-raw", "format", G_TYPE_STRING, format.c_str(), "width", G_TYPE_INT, width,
+          "height", G_TYPE_INT, height, "framerate", GST_TYPE_FRACTION, fps_n, fps_d, "batch-size",
+          G_TYPE_INT, size, "num-surfaces-per-frame", G_TYPE_INT,
+          std::max(settings.surfaces_per_frame, 1u), "nvbuf-memory-type", G_TYPE_STRING,
+          "nvbuf-mem-system", "gpu-id", G_TYPE_INT, 0, nullptr);
       renegotiate = false;
+      told_batch_size = size;
     }
   }
   if (!begun) {
@@ -90,6 +94,15 @@ void MuxState::tell(std::vector<Collector::Notice>& notices) {
           const GstSegment* segment = nullptr;
           gst_event_parse_segment(event, &segment);
           send(gst_nvevent_new_stream_segment(notice.id, const_cast<GstSegment*>(segment)));
+        } else if (GST_EVENT_TYPE(event) == GST_EVENT_CAPS) {
+          GstCaps* caps = nullptr;
+          gst_event_parse_caps(event, &caps);
+          GstStructure* structure = gst_caps_get_structure(caps, 0);
+          gint width = 0, height = 0;
+          gst_structure_get(structure, "width", G_TYPE_INT, &width, "height", G_TYPE_INT, &height,
+                            nullptr);
+          send(gst_nvevent_new_update_caps(notice.id, guint(width), guint(height), structure,
+                                           nullptr, FALSE));
         } else if (guint(GST_EVENT_TYPE(event)) == guint(GST_NVEVENT_STREAM_RESET)) {
           send(gst_nvevent_new_stream_reset(notice.id));
         } else {
@@ -106,7 +119,7 @@ void MuxState::stamp(GstBuffer* batch) {
   std::lock_guard lock(mutex);
   if (fps_n > 0) GST_BUFFER_DURATION(batch) = gst_util_uint64_scale_int(GST_SECOND, fps_d, fps_n);
   const GstClockTime now =
-      settings.live && !settings.sync_inputs ? running_time() : GST_CLOCK_TIME_NONE;
+      (settings.live || live) && !settings.sync_inputs ? running_time() : GST_CLOCK_TIME_NONE;
   GST_BUFFER_PTS(batch) =
       GST_CLOCK_TIME_IS_VALID(now)
           ? clock.live(now, latency)
@@ -118,7 +131,7 @@ void MuxState::push_frames(std::vector<Collector::Frame>& taken) {
   if (now.sort_batch)
     std::stable_sort(taken.begin(), taken.end(),
                      [](const auto& a, const auto& b) { return a.id < b.id; });
-  BufferPtr out = make_batch(taken, now, GST_OBJECT_NAME(mux));
+  BufferPtr out = make_batch(taken, now, batch_size(), GST_OBJECT_NAME(mux));
   stamp(out.get());
   if (discont) GST_BUFFER_FLAG_SET(out.get(), GST_BUFFER_FLAG_DISCONT);
   discont = false;
@@ -126,7 +139,6 @@ void MuxState::push_frames(std::vector<Collector::Frame>& taken) {
   frames += taken.size();
   last_batch_ns = g_get_monotonic_time() * 1000;
   if (first_batch_ns == 0) first_batch_ns = last_batch_ns.load();
-  if (taken.size() < now.batch_size) ++incomplete;
   GST_LOG_OBJECT(mux, "batch of %zu frames, %" GST_PTR_FORMAT, taken.size(), out.get());
   taken.clear();  // inputs need not outlive the push: the batch holds their pictures
 
@@ -177,7 +189,12 @@ void MuxState::task() {
       gst_pad_pause_task(src);
       return;
     }
+    for (const BufferPtr& late : round.late) {
+      GST_DEBUG_OBJECT(mux, "late: %" GST_PTR_FORMAT, late.get());
+      if (form.newer) g_signal_emit_by_name(mux, "dropped", late.get());
+    }
     tell(round.before);
+    if (!round.frames.empty() && !round.full) ++incomplete;
     if (!round.frames.empty() && begin()) push_frames(round.frames);
     tell(round.after);
     if (round.all_ended && (!current().drop_pipeline_eos || most_frames > 0)) {
