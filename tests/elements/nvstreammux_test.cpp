@@ -3,8 +3,12 @@
 #include <gst/gst.h>
 #include <gst/video/video.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdio>
+#include <fstream>
 #include <functional>
 #include <future>
 #include <map>
@@ -56,6 +60,13 @@ std::string name_of(GstEvent* event) {
       source = "source-segment-";
       break;
     }
+    case guint(GST_NVEVENT_UPDATE_CAPS): {
+      const GstStructure* fields = gst_event_get_structure(event);
+      guint width = 0, height = 0;
+      gst_structure_get(fields, "width-val", G_TYPE_UINT, &width, "height-val", G_TYPE_UINT,
+                        &height, nullptr);
+      return "update-caps-" + std::to_string(width) + "x" + std::to_string(height);
+    }
     case guint(GST_NVEVENT_STREAM_RESET):
       gst_nvevent_parse_stream_reset(event, &id);
       source = "stream-reset-";
@@ -75,12 +86,14 @@ class Mux : public ::testing::Test {
 
   void SetUp() override {
     testing::let_warnings_fail();
-    mux_ = gst_element_factory_make("nvstreammux", "m");
+    mux_ = make();
     ASSERT_NE(mux_, nullptr) << "GST_PLUGIN_PATH has no nvstreammux";
     gst_object_ref_sink(mux_);
     bus_ = gst_bus_new();
     gst_element_set_bus(mux_, bus_);
-    sink_ = gst_pad_new("sink", GST_PAD_SINK);
+    static GstStaticPadTemplate any =
+        GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
+    sink_ = gst_pad_new_from_static_template(&any, "sink");  // whose caps may change
     gst_pad_set_element_private(sink_, this);
     gst_pad_set_chain_function(sink_, [](GstPad* pad, GstObject*, GstBuffer* buffer) {
       return static_cast<Mux*>(gst_pad_get_element_private(pad))->take(buffer);
@@ -94,6 +107,8 @@ class Mux : public ::testing::Test {
     ASSERT_EQ(gst_pad_link(src, sink_), GST_PAD_LINK_OK);
     gst_object_unref(src);
   }
+
+  virtual GstElement* make() { return gst_element_factory_make("nvstreammux", "m"); }
 
   void TearDown() override {
     gst_element_set_state(mux_, GST_STATE_NULL);
@@ -124,10 +139,22 @@ class Mux : public ::testing::Test {
     Source source{gst_pad_new(("src_" + std::to_string(id)).c_str(), GST_PAD_SRC),
                   gst_element_request_pad_simple(mux_, name.c_str())};
     ASSERT_NE(source.sink, nullptr);
+    gst_pad_set_element_private(source.pad, this);
+    gst_pad_set_query_function(
+        source.pad, [](GstPad* pad, GstObject*, GstQuery* query) -> gboolean {
+          return static_cast<Mux*>(gst_pad_get_element_private(pad))->answer(query);
+        });
     gst_pad_set_active(source.pad, TRUE);
     ASSERT_EQ(gst_pad_link(source.pad, source.sink), GST_PAD_LINK_OK);
     sources_[id] = source;
     announce(id, caps);
+  }
+
+  /// As a source would.
+  gboolean answer(GstQuery* query) {
+    if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY) return FALSE;
+    gst_query_set_latency(query, live_, 0, GST_CLOCK_TIME_NONE);
+    return TRUE;
   }
 
   void announce(unsigned id, const std::string& text) {
@@ -268,6 +295,30 @@ class Mux : public ::testing::Test {
     return value;
   }
 
+  /// Many sources at once, each to its end.
+  void check_that_nothing_is_lost() {
+    constexpr int kSources = 8, kFrames = 150;
+    for (int id = 0; id < kSources; ++id) add_source(id);
+    std::vector<std::thread> threads;
+    for (int id = 0; id < kSources; ++id)
+      threads.emplace_back([&, id] {
+        for (int i = 0; i < kFrames; ++i) EXPECT_EQ(push(id, i * GST_MSECOND), GST_FLOW_OK);
+        push_event(id, gst_event_new_eos());
+      });
+    for (std::thread& thread : threads) thread.join();
+    log_until("eos");
+    std::map<guint, int> next;
+    for (GstBuffer* out : buffers_) {
+      EXPECT_EQ(frames_in(out), guint(batch_of(out)->size()));
+      for (guint i = 0; i < frames_in(out); ++i) {
+        const NvDsFrameMeta* meta = frame_meta(out, i);
+        EXPECT_EQ(meta->buf_pts, meta->frame_num * GST_MSECOND);
+        EXPECT_EQ(meta->frame_num, next[meta->pad_index]++);
+      }
+    }
+    for (int id = 0; id < kSources; ++id) EXPECT_EQ(next[id], kFrames);
+  }
+
   GstElement* mux_ = nullptr;
   GstBus* bus_ = nullptr;
   GstPad* sink_ = nullptr;
@@ -280,6 +331,7 @@ class Mux : public ::testing::Test {
   std::string caps_;
   GstFlowReturn flow_ = GST_FLOW_OK;
   bool held_ = false, closing_ = false;
+  std::atomic<bool> live_ = false;  // the sources
 };
 
 TEST_F(Mux, FrameMetaSaysWhereTheFrameCameFrom) {
@@ -470,6 +522,40 @@ TEST_F(Mux, AFullQueueHoldsItsSourceBackAndCountsIt) {
   hold(false);
   pushing.get();
   for (int i = 0; i < 20; ++i) EXPECT_EQ(frame_meta(buffer(i + 1), 0)->buf_pts, i * GST_MSECOND);
+}
+
+TEST_F(Mux, TheNewestFramesOfALiveSourceAreKeptAndTheOthersCounted) {
+  hold(true);
+  live_ = true;
+  start(1);
+  add_source(0);
+  push(0, 0);
+  while (stat("sink_0", "queued") > 0) std::this_thread::yield();  // held by the sink
+  for (int i = 1; i <= 200; ++i) EXPECT_EQ(push(0, i * GST_MSECOND), GST_FLOW_OK);
+  EXPECT_EQ(stat("sink_0", "blocked"), 0u);
+  EXPECT_EQ(stat("sink_0", "queued"), 10u);
+  EXPECT_EQ(stat("sink_0", "skipped"), 190u);
+  EXPECT_EQ(stat(nullptr, "skipped"), 190u);
+  hold(false);
+  for (int i = 1; i <= 10; ++i) {
+    const NvDsFrameMeta* meta = frame_meta(buffer(i + 1), 0);
+    EXPECT_EQ(meta->buf_pts, (190 + i) * GST_MSECOND);
+    EXPECT_EQ(meta->frame_num, i);
+  }
+}
+
+TEST_F(Mux, TheEnvironmentCanLetBatchesFollowTheNumberOfSources) {
+  g_setenv("NVSTREAMMUX_ADAPTIVE_BATCHING", "yes", TRUE);
+  start(8);
+  g_unsetenv("NVSTREAMMUX_ADAPTIVE_BATCHING");
+  add_source(0);
+  add_source(1);
+  push(0);
+  push(1);
+  EXPECT_EQ(frames_in(buffer(1)), 2u);
+  push_event(1, gst_event_new_eos());
+  push(0);
+  EXPECT_EQ(frames_in(buffer(2)), 1u);
 }
 
 TEST_F(Mux, StoppingLetsAHeldSourceGo) {
@@ -716,27 +802,214 @@ TEST_F(Mux, AnswersTheQueriesOfElementsAroundIt) {
 }
 
 TEST_F(Mux, ManySourcesLoseNothing) {
-  constexpr int kSources = 8, kFrames = 150;
-  start(kSources, 64, 48, 2000);
-  for (int id = 0; id < kSources; ++id) add_source(id);
-  std::vector<std::thread> threads;
-  for (int id = 0; id < kSources; ++id)
-    threads.emplace_back([&, id] {
-      for (int i = 0; i < kFrames; ++i) EXPECT_EQ(push(id, i * GST_MSECOND), GST_FLOW_OK);
-      push_event(id, gst_event_new_eos());
-    });
-  for (std::thread& thread : threads) thread.join();
-  log_until("eos");
-  std::map<guint, int> next;
-  for (GstBuffer* out : buffers_) {
-    EXPECT_EQ(frames_in(out), guint(batch_of(out)->size()));
-    for (guint i = 0; i < frames_in(out); ++i) {
-      const NvDsFrameMeta* meta = frame_meta(out, i);
-      EXPECT_EQ(meta->buf_pts, meta->frame_num * GST_MSECOND);
-      EXPECT_EQ(meta->frame_num, next[meta->pad_index]++);
-    }
+  start(8, 64, 48, 2000);
+  check_that_nothing_is_lost();
+}
+
+/// The newer form, which one process can have beside the legacy one.
+class NewMux : public Mux {
+ protected:
+  GstElement* make() override {
+    gst_object_unref(gst_object_ref_sink(Mux::make()));  // loads the plugin
+    return GST_ELEMENT(g_object_new(g_type_from_name("GstNvStreamMuxNew"), "name", "m", nullptr));
   }
-  for (int id = 0; id < kSources; ++id) EXPECT_EQ(next[id], kFrames);
+  void TearDown() override {
+    Mux::TearDown();
+    for (const std::string& path : files_) std::remove(path.c_str());
+  }
+
+  void begin(unsigned batch_size, const std::string& config = "", int timeout_us = -1) {
+    g_object_set(mux_, "batch-size", batch_size, "batched-push-timeout", timeout_us, nullptr);
+    if (!config.empty()) g_object_set(mux_, "config-file-path", file(config).c_str(), nullptr);
+    ASSERT_NE(gst_element_set_state(mux_, GST_STATE_PLAYING), GST_STATE_CHANGE_FAILURE);
+  }
+  std::string file(const std::string& text, const std::string& ending = ".txt") {
+    files_.push_back(::testing::TempDir() + "mux-" + std::to_string(getpid()) + "-" +
+                     std::to_string(files_.size()) + ending);
+    std::ofstream(files_.back()) << text;
+    return files_.back();
+  }
+  void add(unsigned id, int width, int height) {
+    add_source(id, "video/x-raw(memory:NVMM), format=I420, width=" + std::to_string(width) +
+                       ", height=" + std::to_string(height) + ", framerate=10/1");
+  }
+  /// "0:0 1:0" for frame 0 of sources 0 and 1, in the order of the batch.
+  static std::string text(GstBuffer* buffer) {
+    std::string all;
+    for (guint i = 0; i < frames_in(buffer); ++i) {
+      const NvDsFrameMeta* meta = frame_meta(buffer, i);
+      all +=
+          (i ? " " : "") + std::to_string(meta->pad_index) + ":" + std::to_string(meta->frame_num);
+    }
+    return all;
+  }
+
+  std::vector<std::string> files_;
+};
+
+TEST_F(NewMux, FramesOfABatchKeepTheirSizes) {
+  begin(2);
+  add(0, 64, 48);
+  add(1, 320, 240);
+  auto large = picture(320, 240);
+  push(0);
+  push(1, 0, large);
+  GstBuffer* out = buffer(1);
+  Batch* batch = batch_of(out);
+  ASSERT_EQ(batch->size(), 2);
+  EXPECT_EQ(batch->frame(0).width(), 64);
+  EXPECT_EQ(batch->frame(1).height(), 240);
+  EXPECT_EQ(batch->frame(1).read().planes[0].data, large->pixels().planes[0].data);
+  EXPECT_EQ(frame_meta(out, 0)->pipeline_width, 64u);
+  EXPECT_EQ(frame_meta(out, 1)->pipeline_width, 320u);
+  EXPECT_EQ(frame_meta(out, 1)->source_frame_height, 240u);
+  EXPECT_EQ(frame_meta(out, 1)->num_surfaces_per_frame, 1);
+  EXPECT_EQ(caps_,
+            "video/x-raw(memory:NVMM), format=(string)I420, width=(int)64, height=(int)48, "
+            "framerate=(fraction)10/1, batch-size=(int)2, num-surfaces-per-frame=(int)1, "
+            "nvbuf-memory-type=(string)nvbuf-mem-system, gpu-id=(int)0");
+}
+
+TEST_F(NewMux, ABatchFollowsTheNumberOfSources) {
+  begin(2);
+  for (unsigned id = 0; id < 3; ++id) add(id, 64, 48);
+  for (unsigned id = 0; id < 3; ++id) push(id);
+  EXPECT_EQ(text(buffer(1)), "0:0 1:0 2:0");
+  EXPECT_EQ(gst_buffer_get_nvds_batch_meta(buffer(1))->max_frames_in_batch, 3u);
+  EXPECT_NE(caps_.find("batch-size=(int)3"), std::string::npos) << caps_;
+  push_event(1, gst_event_new_eos());
+  log_until("stream-eos-1");
+  push(0);
+  push(2);
+  EXPECT_EQ(text(buffer(2)), "0:1 2:1");
+  remove_source(2);
+  log_until("pad-deleted-2");
+  push(0);
+  EXPECT_EQ(text(buffer(3)), "0:2");
+  EXPECT_EQ(stat(nullptr, "incomplete-batches"), 0u);
+}
+
+TEST_F(NewMux, TheFileRulesTheBatch) {
+  begin(0,
+        "[property]\nadaptive-batching=0\nbatch-size=4\nmax-same-source-frames=3\n"
+        "overall-min-fps-n=1\noverall-min-fps-d=60\n"
+        "[source-config-1]\nmax-num-frames-per-batch=1\n");
+  add(0, 64, 48);
+  add(1, 64, 48);
+  push(1);
+  push(1);
+  for (int i = 0; i < 3; ++i) push(0);
+  EXPECT_EQ(frames_in(buffer(1)), 4u);
+  EXPECT_EQ(gst_buffer_get_nvds_batch_meta(buffer(1))->max_frames_in_batch, 4u);
+  std::map<guint, int> of;
+  for (guint i = 0; i < 4; ++i) ++of[frame_meta(buffer(1), i)->pad_index];
+  EXPECT_EQ(of[0], 3);
+  EXPECT_EQ(of[1], 1);
+}
+
+TEST_F(NewMux, ThePropertyIsStrongerThanTheFilesBatchSize) {
+  begin(2, "[property]\nadaptive-batching=0\nbatch-size=4\nmax-same-source-frames=4\n");
+  add(0, 64, 48);
+  push(0);
+  push(0);
+  EXPECT_EQ(text(buffer(1)), "0:0 0:1");
+}
+
+TEST_F(NewMux, ANewFileHoldsWhilePlaying) {
+  add(0, 64, 48);
+  begin(8, "[property]\nadaptive-batching=0\nmax-same-source-frames=1\n");
+  announce(0, "video/x-raw(memory:NVMM), format=I420, width=64, height=48, framerate=10/1");
+  push(0);
+  EXPECT_EQ(text(buffer(1)), "0:0");  // it may give no more
+  const std::string more = file(
+      "property:\n  adaptive-batching: 0\n  max-same-source-frames: 2\n"
+      "  overall-min-fps-d: 300\n",
+      ".yml");
+  g_object_set(mux_, "config-file-path", more.c_str(), nullptr);
+  push(0);
+  push(0);
+  EXPECT_EQ(text(buffer(2)), "0:1 0:2");
+  g_object_set(mux_, "config-file-path", "/nowhere/mux.txt", nullptr);
+  EXPECT_EQ(message(GST_MESSAGE_WARNING),
+            "/nowhere/mux.txt: cannot read the configuration file: No such file or directory. Set "
+            "config-file-path to a file with a [property] group. The rules that were in use stay.");
+  push(0);
+  push(0);
+  EXPECT_EQ(text(buffer(3)), "0:3 0:4");
+}
+
+TEST_F(NewMux, AFileThatIsWrongIsAnError) {
+  g_object_set(mux_, "batch-size", 1, "config-file-path",
+               file("[property]\n\nadaptive-batching=perhaps\n").c_str(), nullptr);
+  EXPECT_EQ(gst_element_set_state(mux_, GST_STATE_READY), GST_STATE_CHANGE_FAILURE);
+  EXPECT_EQ(message(GST_MESSAGE_ERROR),
+            files_[0] +
+                ":3: [property] adaptive-batching: expected 0 or 1, got \"perhaps\". Write for "
+                "example adaptive-batching=1.");
+}
+
+TEST_F(NewMux, WithoutABatchSizeItDoesNotStart) {
+  EXPECT_EQ(gst_element_set_state(mux_, GST_STATE_READY), GST_STATE_CHANGE_FAILURE);
+  EXPECT_EQ(message(GST_MESSAGE_ERROR),
+            "m needs a batch size: batch-size is 0. Set it to the number of sources, for example "
+            "batch-size=1.");
+}
+
+TEST_F(NewMux, AnUnknownKeyIsAWarningThatNamesTheNearest) {
+  add(0, 64, 48);
+  begin(1, "[property]\nmax-same-source-frame=2\n");
+  EXPECT_EQ(message(GST_MESSAGE_WARNING),
+            files_[0] +
+                ":2: [property] max-same-source-frame: unknown key, the line is ignored; did you "
+                "mean max-same-source-frames?");
+}
+
+TEST_F(NewMux, ASourcesCapsAreAnEvent) {
+  begin(1);
+  add(0, 320, 240);
+  push(0, 0, picture(320, 240));
+  buffer(1);
+  EXPECT_EQ(log_until("buffer"),
+            "stream-start caps segment pad-added-0 source-start-0 update-caps-320x240 "
+            "source-segment-0 buffer");
+}
+
+TEST_F(NewMux, LateFramesAreDroppedCountedAndSignalled) {
+  GstClock* clock = gst_system_clock_obtain();
+  gst_element_set_clock(mux_, clock);
+  gst_element_set_base_time(mux_, gst_clock_get_time(clock) - 100 * GST_SECOND);
+  std::atomic<GstClockTime> dropped{0};
+  g_signal_connect(mux_, "dropped",
+                   G_CALLBACK(+[](GstElement*, gpointer buffer, std::atomic<GstClockTime>* time) {
+                     *time = GST_BUFFER_PTS(static_cast<GstBuffer*>(buffer));
+                   }),
+                   &dropped);
+  g_object_set(mux_, "sync-inputs", TRUE, "max-latency", 20 * GST_SECOND, nullptr);
+  begin(1, "", 33000);
+  add(0, 64, 48);
+  push(0, 50 * GST_SECOND);
+  push(0, 90 * GST_SECOND);
+  EXPECT_EQ(frame_meta(buffer(1), 0)->buf_pts, 90 * GST_SECOND);
+  EXPECT_EQ(dropped, 50 * GST_SECOND);
+  EXPECT_EQ(stat("sink_0", "late"), 1u);
+  gst_object_unref(clock);
+}
+
+TEST_F(NewMux, BatchesOfLiveSourcesHaveTheRunningTime) {
+  GstClock* clock = gst_system_clock_obtain();
+  gst_element_set_clock(mux_, clock);
+  gst_element_set_base_time(mux_, gst_clock_get_time(clock) - 100 * GST_SECOND);
+  begin(1);
+  live_ = true;
+  add(0, 64, 48);
+  push(0);
+  EXPECT_GE(GST_BUFFER_PTS(buffer(1)), 100 * GST_SECOND);
+  gst_object_unref(clock);
+}
+
+TEST_F(NewMux, ManySourcesLoseNothing) {
+  begin(1);
+  check_that_nothing_is_lost();
 }
 
 }  // namespace
