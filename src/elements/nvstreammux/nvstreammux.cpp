@@ -262,7 +262,7 @@ GstStateChangeReturn change_state(GstElement* element, GstStateChange transition
       pad_state(pad).cut = false;
     });
   const GstStateChangeReturn result =
-      GST_ELEMENT_CLASS(nvstreammux_parent_class)->change_state(element, transition);
+      GST_ELEMENT_CLASS(g_type_class_peek(GST_TYPE_ELEMENT))->change_state(element, transition);
   if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
     std::lock_guard lock(state.mutex);
     state.format.clear();
@@ -310,7 +310,7 @@ void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
 void finalize(GObject* object) {
   handed_over();
   delete &state_of(object);
-  G_OBJECT_CLASS(nvstreammux_parent_class)->finalize(object);
+  G_OBJECT_CLASS(g_type_class_peek(GST_TYPE_ELEMENT))->finalize(object);
 }
 
 void init(GstNvStreamMux* self, const Form& form) {

@@ -1,0 +1,154 @@
+"""Both forms of nvstreammux in pipelines of real clips: USE_NEW_NVSTREAMMUX=yes and without."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pyds = pytest.importorskip("pyds")
+
+import gi
+
+gi.require_version("Gst", "1.0")
+from gi.repository import Gst
+
+from .muxers import FORMS, NEWER, register_newer, sized
+from .streams import FRAMES, clip_of, frames_of, planes, probe, pull, sources
+from .watched import Watched
+
+DETECTOR = Path(__file__).parents[2] / "apps/deepstream-test1/dstest1_pgie_config.txt"
+SIZES = {"bikes": (640, 272), "carphone_pristine": (176, 144)}
+
+
+@pytest.fixture(autouse=True)
+def _newer() -> None:
+    register_newer()
+
+
+def test_the_environment_chooses_the_form() -> None:
+    program = (
+        "import thalweg, gi; gi.require_version('Gst', '1.0'); from gi.repository import Gst; "
+        "Gst.init(None); mux = Gst.ElementFactory.make('nvstreammux', 'm'); "
+        "print(*sorted(p.name for p in mux.list_properties()))"
+    )
+    found = {}
+    for value in ("yes", "no"):
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "USE_NEW_NVSTREAMMUX": value},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        found[value] = set(done.stdout.split())
+    assert "config-file-path" in found["yes"]
+    assert "width" not in found["yes"]
+    assert "width" in found["no"]
+    assert "config-file-path" not in found["no"]
+
+
+def test_properties_have_the_defaults_of_the_specification(shared: Path) -> None:
+    spec = json.loads((shared / "spec/elements.json").read_text())["nvstreammux"]["variant_new"]
+    mux = Gst.ElementFactory.make(NEWER)
+    for name, expected in spec["properties"].items():
+        default = expected["default"]
+        if expected["type"].startswith("uint64"):
+            default %= 2**64
+        assert mux.get_property(name) == default, name
+    assert len(spec["properties"]) == 11
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("count", [1, 4, 8, 16])
+def test_every_frame_of_a_file_comes_out_once_and_in_order(
+    play: Any, shared: Path, form: str, count: int
+) -> None:
+    pipeline = Gst.parse_launch(
+        f"{sized(form, 320, 240)} name=m batch-size={count} ! fakesink name=end "
+        + sources(shared, count)
+    )
+    frames = Watched(pipeline).frames
+    assert play(pipeline).eos
+    times, numbers = defaultdict(list), defaultdict(list)
+    for frame in frames:
+        times[frame.source].append(frame.pts)
+        numbers[frame.source].append(frame.number)
+    for stream in range(count):
+        clip = clip_of(stream)
+        assert numbers[stream] == list(range(FRAMES[clip])), stream
+        assert all(a < b for a, b in itertools.pairwise(times[stream])), stream
+        assert {f.size for f in frames if f.source == stream} == {SIZES[clip]}
+    stats = pipeline.get_by_name("m").get_property("stats")
+    assert stats.get_value("frames") == len(frames)
+    assert stats.get_value("skipped") == 0
+
+
+def test_frames_of_mixed_sizes_pass_the_elements_behind(play: Any, shared: Path) -> None:
+    """Each frame has its own size until the tiler scales it into its tile."""
+    pipeline = Gst.parse_launch(
+        f"{NEWER} name=m batch-size=2 ! nvinfer name=i config-file-path={DETECTOR} ! "
+        "nvdsosd ! nvmultistreamtiler name=t rows=1 columns=2 width=640 height=240 ! "
+        "nvvideoconvert ! video/x-raw,format=I420 ! appsink name=a sync=false max-buffers=4 "
+        + sources(shared, 2)
+    )
+    sizes: dict[int, set[tuple[int, int]]] = defaultdict(set)
+    boxes: list[bool] = []
+
+    def see(_buffer: Any, batch: Any) -> None:
+        for frame in frames_of(batch):
+            size = frame.pipeline_width, frame.pipeline_height
+            sizes[frame.pad_index].add(size)
+            node = frame.obj_meta_list
+            while node is not None:
+                rect = pyds.NvDsObjectMeta.cast(node.data).rect_params
+                boxes.append(
+                    rect.left + rect.width <= size[0] + 0.1
+                    and rect.top + rect.height <= size[1] + 0.1
+                )
+                node = node.next
+
+    probe(pipeline, "i", see, "src")
+    pipeline.set_state(Gst.State.PLAYING)
+    try:
+        for _ in range(40):
+            sample = pull(pipeline, "a")
+    finally:
+        pipeline.set_state(Gst.State.NULL)
+    assert sizes == {0: {SIZES["bikes"]}, 1: {SIZES["carphone_pristine"]}}
+    assert boxes
+    assert all(boxes)
+    luma = planes(sample)[0]
+    assert luma.shape == (240, 640)
+    for half in (luma[:, :320], luma[:, 320:]):
+        assert half.std() > 20  # a picture, all over the tile
+        assert half[-20:].std() > 5
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_batches_are_split_and_muxed_again(play: Any, shared: Path, form: str) -> None:
+    pipeline = Gst.parse_launch(
+        f"{sized(form, 320, 240)} name=m batch-size=2 ! "
+        "nvstreamdemux name=d per-stream-eos=true "
+        f"{sized(form, 320, 240)} name=again batch-size=2 ! fakesink name=end "
+        "d.src_0 ! queue ! again.sink_5 d.src_1 ! queue ! again.sink_3 " + sources(shared, 2)
+    )
+    frames = Watched(pipeline).frames
+    played = play(pipeline)
+    assert played.eos
+    numbers = defaultdict(list)
+    for frame in frames:
+        numbers[frame.source].append(frame.number)
+    assert numbers == {
+        5: list(range(FRAMES["bikes"])),
+        3: list(range(FRAMES["carphone_pristine"])),
+    }
+    ended = [e.get_uint("stream-id").value for e in played.elements if e.has_name("stream-eos")]
+    assert {3, 5} <= set(ended)
