@@ -200,11 +200,15 @@ const KeptProperty kOfMuxer[] = {
     {.name = "frame-duration",
      .type = G_TYPE_UINT64,
      .value = "0",
-     .meaning = "Frame duration in ms for NTP timestamps"},
+     .meaning = "With attach-sys-ts=false, jumps of a camera's time that are shorter than a frame "
+                "are spread over the next ones: duration of a frame in milliseconds; 0: as "
+                "timestamps say, -1: jumps are shown",
+     .used = true},
     {.name = "config-file-path",
      .type = G_TYPE_STRING,
      .value = nullptr,
-     .meaning = "Configuration of the newer muxer"},
+     .meaning = "Rules of batching, for the newer form of nvstreammux alone",
+     .used = true},
     {.name = "async-process",
      .type = G_TYPE_BOOLEAN,
      .value = "true",
@@ -323,8 +327,9 @@ void MultiSource::fail(const std::string& sentence) {
 /// Sets a property of a child to the value of ours.
 void MultiSource::forward(guint id, GstElement* element) {
   const KeptProperty& property = all_properties()[id - kUriList];
-  GParamSpec* spec = g_object_class_find_property(G_OBJECT_GET_CLASS(element), property.name);
-  if (!spec) return;
+  if (!g_object_class_find_property(G_OBJECT_GET_CLASS(element), property.name)) return;
+  // Of our type: the child's may differ, and GObject converts it.
+  GParamSpec* spec = g_object_class_find_property(G_OBJECT_GET_CLASS(bin_), property.name);
   GValue value = G_VALUE_INIT;
   g_value_init(&value, G_PARAM_SPEC_VALUE_TYPE(spec));
   properties_.get(G_OBJECT(bin_), id, &value);

@@ -1,6 +1,8 @@
-"""Sources that come and go at random, through request pads and through the REST interface.
+"""Sources that come and go at random, through request pads of both muxers and through the REST
+interface: no deadlock, no leak, numbers are used again, no stream loses a frame.
 
-THALWEG_STRESS_SECONDS says how long, in all (10). THALWEG_STRESS_SEED repeats a run.
+THALWEG_STRESS_SECONDS says how long, in all (12; 600 with THALWEG_SOAK). THALWEG_STRESS_SEED repeats
+a run.
 """
 
 from __future__ import annotations
@@ -24,14 +26,18 @@ import gi
 gi.require_version("Gst", "1.0")
 from gi.repository import Gst
 
-from .conftest import resident_mib
-from .watched import ENDS, Watched
+from ..elements.conftest import resident_mib
+from ..elements.muxers import NEWER, register_newer, sized
+from ..elements.watched import ENDS, Watched
 
-SECONDS = float(os.environ.get("THALWEG_STRESS_SECONDS", "10"))
+SECONDS = float(
+    os.environ.get("THALWEG_STRESS_SECONDS", "600" if os.environ.get("THALWEG_SOAK") else "12")
+)
+WAYS = 3
 MOST = 16
 PARTS = 5  # between which there is one source only, and memory is measured
 FRAMES = 50  # of the clip, at 50 a second
-MUX = "width=160 height=128 batched-push-timeout=20000"
+TIMEOUT = "batched-push-timeout=20000"
 SOURCE = {"file-loop": True, "simulate-fps-interval-ms": 20}
 
 
@@ -61,10 +67,14 @@ def dice() -> random.Random:
 class Pads(Watched):
     """As runtime_source_add_delete has it: the program adds, links and removes."""
 
+    FORM = "nvstreammux"
+
     def __init__(self, clip: str) -> None:
+        register_newer()
+        muxer = sized(self.FORM, 160, 128)
         super().__init__(
             Gst.parse_launch(
-                f"nvstreammux name=m batch-size={MOST} {MUX} ! fakesink name=end sync=false"
+                f"{muxer} name=m batch-size={MOST} {TIMEOUT} ! fakesink name=end sync=false"
             )
         )
         self.clip = clip
@@ -96,6 +106,12 @@ class Pads(Watched):
         return sorted(self.sources)
 
 
+class PadsOfTheNewer(Pads):
+    """USE_NEW_NVSTREAMMUX=yes."""
+
+    FORM = NEWER
+
+
 class Rest(Watched):
     """nvmultiurisrcbin and requests."""
 
@@ -103,7 +119,8 @@ class Rest(Watched):
         settings = f"uri-list={clip} max-batch-size={MOST} port=auto"
         super().__init__(
             Gst.parse_launch(
-                f"nvmultiurisrcbin name=s {settings} {MUX} ! fakesink name=end sync=false"
+                f"nvmultiurisrcbin name=s {settings} width=160 height=128 {TIMEOUT} ! "
+                "fakesink name=end sync=false"
             )
         )
         self.clip = clip
@@ -178,14 +195,14 @@ def drain(bus: Any) -> None:
         assert message.type != Gst.MessageType.ERROR, message.parse_error()
 
 
-@pytest.mark.parametrize("way", [Pads, Rest])
+@pytest.mark.parametrize("way", [Pads, PadsOfTheNewer, Rest])
 def test_nothing_is_lost_or_left_behind(clip: str, dice: random.Random, way: Any) -> None:
     run = way(clip)
     living, memory, count = Living(run.pipeline), [], 0
     with run:
         run.wait_for_frames(5)
         for _ in range(PARTS):
-            for _ in changes(dice, run, SECONDS / 2 / PARTS):
+            for _ in changes(dice, run, SECONDS / WAYS / PARTS):
                 count += 1
                 drain(run.bus)
                 if count % 5 == 0:  # the first source goes on meanwhile
