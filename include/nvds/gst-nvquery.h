@@ -30,6 +30,13 @@ void gst_nvquery_preprocess_poolsize_set(GstQuery* query, guint preprocess_pools
 gboolean gst_nvquery_preprocess_poolsize_parse(GstQuery* query, guint* preprocess_poolsize);
 gboolean gst_nvquery_preprocess_poolsize_gieid_parse(GstQuery* query, guint* gieId);
 
+/** source_id for the frames of a pad, which a muxer asks upstream for; unanswered, the pad's
+ * number. */
+GstQuery* gst_nvquery_sourceid_new(void);
+gboolean gst_nvquery_is_sourceid(GstQuery* query);
+void gst_nvquery_sourceid_set(GstQuery* query, guint sourceid);
+gboolean gst_nvquery_sourceid_parse(GstQuery* query, guint* sourceid);
+
 #ifdef __cplusplus
 }
 #endif

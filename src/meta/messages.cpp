@@ -15,6 +15,7 @@ struct Kind {
 constexpr Kind kBatchSize{"nv-batch-size", "batch-size"};
 constexpr Kind kNumStreams{"nv-numStreams-size", "numStreams-size"};
 constexpr Kind kPoolSize{"nv-preprocess-poolsize", "nv-preprocess-poolsize"};
+constexpr Kind kSourceId{"nv-source-id", "source-id"};
 constexpr char kGieId[] = "gie-id";
 
 GstQuery* new_query(const Kind& kind) {
@@ -100,6 +101,18 @@ gboolean gst_nvquery_preprocess_poolsize_parse(GstQuery* query, guint* preproces
 
 gboolean gst_nvquery_preprocess_poolsize_gieid_parse(GstQuery* query, guint* gieId) {
   return parse_uint(query, kPoolSize, kGieId, gieId);
+}
+
+GstQuery* gst_nvquery_sourceid_new() { return new_query(kSourceId); }
+
+gboolean gst_nvquery_is_sourceid(GstQuery* query) { return is_query(query, kSourceId); }
+
+void gst_nvquery_sourceid_set(GstQuery* query, guint sourceid) {
+  set_answer(query, kSourceId, sourceid);
+}
+
+gboolean gst_nvquery_sourceid_parse(GstQuery* query, guint* sourceid) {
+  return parse_uint(query, kSourceId, kSourceId.answer, sourceid);
 }
 
 #pragma GCC visibility pop

@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -152,6 +153,10 @@ class Mux : public ::testing::Test {
 
   /// As a source would.
   gboolean answer(GstQuery* query) {
+    if (source_id_ && gst_nvquery_is_sourceid(query)) {
+      gst_nvquery_sourceid_set(query, *source_id_);
+      return TRUE;
+    }
     if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY) return FALSE;
     gst_query_set_latency(query, live_, 0, GST_CLOCK_TIME_NONE);
     return TRUE;
@@ -332,6 +337,7 @@ class Mux : public ::testing::Test {
   GstFlowReturn flow_ = GST_FLOW_OK;
   bool held_ = false, closing_ = false;
   std::atomic<bool> live_ = false;  // the sources
+  std::optional<guint> source_id_;  // what they say it is
 };
 
 TEST_F(Mux, FrameMetaSaysWhereTheFrameCameFrom) {
@@ -777,6 +783,19 @@ TEST_F(Mux, ObjectsOfAnUpstreamBatchAreKept) {
   ASSERT_EQ(frame->num_obj_meta, 1u);
   EXPECT_EQ(static_cast<NvDsObjectMeta*>(frame->obj_meta_list->data)->class_id, 5);
   EXPECT_EQ(frames_in(buffer(1)), 1u);
+}
+
+TEST_F(Mux, SeveralPadsMayBeOfOneSource) {
+  start(2);
+  source_id_ = 7;
+  add_source(0);
+  add_source(1);
+  push(0);
+  push(1);
+  for (guint i = 0; i < 2; ++i) {
+    EXPECT_EQ(frame_meta(buffer(1), i)->source_id, 7u);
+    EXPECT_EQ(frame_meta(buffer(1), i)->pad_index, i);
+  }
 }
 
 TEST_F(Mux, AnswersTheQueriesOfElementsAroundIt) {

@@ -64,6 +64,15 @@ gboolean sink_query(GstPad* pad, GstObject* parent, GstQuery* query) {
   return gst_pad_query_default(pad, parent, query);
 }
 
+/// source_id of the pad's frames: its number, unless upstream knows another.
+unsigned ask_for_source_id(GstPad* pad) {
+  GstQuery* query = gst_nvquery_sourceid_new();
+  guint id = 0;
+  const bool known = gst_pad_peer_query(pad, query) && gst_nvquery_sourceid_parse(query, &id);
+  gst_query_unref(query);
+  return known ? id : pad_state(pad).id;
+}
+
 /// Posts an error and refuses the pad's frames when its caps cannot be muxed.
 void take_caps(MuxState& state, GstPad* pad, GstCaps* caps) {
   PadState& input = pad_state(pad);
@@ -145,6 +154,7 @@ gboolean sink_event(GstPad* pad, GstObject* parent, GstEvent* event) {
       GstCaps* caps;
       gst_event_parse_caps(event, &caps);
       take_caps(state, pad, caps);
+      input.source_id = ask_for_source_id(pad);
       // A refusal is an error already; upstream need not post a second one.
       if (!state.form.newer || input.refused) return TRUE;
       break;
