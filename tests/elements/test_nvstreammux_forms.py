@@ -152,3 +152,39 @@ def test_batches_are_split_and_muxed_again(play: Any, shared: Path, form: str) -
     }
     ended = [e.get_uint("stream-id").value for e in played.elements if e.has_name("stream-eos")]
     assert {3, 5} <= set(ended)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_tags_of_a_source_are_those_of_its_split_stream(
+    play: Any, shared: Path, form: str, tmp_path: Path
+) -> None:
+    """Not those of the batches, which are of no source."""
+    streams = ""
+    for stream, title in enumerate(("street", "phone")):
+        path = tmp_path / f"{stream}.mp4"
+        assert play(
+            "videotestsrc num-buffers=20 ! video/x-raw,format=I420,width=160,height=128 ! "
+            f"x264enc ! taginject tags=title={title} ! "
+            f"mp4mux ! filesink location={path}"
+        ).eos
+        streams += (
+            f"filesrc location={path} ! qtdemux ! h264parse ! nvv4l2decoder ! m.sink_{stream} "
+        )
+    pipeline = Gst.parse_launch(
+        f"{sized(form, 320, 240)} name=m batch-size=2 ! queue ! nvstreamdemux name=d "
+        f"d.src_0 ! queue ! fakesink name=s0 d.src_1 ! queue ! fakesink name=s1 {streams}"
+    )
+    titles: dict[str, set[str]] = defaultdict(set)
+
+    def see(_pad: Any, info: Any, name: str) -> Any:
+        event = info.get_event()
+        if event.type == Gst.EventType.TAG:
+            found, title = event.parse_tag().get_string("title")
+            titles[name].update([title] if found else [])
+        return Gst.PadProbeReturn.OK
+
+    for name in ("s0", "s1", "d"):
+        pad = pipeline.get_by_name(name).get_static_pad("sink")
+        pad.add_probe(Gst.PadProbeType.EVENT_DOWNSTREAM, see, name)
+    assert play(pipeline).eos
+    assert titles == {"s0": {"street"}, "s1": {"phone"}}

@@ -6,8 +6,8 @@
 // left out and counted.
 //
 // Events of the muxer about one source go to its pad: its segment as a segment, its start as a
-// stream start, reset and removal as they are, its end as EOS with per-stream-eos. Other events go
-// to all pads.
+// stream start, its tags as tags, reset and removal as they are, its end as EOS with
+// per-stream-eos. Other events go to all pads.
 //
 //   gst-launch-1.0 nvstreammux name=m width=768 height=576 batch-size=2 ! nvstreamdemux name=d
 //     uridecodebin uri=file:///path/a.mp4 ! m.sink_0 uridecodebin uri=file:///path/b.mp4 ! m.sink_1
@@ -35,6 +35,7 @@
 #include "elements/nvstreamdemux/split.h"
 #include "elements/observed.h"
 #include "elements/source_query.h"
+#include "elements/source_tags.h"
 #include "gst-nvevent.h"
 #include "gst-nvmessage.h"
 #include "gst-nvquery.h"
@@ -56,12 +57,14 @@ struct Unref {
   void operator()(GstEvent* event) const { gst_event_unref(event); }
   void operator()(GstPad* pad) const { gst_object_unref(pad); }
   void operator()(GstQuery* query) const { gst_query_unref(query); }
+  void operator()(GstTagList* tags) const { gst_tag_list_unref(tags); }
 };
 using BufferPtr = std::unique_ptr<GstBuffer, Unref>;
 using CapsPtr = std::unique_ptr<GstCaps, Unref>;
 using EventPtr = std::unique_ptr<GstEvent, Unref>;
 using PadPtr = std::unique_ptr<GstPad, Unref>;
 using QueryPtr = std::unique_ptr<GstQuery, Unref>;
+using TagsPtr = std::unique_ptr<GstTagList, Unref>;
 
 struct Size {
   int width = 0, height = 0;
@@ -77,6 +80,7 @@ struct Output {
   const PadPtr pad;
   // What has to be sent before the next frame.
   bool need_stream_start = true, need_caps = true, need_segment = true, need_others = true;
+  bool need_tags = true;
   bool ended = false;                           // EOS is sent
   bool discont = true;                          // of the next frame
   Size size;                                    // of the frames; 0 x 0: as in the batch's caps
@@ -92,7 +96,7 @@ struct Output {
     flow = GST_FLOW_OK;
   }
   void start_stream() {
-    need_stream_start = need_caps = true;
+    need_stream_start = need_caps = need_tags = true;
     restart();
   }
 };
@@ -102,6 +106,7 @@ using OutputPtr = std::shared_ptr<Output>;
 struct Source {
   std::string stream_id;
   std::optional<GstSegment> segment;
+  std::map<GstTagScope, TagsPtr> tags;
 };
 
 struct DemuxState {
@@ -248,6 +253,10 @@ bool DemuxState::begin(Output& output) {
     if (own->format != GST_FORMAT_UNDEFINED) output.push_event(gst_event_new_segment(own));
     output.need_segment = false;
   }
+  if (output.need_tags && source != sources.end())
+    for (const auto& [scope, tags] : source->second.tags)
+      output.push_event(gst_event_new_tag(gst_tag_list_ref(tags.get())));
+  output.need_tags = false;
   if (output.need_others) {
     gst_pad_sticky_events_foreach(sink, push_other_event, output.pad.get());
     output.need_others = false;
@@ -395,6 +404,7 @@ bool DemuxState::take(GstEvent* event) {
       char* stream_id = nullptr;
       gst_nvevent_parse_stream_start(event, &id, &stream_id);
       sources[id].stream_id = stream_id ? stream_id : "";
+      sources[id].tags.clear();
       if (const OutputPtr target = output(id)) target->start_stream();
       return true;
     }
@@ -433,6 +443,11 @@ bool DemuxState::take(GstEvent* event) {
       return true;
     }
     default:
+      if (GstTagList* tags = parse_source_tags(event, &id)) {
+        sources[id].tags[gst_tag_list_get_scope(tags)].reset(gst_tag_list_ref(tags));
+        if (const OutputPtr target = output(id)) target->need_tags = true;
+        return true;
+      }
       return false;
   }
 }

@@ -275,7 +275,8 @@ bool Collector::take_from(const InputPtr& from, Round& round, Progress& progress
     return true;
   }
   if (EventPtr* event = std::get_if<EventPtr>(&item)) {
-    if (share.gave) {  // the event belongs between this batch and the input's next frame
+    const bool tags = GST_EVENT_TYPE(event->get()) == GST_EVENT_TAG;  // may come a frame early
+    if (share.gave && !tags) {  // the event belongs between this batch and the input's next frame
       share.closed = true;
       return false;
     }
@@ -287,7 +288,7 @@ bool Collector::take_from(const InputPtr& from, Round& round, Progress& progress
       input.ended = false;
       end_told_ = false;
     }
-    notices.push_back({Notice::kEvent, input.id, std::move(*event)});
+    round.before.push_back({Notice::kEvent, input.id, std::move(*event)});
     input.items.pop_front();
     return true;
   }

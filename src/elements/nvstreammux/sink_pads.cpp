@@ -145,6 +145,20 @@ void ask_whether_live(MuxState& state, GstPad* pad) {
   state.live = true;
 }
 
+/// A TAG event without what changes all the time and means the encoded stream; nullptr if nothing
+/// is left.
+EventPtr without_bitrates(EventPtr event) {
+  GstTagList* tags = nullptr;
+  gst_event_parse_tag(event.get(), &tags);
+  GstTagList* kept = gst_tag_list_copy(tags);
+  for (const char* name :
+       {GST_TAG_BITRATE, GST_TAG_NOMINAL_BITRATE, GST_TAG_MINIMUM_BITRATE, GST_TAG_MAXIMUM_BITRATE})
+    gst_tag_list_remove_tag(kept, name);
+  if (!gst_tag_list_is_empty(kept)) return EventPtr(gst_event_new_tag(kept));
+  gst_tag_list_unref(kept);
+  return nullptr;
+}
+
 gboolean sink_event(GstPad* pad, GstObject* parent, GstEvent* event) {
   MuxState& state = state_of(parent);
   PadState& input = pad_state(pad);
@@ -165,6 +179,10 @@ gboolean sink_event(GstPad* pad, GstObject* parent, GstEvent* event) {
     case GST_EVENT_EOS:
       if (input.cut) return TRUE;  // told already
       return state.collector.push_eos(*input.input) == Collector::Pushed::kTaken;
+    case GST_EVENT_TAG:
+      owned = without_bitrates(std::move(owned));
+      if (!owned) return TRUE;
+      break;
     case GST_EVENT_GAP: {  // with an end that is not known, a camera that is lost
       GstClockTime duration;
       gst_event_parse_gap(event, nullptr, &duration);
@@ -190,7 +208,7 @@ gboolean sink_event(GstPad* pad, GstObject* parent, GstEvent* event) {
     case guint(GST_NVEVENT_UPDATE_CAPS):
       return TRUE;  // of another muxer, whose numbers mean other sources
     default:
-      // Facts about one source (tags, gaps, protection ...) say nothing of a batch; custom events
+      // Facts about one source (gaps, protection ...) say nothing of a batch; custom events
       // are a program's own and travel in order.
       if (!GST_EVENT_IS_SERIALIZED(event) || GST_EVENT_TYPE(event) < GST_EVENT_CUSTOM_UPSTREAM)
         return TRUE;

@@ -4,6 +4,7 @@
 
 #include "elements/nvstreammux/mux.h"
 #include "elements/nvstreammux/output_batch.h"
+#include "elements/source_tags.h"
 #include "gst-nvevent.h"
 #include "gst-nvmessage.h"
 #include "surface/batch.h"
@@ -94,6 +95,10 @@ void MuxState::tell(std::vector<Collector::Notice>& notices) {
           const GstSegment* segment = nullptr;
           gst_event_parse_segment(event, &segment);
           send(gst_nvevent_new_stream_segment(notice.id, const_cast<GstSegment*>(segment)));
+        } else if (GST_EVENT_TYPE(event) == GST_EVENT_TAG) {
+          GstTagList* tags = nullptr;
+          gst_event_parse_tag(event, &tags);
+          send(new_source_tags_event(notice.id, tags));
         } else if (GST_EVENT_TYPE(event) == GST_EVENT_CAPS) {
           GstCaps* caps = nullptr;
           gst_event_parse_caps(event, &caps);
