@@ -188,3 +188,42 @@ def test_tags_of_a_source_are_those_of_its_split_stream(
         pad.add_probe(Gst.PadProbeType.EVENT_DOWNSTREAM, see, name)
     assert play(pipeline).eos
     assert titles == {"s0": {"street"}, "s1": {"phone"}}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_live_sources_faster_than_the_pipeline_skip_their_oldest_frames(form: str) -> None:
+    rate, slow_ms, seen = 200, 25, 20
+    source = (
+        f"videotestsrc is-live=true ! video/x-raw,format=I420,width=64,height=48,"
+        f"framerate={rate}/1 ! nvvideoconvert ! video/x-raw(memory:NVMM) ! "
+    )
+    run = Watched(
+        Gst.parse_launch(
+            f"{sized(form, 64, 48)} name=m batch-size=2 batched-push-timeout=40000 ! "
+            f"identity sleep-time={slow_ms * 1000} ! fakesink name=end sync=false "
+            f"{source} m.sink_0 {source} m.sink_1"
+        )
+    )
+    with run:
+        run.wait_for_frames(seen, timeout_s=30)
+        age = running_time(run.pipeline) - run.frames[-1].pts
+        stats = run.pipeline.get_by_name("m").get_property("stats")
+    for pad in ("sink_0", "sink_1"):
+        of_pad = stats.get_value(pad)
+        counts = {k: of_pad.get_value(k) for k in ("in", "out", "skipped", "queued", "blocked")}
+        assert counts["skipped"] > counts["out"], counts
+        assert counts["queued"] <= 10
+        assert counts["blocked"] == 0
+        assert counts["in"] == counts["out"] + counts["skipped"] + counts["queued"]
+    assert stats.get_value("skipped") == sum(
+        stats.get_value(pad).get_value("skipped") for pad in ("sink_0", "sink_1")
+    )
+    # What waits in the muxer is at most ten frames old; one batch is in the slow element.
+    assert age < (10 / rate + 3 * slow_ms / 1000 + 0.5) * Gst.SECOND
+    frames = [frame for frame in run.frames if frame.source == 0]
+    assert [frame.number for frame in frames] == list(range(len(frames)))
+    assert all(a.pts < b.pts for a, b in itertools.pairwise(frames))
+
+
+def running_time(pipeline: Any) -> int:
+    return int(pipeline.get_clock().get_time() - pipeline.get_base_time())

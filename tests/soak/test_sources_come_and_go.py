@@ -1,8 +1,8 @@
 """Sources that come and go at random, through request pads of both muxers and through the REST
 interface: no deadlock, no leak, numbers are used again, no stream loses a frame.
 
-THALWEG_STRESS_SECONDS says how long, in all (12; 600 with THALWEG_SOAK). THALWEG_STRESS_SEED repeats
-a run.
+THALWEG_STRESS_SECONDS says how long, in all (12; 600 with THALWEG_SOAK). THALWEG_STRESS_SEED
+repeats a run.
 """
 
 from __future__ import annotations
