@@ -84,15 +84,12 @@ void FrameMapping::apply(NvDsDisplayMeta& display) const {
   }
 }
 
-void FrameMapping::apply(NvDsBatchMeta* batch) const {
+void FrameMapping::apply(NvDsFrameMeta& frame) const {
   if (is_identity()) return;
-  for (NvDsFrameMetaList* f = batch->frame_meta_list; f; f = f->next) {
-    auto* frame = static_cast<NvDsFrameMeta*>(f->data);
-    for (NvDsObjectMetaList* o = frame->obj_meta_list; o; o = o->next)
-      apply(*static_cast<NvDsObjectMeta*>(o->data));
-    for (NvDisplayMetaList* d = frame->display_meta_list; d; d = d->next)
-      apply(*static_cast<NvDsDisplayMeta*>(d->data));
-  }
+  for (NvDsObjectMetaList* o = frame.obj_meta_list; o; o = o->next)
+    apply(*static_cast<NvDsObjectMeta*>(o->data));
+  for (NvDisplayMetaList* d = frame.display_meta_list; d; d = d->next)
+    apply(*static_cast<NvDsDisplayMeta*>(d->data));
 }
 
 }  // namespace thalweg

@@ -29,8 +29,8 @@ struct FrameMapping {
   /// caller's alone.
   void apply(NvDsObjectMeta& object) const;
   void apply(NvDsDisplayMeta& display) const;
-  /// The objects and display metas of every frame.
-  void apply(NvDsBatchMeta* batch) const;
+  /// The objects and display metas of a frame.
+  void apply(NvDsFrameMeta& frame) const;
 };
 
 }  // namespace thalweg

@@ -21,7 +21,18 @@ gi.require_version("Gst", "1.0")
 from gi.repository import Gst
 
 from .muxers import FORMS, NEWER, register_newer, sized
-from .streams import FRAMES, clip_of, frames_of, planes, probe, pull, sources
+from .streams import (
+    FRAMES,
+    clip_of,
+    frames_of,
+    number_objects,
+    objects_of,
+    planes,
+    playing,
+    probe,
+    pull,
+    sources,
+)
 from .watched import Watched
 
 DETECTOR = Path(__file__).parents[2] / "apps/deepstream-test1/dstest1_pgie_config.txt"
@@ -106,22 +117,17 @@ def test_frames_of_mixed_sizes_pass_the_elements_behind(play: Any, shared: Path)
         for frame in frames_of(batch):
             size = frame.pipeline_width, frame.pipeline_height
             sizes[frame.pad_index].add(size)
-            node = frame.obj_meta_list
-            while node is not None:
-                rect = pyds.NvDsObjectMeta.cast(node.data).rect_params
+            for obj in objects_of(frame):
+                rect = obj.rect_params
                 boxes.append(
                     rect.left + rect.width <= size[0] + 0.1
                     and rect.top + rect.height <= size[1] + 0.1
                 )
-                node = node.next
 
     probe(pipeline, "i", see, "src")
-    pipeline.set_state(Gst.State.PLAYING)
-    try:
+    with playing(pipeline):
         for _ in range(40):
             sample = pull(pipeline, "a")
-    finally:
-        pipeline.set_state(Gst.State.NULL)
     assert sizes == {0: {SIZES["bikes"]}, 1: {SIZES["carphone_pristine"]}}
     assert boxes
     assert all(boxes)
@@ -130,6 +136,48 @@ def test_frames_of_mixed_sizes_pass_the_elements_behind(play: Any, shared: Path)
     for half in (luma[:, :320], luma[:, 320:]):
         assert half.std() > 20  # a picture, all over the tile
         assert half[-20:].std() > 5
+
+
+@pytest.mark.parametrize(
+    ("caps", "sizes", "boxes"),
+    [
+        ("", [(640, 272), (176, 144)], [(10, 20, 30, 40)] * 2),
+        (
+            ",width=352,height=288",
+            [(352, 288)] * 2,
+            [(10 * 0.55, 20 * 288 / 272, 30 * 0.55, 40 * 288 / 272), (20, 40, 60, 80)],
+        ),
+    ],
+)
+def test_frames_of_mixed_sizes_are_converted_each_from_its_own(
+    shared: Path, caps: str, sizes: list[Any], boxes: list[Any]
+) -> None:
+    pipeline = Gst.parse_launch(
+        f"{NEWER} name=m batch-size=2 ! nvvideoconvert name=c ! "
+        f"video/x-raw(memory:NVMM),format=RGBA{caps} ! nvstreamdemux name=d "
+        + "".join(
+            f"d.src_{i} ! queue ! nvvideoconvert ! video/x-raw,format=RGBA ! "
+            f"appsink name=a{i} sync=false max-buffers=2 "
+            for i in range(2)
+        )
+        + sources(shared, 2)
+    )
+    number_objects(pipeline, "c")
+    found: dict[int, Any] = {}
+
+    def see(_buffer: Any, batch: Any) -> None:
+        for frame in frames_of(batch):
+            for obj in objects_of(frame):
+                rect = obj.rect_params
+                found[frame.pad_index] = (rect.left, rect.top, rect.width, rect.height)
+
+    probe(pipeline, "d", see)
+    with playing(pipeline):
+        for i in range(2):
+            picture = planes(pull(pipeline, f"a{i}"))[0]
+            assert picture.shape == (sizes[i][1], sizes[i][0], 4)
+            assert picture[-20:, -20:, :3].std() > 3  # to its corner
+            assert found[i] == pytest.approx(boxes[i], rel=1e-5)
 
 
 @pytest.mark.parametrize("form", FORMS)

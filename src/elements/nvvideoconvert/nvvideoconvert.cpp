@@ -496,6 +496,28 @@ void draw(const Plan& plan, Frame& frame, const Pixels& to) {
     draw(plan, frame.read(), plan.mapping.from, to);
 }
 
+/// For a frame of another size than the caps say, as the newer nvstreammux has them: what is done
+/// to a frame of the caps' size, in proportion. One that keeps its size and place there does so
+/// here, but in system memory, whose caps count.
+Plan plan_for(const Plan& plan, const Frame& frame) {
+  const int width = GST_VIDEO_INFO_WIDTH(&plan.in), height = GST_VIDEO_INFO_HEIGHT(&plan.in);
+  if (frame.width() == width && frame.height() == height) return plan;
+  Plan own = plan;
+  if (plan.nvmm_out && !plan.moves_pixels()) {
+    own.mapping.from = own.mapping.to = {0, 0, frame.width(), frame.height()};
+    GST_VIDEO_INFO_WIDTH(&own.out) = frame.width();
+    GST_VIDEO_INFO_HEIGHT(&own.out) = frame.height();
+    return own;
+  }
+  const auto scaled = [](int value, int from, int to) { return int(int64_t(value) * to / from); };
+  const Rect& crop = plan.mapping.from;
+  own.mapping.from = {scaled(crop.left, width, frame.width()),
+                      scaled(crop.top, height, frame.height()),
+                      std::max(scaled(crop.width, width, frame.width()), 1),
+                      std::max(scaled(crop.height, height, frame.height()), 1)};
+  return own;
+}
+
 /// YUV keeps the colours of the input: pictures carry them, whatever the caps say.
 std::shared_ptr<Picture> new_output(const Plan& plan, const ConstPixels& from) {
   return Picture::allocate(format_layout(GST_VIDEO_INFO_FORMAT(&plan.out))->format,
@@ -506,8 +528,10 @@ std::shared_ptr<Picture> new_output(const Plan& plan, const ConstPixels& from) {
 std::unique_ptr<Batch> converted(const Plan& plan, Batch& in) {
   auto out = std::make_unique<Batch>(in.capacity());
   for (int i = 0; i < in.size(); ++i) {
-    auto picture = new_output(plan, in.frame(i).source().picture->pixels());
-    draw(plan, in.frame(i), picture->mutable_pixels());
+    Frame& frame = in.frame(i);
+    const Plan own = plan_for(plan, frame);
+    auto picture = new_output(own, frame.source().picture->pixels());
+    draw(own, frame, picture->mutable_pixels());
     out->add(std::move(picture));
   }
   return out;
@@ -546,9 +570,17 @@ void convert_buffer(const Plan& plan, GstBuffer* in, GstBuffer* out) {
     const std::unique_ptr<GstVideoFrame, decltype(&gst_video_frame_unmap)> mapped(
         &frame, gst_video_frame_unmap);
     if (batch)
-      draw(plan, batch->frame(0), writable_pixels_of(frame));
+      draw(plan_for(plan, batch->frame(0)), batch->frame(0), writable_pixels_of(frame));
     else
       draw(plan, picture->pixels(), plan.mapping.from, writable_pixels_of(frame));
+  }
+}
+
+void map_coordinates(const Plan& plan, Batch* in, NvDsBatchMeta* meta) {
+  for (NvDsFrameMetaList* node = meta->frame_meta_list; node; node = node->next) {
+    auto& frame = *static_cast<NvDsFrameMeta*>(node->data);
+    const bool there = in && frame.batch_id < guint(in->size());
+    (there ? plan_for(plan, in->frame(int(frame.batch_id))).mapping : plan.mapping).apply(frame);
   }
 }
 
@@ -573,7 +605,7 @@ GstFlowReturn transform(GstBaseTransform* transform, GstBuffer* in, GstBuffer* o
     return GST_FLOW_ERROR;
   }
   if (NvDsBatchMeta* batch_meta = gst_buffer_get_nvds_batch_meta(out))
-    plan.mapping.apply(batch_meta);
+    map_coordinates(plan, plan.nvmm_in ? batch_of(in) : nullptr, batch_meta);
   return GST_FLOW_OK;
 }
 
