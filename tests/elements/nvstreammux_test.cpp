@@ -158,7 +158,7 @@ class Mux : public ::testing::Test {
       return TRUE;
     }
     if (GST_QUERY_TYPE(query) != GST_QUERY_LATENCY) return FALSE;
-    gst_query_set_latency(query, live_, 0, GST_CLOCK_TIME_NONE);
+    gst_query_set_latency(query, live_, latency_, GST_CLOCK_TIME_NONE);
     return TRUE;
   }
 
@@ -337,6 +337,7 @@ class Mux : public ::testing::Test {
   GstFlowReturn flow_ = GST_FLOW_OK;
   bool held_ = false, closing_ = false;
   std::atomic<bool> live_ = false;  // the sources
+  GstClockTime latency_ = 0;
   std::optional<guint> source_id_;  // what they say it is
 };
 
@@ -785,6 +786,24 @@ TEST_F(Mux, ObjectsOfAnUpstreamBatchAreKept) {
   EXPECT_EQ(frames_in(buffer(1)), 1u);
 }
 
+TEST_F(Mux, ASendersTimeIsSmoothedWhereTheFramesDurationIsGiven) {
+  g_object_set(mux_, "attach-sys-ts", FALSE, "frame-duration", G_GUINT64_CONSTANT(100), nullptr);
+  start(1);
+  add_source(0);
+  GstCaps* caps = gst_caps_new_empty_simple("timestamp/x-ntp");
+  constexpr guint64 kFrom1900 = 2208988800 * GST_SECOND, kNow = 1'700'000'000 * GST_SECOND;
+  const guint64 said[] = {kNow, kNow + 100 * GST_MSECOND, kNow + 170 * GST_MSECOND};
+  for (int i = 0; i < 3; ++i) {
+    GstBuffer* in = buffer_of(picture(), i * 100 * GST_MSECOND);
+    gst_buffer_add_reference_timestamp_meta(in, caps, kFrom1900 + said[i], GST_CLOCK_TIME_NONE);
+    gst_pad_push(sources_.at(0).pad, in);
+  }
+  gst_caps_unref(caps);
+  EXPECT_EQ(frame_meta(buffer(1), 0)->ntp_timestamp, kNow);
+  EXPECT_EQ(frame_meta(buffer(2), 0)->ntp_timestamp, kNow + 100 * GST_MSECOND);
+  EXPECT_EQ(frame_meta(buffer(3), 0)->ntp_timestamp, kNow + 200 * GST_MSECOND);
+}
+
 TEST_F(Mux, SeveralPadsMayBeOfOneSource) {
   start(2);
   source_id_ = 7;
@@ -1010,6 +1029,30 @@ TEST_F(NewMux, LateFramesAreDroppedCountedAndSignalled) {
   push(0, 90 * GST_SECOND);
   EXPECT_EQ(frame_meta(buffer(1), 0)->buf_pts, 90 * GST_SECOND);
   EXPECT_EQ(dropped, 50 * GST_SECOND);
+  EXPECT_EQ(stat("sink_0", "late"), 1u);
+  gst_object_unref(clock);
+}
+
+TEST_F(NewMux, AFrameMayBeAsLateAsLiveSourcesSay) {
+  GstClock* clock = gst_system_clock_obtain();
+  gst_element_set_clock(mux_, clock);
+  gst_element_set_base_time(mux_, gst_clock_get_time(clock) - 100 * GST_SECOND);
+  g_object_set(mux_, "sync-inputs", TRUE, nullptr);
+  begin(1, "", 33000);
+  live_ = true;
+  latency_ = 30 * GST_SECOND;
+  add(0, 64, 48);
+  GstQuery* query = gst_query_new_latency();  // as the sinks of a pipeline ask
+  ASSERT_TRUE(gst_pad_peer_query(sink_, query));
+  gboolean live = FALSE;
+  GstClockTime least = 0;
+  gst_query_parse_latency(query, &live, &least, nullptr);
+  gst_query_unref(query);
+  EXPECT_TRUE(live);
+  EXPECT_EQ(least, 30 * GST_SECOND + 33 * GST_MSECOND);
+  push(0, 50 * GST_SECOND);
+  push(0, 80 * GST_SECOND);
+  EXPECT_EQ(frame_meta(buffer(1), 0)->buf_pts, 80 * GST_SECOND);
   EXPECT_EQ(stat("sink_0", "late"), 1u);
   gst_object_unref(clock);
 }
