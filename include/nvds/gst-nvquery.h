@@ -37,6 +37,14 @@ gboolean gst_nvquery_is_sourceid(GstQuery* query);
 void gst_nvquery_sourceid_set(GstQuery* query, guint sourceid);
 gboolean gst_nvquery_sourceid_parse(GstQuery* query, guint* sourceid);
 
+/** URI of the source on pad `streamid` of the muxer upstream. *_parse: a view, alive while the
+ * query is unchanged. */
+GstQuery* gst_nvquery_uri_from_streamid_new(guint streamid);
+gboolean gst_nvquery_is_uri_from_streamid(GstQuery* query);
+void gst_nvquery_uri_from_streamid_set(GstQuery* query, const gchar* uri);
+gboolean gst_nvquery_uri_from_streamid_parse(GstQuery* query, const gchar** uri);
+gboolean gst_nvquery_uri_from_streamid_parse_streamid(GstQuery* query, guint* streamid);
+
 #ifdef __cplusplus
 }
 #endif

@@ -16,6 +16,7 @@ constexpr Kind kBatchSize{"nv-batch-size", "batch-size"};
 constexpr Kind kNumStreams{"nv-numStreams-size", "numStreams-size"};
 constexpr Kind kPoolSize{"nv-preprocess-poolsize", "nv-preprocess-poolsize"};
 constexpr Kind kSourceId{"nv-source-id", "source-id"};
+constexpr Kind kUri{"nv-uri-from-streamid", "uri"};
 constexpr char kGieId[] = "gie-id";
 
 GstQuery* new_query(const Kind& kind) {
@@ -113,6 +114,30 @@ void gst_nvquery_sourceid_set(GstQuery* query, guint sourceid) {
 
 gboolean gst_nvquery_sourceid_parse(GstQuery* query, guint* sourceid) {
   return parse_uint(query, kSourceId, kSourceId.answer, sourceid);
+}
+
+GstQuery* gst_nvquery_uri_from_streamid_new(guint streamid) {
+  return gst_query_new_custom(
+      GST_QUERY_CUSTOM, gst_structure_new(kUri.name, kStreamId, G_TYPE_UINT, streamid, nullptr));
+}
+
+gboolean gst_nvquery_is_uri_from_streamid(GstQuery* query) { return is_query(query, kUri); }
+
+void gst_nvquery_uri_from_streamid_set(GstQuery* query, const gchar* uri) {
+  g_return_if_fail(is_query(query, kUri));
+  gst_structure_set(gst_query_writable_structure(query), kUri.answer, G_TYPE_STRING, uri, nullptr);
+}
+
+gboolean gst_nvquery_uri_from_streamid_parse(GstQuery* query, const gchar** uri) {
+  if (!is_query(query, kUri) || uri == nullptr) return FALSE;
+  const gchar* answer = gst_structure_get_string(gst_query_get_structure(query), kUri.answer);
+  if (answer == nullptr) return FALSE;
+  *uri = answer;
+  return TRUE;
+}
+
+gboolean gst_nvquery_uri_from_streamid_parse_streamid(GstQuery* query, guint* streamid) {
+  return parse_uint(query, kUri, kStreamId, streamid);
 }
 
 #pragma GCC visibility pop

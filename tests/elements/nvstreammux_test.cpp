@@ -153,6 +153,10 @@ class Mux : public ::testing::Test {
 
   /// As a source would.
   gboolean answer(GstQuery* query) {
+    if (GST_QUERY_TYPE(query) == GST_QUERY_URI) {
+      gst_query_set_uri(query, "file:///source.mp4");
+      return TRUE;
+    }
     if (source_id_ && gst_nvquery_is_sourceid(query)) {
       gst_nvquery_sourceid_set(query, *source_id_);
       return TRUE;
@@ -837,6 +841,14 @@ TEST_F(Mux, AnswersTheQueriesOfElementsAroundIt) {
   EXPECT_TRUE(gst_nvquery_numStreams_size_parse(query, &value));
   EXPECT_EQ(value, 2u);
   gst_query_unref(query);
+  for (const guint stream : {1u, 5u}) {  // 5 is not there
+    query = gst_nvquery_uri_from_streamid_new(stream);
+    const gchar* uri = nullptr;
+    EXPECT_EQ(gst_pad_peer_query(sink_, query), stream == 1);
+    EXPECT_EQ(gst_nvquery_uri_from_streamid_parse(query, &uri), stream == 1);
+    EXPECT_STREQ(uri, stream == 1 ? "file:///source.mp4" : nullptr);
+    gst_query_unref(query);
+  }
 }
 
 TEST_F(Mux, ManySourcesLoseNothing) {

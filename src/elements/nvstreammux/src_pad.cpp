@@ -143,6 +143,28 @@ gboolean query_latency(MuxState& state, GstQuery* query) {
   return TRUE;
 }
 
+/// The sink pad of that number, the caller's, or nullptr.
+GstPad* sink_pad(MuxState& state, unsigned id) {
+  return gst_element_get_static_pad(state.mux, ("sink_" + std::to_string(id)).c_str());
+}
+
+/// Asks the source of the pad that is named; it may have a URI.
+gboolean query_uri(MuxState& state, GstQuery* query) {
+  guint id = 0;
+  GstPad* of_source =
+      gst_nvquery_uri_from_streamid_parse_streamid(query, &id) ? sink_pad(state, id) : nullptr;
+  if (!of_source) return FALSE;
+  GstQuery* ask = gst_query_new_uri();
+  gchar* uri = nullptr;
+  if (gst_pad_peer_query(of_source, ask)) gst_query_parse_uri(ask, &uri);
+  const bool known = uri != nullptr;
+  if (known) gst_nvquery_uri_from_streamid_set(query, uri);
+  g_free(uri);
+  gst_query_unref(ask);
+  gst_object_unref(of_source);
+  return known;
+}
+
 gboolean src_query(GstPad* pad, GstObject* parent, GstQuery* query) {
   MuxState& state = state_of(parent);
   if (GST_QUERY_TYPE(query) == GST_QUERY_LATENCY) return query_latency(state, query);
@@ -154,9 +176,9 @@ gboolean src_query(GstPad* pad, GstObject* parent, GstQuery* query) {
     gst_nvquery_numStreams_size_set(query, state.collector.size());
     return TRUE;
   }
+  if (gst_nvquery_is_uri_from_streamid(query)) return query_uri(state, query);
   if (const auto source = asked_source(query)) {
-    GstPad* of_source =
-        gst_element_get_static_pad(state.mux, ("sink_" + std::to_string(*source)).c_str());
+    GstPad* of_source = sink_pad(state, *source);
     GstCaps* caps = of_source ? gst_pad_get_current_caps(of_source) : nullptr;
     if (caps) answer_source_caps(query, caps);
     const bool answered = caps != nullptr;
