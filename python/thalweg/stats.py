@@ -171,10 +171,6 @@ def _of(element: Any, pipeline: Any) -> Element | None:
         if isinstance(counts, dict) and (number := name.rpartition("_")[2]).isdecimal()
     }
     plain = {name: value for name, value in fields.items() if not isinstance(value, dict)}
-    if factory.get_name() == "nvstreammux":
-        plain["in"] = sum(source.frames_in or 0 for source in sources.values())
-        plain["out"], plain["buffers"] = plain.pop("frames"), plain.pop("batches")
-        plain["dropped"] = sum(source.frames_dropped or 0 for source in sources.values())
     has_id = factory.get_name() == "nvurisrcbin"
     return Element(
         path=_path(element, pipeline),
@@ -183,7 +179,7 @@ def _of(element: Any, pipeline: Any) -> Element | None:
         frames_out=plain.pop("out"),
         frames_dropped=plain.pop("dropped"),
         buffers=plain.pop("buffers"),
-        seconds=plain.pop("time-ns", 0) / 1e9,
+        seconds=plain.pop("time-ns") / 1e9,
         state=plain.pop("state", None) or None,
         source_id=element.get_property("source-id") if has_id else None,
         sources=sources,
@@ -202,7 +198,7 @@ def _fields(structure: Any) -> dict[str, Any]:
 
 
 def _dropped(counts: dict[str, int]) -> int | None:
-    reasons = [counts[name] for name in ("dropped", "late", "flushed") if name in counts]
+    reasons = [counts[name] for name in ("dropped", "late", "skipped", "flushed") if name in counts]
     return sum(reasons) if reasons else None
 
 

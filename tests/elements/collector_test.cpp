@@ -126,6 +126,29 @@ TEST_F(CollectorTest, TheTimeoutCountsFromTheFirstFrame) {
   EXPECT_GE(std::chrono::steady_clock::now() - start, 20ms);
 }
 
+TEST_F(CollectorTest, ALiveFramesTimeoutCountsFromItsArrival) {
+  begin(2, 2, 300ms);
+  collector.set_live(*inputs[0], true);
+  const auto start = std::chrono::steady_clock::now();
+  push(0);
+  until([&] { return std::chrono::steady_clock::now() - start > 250ms; });
+  const auto round = collector.collect();
+  EXPECT_EQ(text(round.frames), "0:0");
+  EXPECT_GE(round.since, start);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 500ms);  // not 250 + 300
+}
+
+TEST_F(CollectorTest, CountsOfSourcesThatAreGoneStayInTheTotals) {
+  begin(1, 2, 0us);
+  push(0);
+  push(1, 2);
+  while (collector.totals().out < 3) collector.collect();
+  collector.remove(inputs[1]);
+  EXPECT_EQ(text(collector.collect().before), "deleted:1");
+  EXPECT_EQ(collector.totals().in, 3u);
+  EXPECT_EQ(collector.totals().out, 3u);
+}
+
 TEST_F(CollectorTest, LiveSourcesGiveOneFrameEachAndThatIsEnough) {
   settings.rules.most_of_one = 1;
   begin(8, 2);

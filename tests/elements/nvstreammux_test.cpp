@@ -429,7 +429,7 @@ TEST_F(Mux, OnlyTheEndOfAllSourcesEndsTheStream) {
   push_event(1, gst_event_new_eos());
   const std::string all = log_until("eos");
   EXPECT_LT(all.find("message-stream-eos-0"), all.find("message-stream-eos-1"));
-  EXPECT_EQ(stat(nullptr, "frames"), 4u);
+  EXPECT_EQ(stat(nullptr, "out"), 4u);
 }
 
 TEST_F(Mux, AFlushTakesBackASourcesEndWhenThePipelinesEndIsDropped) {

@@ -55,11 +55,11 @@ SteadyTime Batching::waited_for_until(unsigned source) const {
                                                    : SteadyTime::max();
 }
 
-void Batching::take(unsigned source, SteadyTime now) {
+void Batching::take(unsigned source, SteadyTime now, SteadyTime since) {
   Given* given = const_cast<Given*>(find(source));
   if (!given) given = &given_.emplace_back(Given{.source = source});
   if (rules_.most_of_one == 0 && given->in_batch >= slots() / std::max(active_, 1u)) ++extra_taken_;
-  if (size_++ == 0) first_ = now;
+  if (size_++ == 0) first_ = since;
   ++given->in_batch;
   given->last = now;
 }

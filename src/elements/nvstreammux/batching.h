@@ -51,7 +51,8 @@ class Batching {
   SteadyTime due(unsigned source) const;
   /// Until when a frame of it is worth waiting for: for ever is SteadyTime::max().
   SteadyTime waited_for_until(unsigned source) const;
-  void take(unsigned source, SteadyTime now);
+  /// since: from when the frame waits for a batch; `now` or before.
+  void take(unsigned source, SteadyTime now, SteadyTime since);
 
   /// When the batch leaves although it is not full, counted from its first frame. Never:
   /// SteadyTime::max().

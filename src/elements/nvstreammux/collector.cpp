@@ -88,7 +88,7 @@ void Collector::stop() {
     input->room.notify_all();
   }
   std::erase_if(inputs_, [&](const InputPtr& input) {
-    if (input->leaving) batching_.forget(input->id);
+    if (input->leaving) forget(*input);
     return input->leaving;
   });
   notify();
@@ -120,7 +120,7 @@ void Collector::remove(const InputPtr& input) {
   std::lock_guard lock(mutex_);
   input->leaving = true;
   input->room.notify_all();
-  if (stopped_ && std::erase(inputs_, input) > 0) batching_.forget(input->id);
+  if (stopped_ && std::erase(inputs_, input) > 0) forget(*input);
   notify();
 }
 
@@ -156,6 +156,7 @@ Collector::Pushed Collector::push(Input& input, InputFrame frame) {
   ++input.counts.in;
   ++input.counts.queued;
   input.counts.queued_bytes += frame.bytes;
+  frame.arrived = std::chrono::steady_clock::now();
   input.items.emplace_back(std::move(frame));
   notify();
   return Pushed::kTaken;
@@ -219,6 +220,32 @@ InputCounts Collector::counts(const Input& input) const {
   return input.counts;
 }
 
+namespace {
+void add_to(InputCounts& sum, const InputCounts& counts) {
+  sum.in += counts.in;
+  sum.out += counts.out;
+  sum.late += counts.late;
+  sum.skipped += counts.skipped;
+  sum.flushed += counts.flushed;
+  sum.blocked += counts.blocked;
+  sum.queued += counts.queued;
+  sum.queued_bytes += counts.queued_bytes;
+}
+}  // namespace
+
+InputCounts Collector::totals() const {
+  std::lock_guard lock(mutex_);
+  InputCounts sum = gone_;
+  for (const InputPtr& input : inputs_) add_to(sum, input->counts);
+  return sum;
+}
+
+/// The input is taken out of inputs_, with nothing queued.
+void Collector::forget(const Input& input) {
+  batching_.forget(input.id);
+  add_to(gone_, input.counts);
+}
+
 /// True for a new input whose predecessor of the same number is still being drained.
 bool Collector::waits_for_predecessor(size_t index) const {
   return index > 0 && inputs_[index - 1]->id == inputs_[index]->id;
@@ -260,7 +287,7 @@ bool Collector::take_from(const InputPtr& from, Round& round, Progress& progress
       return false;
     }
     round.before.push_back({Notice::kDeleted, input.id, nullptr});
-    batching_.forget(input.id);
+    forget(input);
     std::erase(inputs_, from);
     return true;
   }
@@ -323,7 +350,8 @@ bool Collector::take_from(const InputPtr& from, Round& round, Progress& progress
     progress.wake_at(due);
     return false;
   }
-  batching_.take(input.id, progress.now);
+  // A camera's frame has waited since it came; a file's comes when there is room.
+  batching_.take(input.id, progress.now, input.live ? frame.arrived : progress.now);
   share.gave = true;
   ++input.counts.out;
   Frame taken{input.id, input.next_number++, std::move(frame), from};
@@ -410,6 +438,9 @@ Collector::Round Collector::collect() {
       const bool leaves = complete(progress, progress.now) || progress.now >= batching_.deadline();
       if (leaves && progress.now >= batching_.earliest()) {
         round.full = batching_.full();
+        round.since = progress.now;
+        for (const Frame& frame : round.frames)
+          round.since = std::min(round.since, frame.frame.arrived);
         batching_.sent(progress.now);
         return round;
       }

@@ -37,7 +37,8 @@ struct InputFrame {
   uint64_t ntp_ns = 0;      ///< what ntp_timestamp shows, nanoseconds since 1970
   uint64_t arrival_ns = 0;  ///< wall clock, nanoseconds since 1970
   unsigned source_id = 0;
-  size_t bytes = 0;  ///< of pixels that it holds
+  size_t bytes = 0;      ///< of pixels that it holds
+  SteadyTime arrived{};  ///< set by push()
   InputFormat format;
 };
 
@@ -91,6 +92,7 @@ class Collector {
     std::vector<Frame> frames;
     std::vector<Notice> after;
     bool full = false;            ///< the batch
+    SteadyTime since{};           ///< when the first of the frames arrived
     std::vector<BufferPtr> late;  ///< frames that sync dropped
     bool all_ended = false;       ///< every input is at its end; said once until that changes
     bool stopped = false;         ///< nothing else is filled
@@ -136,6 +138,8 @@ class Collector {
   Round collect();
 
   InputCounts counts(const Input& input) const;
+  /// Of all inputs that there ever were; `queued` of those that are there.
+  InputCounts totals() const;
 
  private:
   struct Progress;
@@ -148,6 +152,7 @@ class Collector {
   unsigned active() const;
   bool all_ended() const;
   void discard(Input& input);
+  void forget(const Input& input);
 
   const std::function<GstClockTime()> now_;
   mutable std::mutex mutex_;
@@ -156,6 +161,7 @@ class Collector {
   Batching batching_;
   std::vector<InputPtr> inputs_;  // by id; leaving ones included, before a new one of the same id
   size_t next_ = 0;               // whose turn it is when there are fewer slots than inputs
+  InputCounts gone_;              // of inputs that are no longer there
   bool stopped_ = true;
   bool paused_ = false;
   bool end_told_ = false;

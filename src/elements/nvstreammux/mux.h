@@ -75,7 +75,7 @@ struct MuxState {
   bool renegotiate = true;                  // caps have to be sent (again)
   GstFlowReturn flow = GST_FLOW_OK;         // of downstream
 
-  std::atomic<uint64_t> batches{0}, incomplete{0}, frames{0};
+  std::atomic<uint64_t> batches{0}, incomplete{0}, inside_ns{0};
   std::atomic<int64_t> first_batch_ns{0}, last_batch_ns{0};
   uint64_t most_frames = 0;  // of each source, 0: any number; constant above READY
 
@@ -115,7 +115,7 @@ struct MuxState {
   // Of the src task.
   bool begin(bool without_caps = false);
   void tell(std::vector<Collector::Notice>& notices);
-  void push_frames(std::vector<Collector::Frame>& frames);
+  void push_frames(Collector::Round& round);
   void stamp(GstBuffer* batch);
   void stop_for(GstFlowReturn flow);
 };

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "elements/nvstreammux/mux.h"
+#include "elements/observed.h"
 
 GST_DEBUG_CATEGORY(nvstreammux_debug);
 
@@ -128,12 +129,14 @@ void MuxState::configure_collector() {
 }
 
 GstStructure* MuxState::stats() {
+  const InputCounts all = collector.totals();
   GstStructure* stats = gst_structure_new(
-      "nvstreammux-stats", "batches", G_TYPE_UINT64, uint64_t(batches), "incomplete-batches",
-      G_TYPE_UINT64, uint64_t(incomplete), "frames", G_TYPE_UINT64, uint64_t(frames),
-      "first-batch-ns", G_TYPE_INT64, int64_t(first_batch_ns), "last-batch-ns", G_TYPE_INT64,
-      int64_t(last_batch_ns), nullptr);
-  uint64_t skipped = 0;
+      "nvstreammux-stats", "in", G_TYPE_UINT64, all.in, "out", G_TYPE_UINT64, all.out, "dropped",
+      G_TYPE_UINT64, all.late + all.skipped + all.flushed, "buffers", G_TYPE_UINT64,
+      uint64_t(batches), "time-ns", G_TYPE_UINT64, uint64_t(inside_ns), "skipped", G_TYPE_UINT64,
+      all.skipped, "incomplete-batches", G_TYPE_UINT64, uint64_t(incomplete), "first-batch-ns",
+      G_TYPE_INT64, int64_t(first_batch_ns), "last-batch-ns", G_TYPE_INT64, int64_t(last_batch_ns),
+      nullptr);
   for_each_sink_pad(mux, [&](GstPad* pad) {
     const InputCounts counts = collector.counts(*pad_state(pad).input);
     GstStructure* of_pad =
@@ -142,11 +145,9 @@ GstStructure* MuxState::stats() {
                           counts.skipped, "flushed", G_TYPE_UINT64, counts.flushed, "blocked",
                           G_TYPE_UINT64, counts.blocked, "queued", G_TYPE_UINT, counts.queued,
                           "queued-bytes", G_TYPE_UINT64, uint64_t(counts.queued_bytes), nullptr);
-    skipped += counts.skipped;
     gst_structure_set(stats, GST_OBJECT_NAME(pad), GST_TYPE_STRUCTURE, of_pad, nullptr);
     gst_structure_free(of_pad);
   });
-  gst_structure_set(stats, "skipped", G_TYPE_UINT64, skipped, nullptr);
   return stats;
 }
 }  // namespace thalweg
@@ -245,8 +246,6 @@ bool prepare(MuxState& state) {
     GST_ELEMENT_ERROR(state.mux, LIBRARY, SETTINGS, ("%s", problem.c_str()), (nullptr));
     return false;
   }
-  state.batches = state.incomplete = state.frames = 0;
-  state.first_batch_ns = state.last_batch_ns = 0;
   std::lock_guard lock(state.mutex);
   state.adaptive = g_strcmp0(g_getenv("NVSTREAMMUX_ADAPTIVE_BATCHING"), "yes") == 0;
   return true;
@@ -326,16 +325,18 @@ void init_class(GstNvStreamMuxClass* klass, const Form& form) {
   object->get_property = get_property;
   object->finalize = finalize;
   element->change_state = change_state;
+  observed_errors(object);
   element->request_new_pad = request_sink_pad;
   element->release_pad = release_sink_pad;
   install_settings(object, form.settings, form.defaults);
   g_object_class_install_property(
       object, form.stats_id(),
-      g_param_spec_boxed("stats", "stats",
-                         "Counts of batches and frames, and for each pad of frames in, out, late, "
-                         "skipped, flushed, queued and of waits for room (blocked)",
-                         GST_TYPE_STRUCTURE,
-                         GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
+      g_param_spec_boxed(
+          "stats", "stats",
+          "Counts of frames in, out and dropped, of batches (buffers) and of the time "
+          "from a batch's first frame to its leaving, and for each pad of frames in, "
+          "out, late, skipped, flushed, queued and of waits for room (blocked)",
+          GST_TYPE_STRUCTURE, GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
   KeptProperties::install(object, form.stats_id() + 1, form.kept);
   gst_element_class_add_static_pad_template(element, &sink_template);
   gst_element_class_add_static_pad_template(element, &src_template);

@@ -131,7 +131,8 @@ void MuxState::stamp(GstBuffer* batch) {
           : clock.counted(fps_n > 0 ? GST_BUFFER_DURATION(batch) : GST_SECOND / 30);
 }
 
-void MuxState::push_frames(std::vector<Collector::Frame>& taken) {
+void MuxState::push_frames(Collector::Round& round) {
+  std::vector<Collector::Frame>& taken = round.frames;
   const Settings now = current();
   if (now.sort_batch)
     std::stable_sort(taken.begin(), taken.end(),
@@ -141,7 +142,7 @@ void MuxState::push_frames(std::vector<Collector::Frame>& taken) {
   if (discont) GST_BUFFER_FLAG_SET(out.get(), GST_BUFFER_FLAG_DISCONT);
   discont = false;
   ++batches;
-  frames += taken.size();
+  inside_ns += Nanoseconds(std::chrono::steady_clock::now() - round.since).count();
   last_batch_ns = g_get_monotonic_time() * 1000;
   if (first_batch_ns == 0) first_batch_ns = last_batch_ns.load();
   GST_LOG_OBJECT(mux, "batch of %zu frames, %" GST_PTR_FORMAT, taken.size(), out.get());
@@ -200,7 +201,7 @@ void MuxState::task() {
     }
     tell(round.before);
     if (!round.frames.empty() && !round.full) ++incomplete;
-    if (!round.frames.empty() && begin()) push_frames(round.frames);
+    if (!round.frames.empty() && begin()) push_frames(round);
     tell(round.after);
     if (round.all_ended && (!current().drop_pipeline_eos || most_frames > 0)) {
       GST_INFO_OBJECT(mux, "all sources have ended");
