@@ -11,7 +11,7 @@
 
 #include "infer/backend.h"
 #include "infer/cluster.h"
-#include "infer/detector.h"
+#include "infer/model.h"
 #include "infer/parser.h"
 
 namespace {
@@ -81,7 +81,7 @@ int main(int argc, char** argv) {
   ConfigNotes notes;
   InferConfig config = load_config(path, notes);
   double start = wall_ms();
-  Detector detector(config, [](LogLevel, const std::string&) {});
+  Model detector(config, [](LogLevel, const std::string&) {});
   std::printf("load                          %8.1f ms\n", wall_ms() - start);
 
   Batch batch(1);
@@ -138,7 +138,7 @@ int main(int argc, char** argv) {
     memory.emplace_back(tensor);
     requests[i]->bind_input(0, memory.back().data());
   }
-  std::vector<Detector::Run*> runs(detector.runs());
+  std::vector<Model::Run*> runs(detector.runs());
   std::vector<double> bare_cpu, whole_cpu, ratios;
   for (int round = 0; round < 9; ++round) {
     Cost bare = loop(

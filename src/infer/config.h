@@ -48,12 +48,14 @@ struct InferConfig {
   std::vector<float> offsets;
   std::vector<int> infer_dims;  ///< c;h;w or empty
   std::vector<int> filter_out_class_ids;
+  std::vector<int> operate_on_class_ids;  ///< secondary: of these classes only; empty = all
 
   unsigned gie_unique_id = 15;
   int process_mode = 1;
   unsigned batch_size = 1;
   unsigned interval = 0;
-  int network_mode = 0;  ///< a NetworkMode
+  int operate_on_gie_id = -1;  ///< secondary: objects of this component only; -1 = of any
+  int network_mode = 0;        ///< a NetworkMode
   int network_type = 0;
   unsigned num_detected_classes = 0;
   float net_scale_factor = 1;
@@ -69,6 +71,7 @@ struct InferConfig {
   bool output_tensor_meta = false;
   bool output_instance_mask = false;
   bool raw_output_file_write = false;
+  bool clip_object_outside_roi = true, crop_objects_to_roi = false;
 
   std::vector<ClassAttributes> classes;  ///< num_detected_classes
 };

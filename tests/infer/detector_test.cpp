@@ -1,5 +1,3 @@
-#include "infer/detector.h"
-
 #include <gst/gst.h>
 #include <gst/video/video.h>
 #include <gtest/gtest.h>
@@ -13,6 +11,7 @@
 
 #include "infer/backend.h"
 #include "infer/error.h"
+#include "infer/model.h"
 #include "scratch_folder.h"
 
 // The default model through the whole library, on real frames.
@@ -110,11 +109,11 @@ void log(LogLevel level, const std::string& text) {
   if (level == LogLevel::kWarning) warnings.push_back(text);
 }
 
-std::vector<Detection> detect(Detector& detector, Batch& batch, int frame = 0) {
+std::vector<Detection> detect(Model& detector, Batch& batch, int frame = 0) {
   auto* run = detector.acquire();
   run->add(batch.frame(frame));
   run->start();
-  auto result = run->finish()[0];
+  auto result = run->finish()[0].detections;
   detector.release(run);
   return result;
 }
@@ -144,7 +143,7 @@ TEST_P(ClipTest, FindsWhatTheReferenceFinds) {
   if (std::string(GetParam()) == "fp32") {
     config.onnx_file = shared() / "models/ssd_mobilenet_v2_coco.onnx";
   }
-  Detector detector(config, log);
+  Model detector(config, log);
   for (const auto& [number, boxes] : expected) {
     Batch batch(1);
     batch.add(pictures[number]);
@@ -173,14 +172,14 @@ std::shared_ptr<const Picture> plain_picture(int width = 320, int height = 240) 
   return picture;
 }
 
-TEST(Detector, RunsUnderWayTogetherGiveWhatOneGives) {
+TEST(Model, RunsUnderWayTogetherGiveWhatOneGives) {
   auto config = default_config(0.02f);
-  Detector detector(config, log);
+  Model detector(config, log);
   Batch batch(1);
   batch.add(plain_picture());
   auto alone = detect(detector, batch);
   ASSERT_FALSE(alone.empty());
-  std::vector<Detector::Run*> runs;
+  std::vector<Model::Run*> runs;
   for (size_t i = 0; i < detector.runs(); ++i) {
     runs.push_back(detector.acquire());
     runs.back()->add(batch.frame(0));
@@ -189,20 +188,37 @@ TEST(Detector, RunsUnderWayTogetherGiveWhatOneGives) {
   for (auto* run : runs) {
     auto results = run->finish();
     ASSERT_EQ(results.size(), 1u);
-    ASSERT_EQ(results[0].size(), alone.size());
+    const auto& found = results[0].detections;
+    ASSERT_EQ(found.size(), alone.size());
     for (size_t i = 0; i < alone.size(); ++i) {
-      EXPECT_EQ(results[0][i].left, alone[i].left);
-      EXPECT_EQ(results[0][i].confidence, alone[i].confidence);
+      EXPECT_EQ(found[i].left, alone[i].left);
+      EXPECT_EQ(found[i].confidence, alone[i].confidence);
     }
     detector.release(run);
   }
 }
 
-TEST(Detector, FiltersBoxesInFramePixels) {
+TEST(Model, ARunGivenBackUnderWayCanBeUsedAgain) {
+  Model model(default_config(0.02f), log);
+  Batch batch(1);
+  batch.add(plain_picture());
+  const auto alone = detect(model, batch);
+  for (size_t i = 0; i < 3 * model.runs(); ++i) {
+    auto* run = model.acquire();
+    run->add(batch.frame(0));
+    run->start();
+    model.release(run);
+  }
+  const auto after = detect(model, batch);
+  ASSERT_EQ(after.size(), alone.size());
+  for (size_t i = 0; i < alone.size(); ++i) EXPECT_EQ(after[i].confidence, alone[i].confidence);
+}
+
+TEST(Model, FiltersBoxesInFramePixels) {
   auto config = default_config(0.02f);
   Batch batch(1);
   batch.add(plain_picture());
-  Detector all(config, log);
+  Model all(config, log);
   auto found = detect(all, batch);
   ASSERT_GT(found.size(), 1u);
   for (const auto& d : found) {
@@ -212,7 +228,7 @@ TEST(Detector, FiltersBoxesInFramePixels) {
     EXPECT_LE(d.top + d.height, 240.001f);
   }
   auto expect_left = [&](auto keeps) {
-    Detector some(config, log);
+    Model some(config, log);
     auto left = detect(some, batch);
     size_t expected = size_t(std::count_if(found.begin(), found.end(), keeps));
     EXPECT_EQ(left.size(), expected);
@@ -230,12 +246,12 @@ TEST(Detector, FiltersBoxesInFramePixels) {
   expect_left([&](const Detection& d) { return d.class_id != found[0].class_id; });
 }
 
-TEST(Detector, LabelFileShorterThanTheClassesWarnsOnce) {
+TEST(Model, LabelFileShorterThanTheClassesWarnsOnce) {
   ScratchFolder folder;
   auto config = default_config(0.5f);
   config.labelfile_path = folder.file("l.txt", "person\n");
   warnings.clear();
-  Detector detector(config, log);
+  Model detector(config, log);
   EXPECT_EQ(warnings,
             std::vector<std::string>{folder.path("l.txt") +
                                      ": expected 90 labels (num-detected-classes), one a "
@@ -244,13 +260,13 @@ TEST(Detector, LabelFileShorterThanTheClassesWarnsOnce) {
   EXPECT_EQ(detector.label(1), "");
 }
 
-TEST(Detector, ErrorsOfModelAndConfiguration) {
+TEST(Model, ErrorsOfModelAndConfiguration) {
   ScratchFolder folder;
   auto error = [&](auto change) {
     auto config = default_config(0.5f);
     config.path = "c.txt";
     change(config);
-    std::string text = error_of([&] { Detector(config, log); }, folder.path() + "/");
+    std::string text = error_of([&] { Model(config, log); }, folder.path() + "/");
     for (size_t at; (at = text.find(kModels.string() + "/")) != std::string::npos;) {
       text.erase(at, kModels.string().size() + 1);
     }
@@ -335,12 +351,12 @@ class SubstituteTest : public testing::Test {
 };
 
 TEST_F(SubstituteTest, AParserOfAProgramSeesTheOriginalsTensors) {
-  Detector built_in(config(), log);
+  Model built_in(config(), log);
   const auto expected = detect(built_in, batch_);
   ASSERT_GT(expected.size(), 3u);
   const std::string parser = std::string("custom-lib-path=") + THALWEG_TEST_PARSER +
                              "\nparse-bbox-func-name=NvDsInferParseTrafficCamNet\n";
-  Detector own(config(parser + "output-blob-names=output_bbox/BiasAdd;output_cov/Sigmoid\n"), log);
+  Model own(config(parser + "output-blob-names=output_bbox/BiasAdd;output_cov/Sigmoid\n"), log);
   const auto found = detect(own, batch_);
   ASSERT_EQ(found.size(), expected.size());
   for (size_t i = 0; i < found.size(); ++i) {
@@ -353,7 +369,7 @@ TEST_F(SubstituteTest, AParserOfAProgramSeesTheOriginalsTensors) {
   }
 
   // As ONNX, the model's outputs have names of their own.
-  Detector named(config(parser), log);
+  Model named(config(parser), log);
   EXPECT_EQ(error_of([&] { detect(named, batch_); }),
             "parser NvDsInferParseTrafficCamNet reported a failure for the layers "
             "output_cov/Sigmoid:0 [4,34,60] float32, output_bbox/BiasAdd:0 [16,34,60] float32. "
@@ -363,7 +379,7 @@ TEST_F(SubstituteTest, AParserOfAProgramSeesTheOriginalsTensors) {
 TEST_F(SubstituteTest, SizesAreTheOriginals) {
   auto wrong = config();
   wrong.infer_dims = {3, 300, 300};
-  const std::string text = error_of([&] { Detector(wrong, log); });
+  const std::string text = error_of([&] { Model(wrong, log); });
   EXPECT_NE(text.find("infer-dims: expected 3;544;960, the size of the model's input, got "
                       "3;300;300."),
             std::string::npos)
@@ -376,7 +392,7 @@ TEST_F(SubstituteTest, ASecondaryWithoutItsModelIsToldOf) {
                                          "[property]\nprocess-mode=2\nnetwork-type=1\n"
                                          "onnx-file=resnet18_vehiclemakenet_pruned.onnx\n"),
                             notes);
-  EXPECT_EQ(error_of([&] { Detector(config, log); }, folder_.path()),
+  EXPECT_EQ(error_of([&] { Model(config, log); }, folder_.path()),
             "/c.txt: [property] onnx-file: cannot read /resnet18_vehiclemakenet_pruned.onnx. It is "
             "VehicleMakeNet, published at "
             "https://catalog.ngc.nvidia.com/orgs/nvidia/teams/tao/models/vehiclemakenet; Thalweg "
@@ -385,10 +401,10 @@ TEST_F(SubstituteTest, ASecondaryWithoutItsModelIsToldOf) {
             "(docs/reference/substitute-models.md).");
 }
 
-TEST(Detector, MissingBackendLibrary) {
+TEST(Model, MissingBackendLibrary) {
   ScratchFolder folder;
   setenv("THALWEG_BACKEND_DIR", folder.path().c_str(), 1);
-  std::string text = error_of([] { Detector(default_config(0.5f), log); }, folder.path());
+  std::string text = error_of([] { Model(default_config(0.5f), log); }, folder.path());
   setenv("THALWEG_BACKEND_DIR", THALWEG_BACKEND_FOLDER, 1);
   EXPECT_EQ(
       text,

@@ -17,11 +17,10 @@ OutputQueue::~OutputQueue() {
   thread_.join();
 }
 
-void OutputQueue::add(std::shared_ptr<Detector> detector, Detector::Run* run,
-                      std::vector<NvDsFrameMeta*> frames) {
+void OutputQueue::add(std::function<void()> job) {
   {
     std::lock_guard lock(mutex_);
-    work_.push_back({std::move(detector), run, std::move(frames)});
+    work_.push_back({std::move(job)});
   }
   changed_.notify_all();
 }
@@ -29,7 +28,7 @@ void OutputQueue::add(std::shared_ptr<Detector> detector, Detector::Run* run,
 GstFlowReturn OutputQueue::add(GstBuffer* buffer, gint64 arrived_us, size_t limit) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return buffers_ < limit || flow_ != GST_FLOW_OK; });
-  work_.push_back({nullptr, nullptr, {}, buffer, arrived_us});
+  work_.push_back({nullptr, buffer, arrived_us});
   ++buffers_;
   GstFlowReturn flow = flow_;
   lock.unlock();
@@ -69,30 +68,29 @@ void OutputQueue::loop() {
     work_.pop_front();
     busy_ = true;
     lock.unlock();
-    if (work.run) {
-      finish_run(work);
-    } else {
+    const bool is_buffer = work.buffer;
+    if (is_buffer) {
       finish_buffer(work);
+    } else {
+      do_job(work.job);
     }
+    work = {};  // what the job holds goes before drain() returns
     lock.lock();
     busy_ = false;
-    if (!work.run) --buffers_;
+    if (is_buffer) --buffers_;
     changed_.notify_all();
   }
 }
 
-void OutputQueue::finish_run(const Work& work) {
+void OutputQueue::do_job(const std::function<void()>& job) {
+  if (flow() != GST_FLOW_OK) return;
   try {
-    auto results = work.run->finish();
-    for (size_t i = 0; i < results.size() && flow() == GST_FLOW_OK; ++i) {
-      handlers_.write(work.frames[i], results[i], *work.detector);
-    }
+    job();
   } catch (const std::exception& error) {
     bool first = flow() == GST_FLOW_OK;
     fail(GST_FLOW_ERROR);
     if (first) handlers_.fail(error);
   }
-  work.detector->release(work.run);
 }
 
 void OutputQueue::finish_buffer(const Work& work) {

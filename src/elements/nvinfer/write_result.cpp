@@ -1,5 +1,6 @@
-#include "elements/nvinfer/add_objects.h"
+#include "elements/nvinfer/write_result.h"
 
+#include "elements/batch_meta.h"
 #include "elements/object_meta.h"
 
 namespace thalweg {
@@ -9,13 +10,12 @@ NvOSD_ColorParams color(const Rgba& c) { return {c[0], c[1], c[2], c[3]}; }
 
 }  // namespace
 
-void add_objects(NvDsFrameMeta* frame, std::span<const Detection> detections,
-                 const Detector& detector, int unique_id) {
+void write_result(const Model& model, int unique_id, NvDsFrameMeta* frame, const Result& result) {
   NvDsBatchMeta* batch = frame->base_meta.batch_meta;
-  nvds_acquire_meta_lock(batch);
-  for (const auto& d : detections) {
-    const auto& attributes = detector.attributes(d.class_id);
-    const auto& label = detector.label(d.class_id);
+  MetaLock lock(batch);
+  for (const auto& d : result.detections) {
+    const auto& attributes = model.config().classes[size_t(d.class_id)];
+    const auto& label = model.label(d.class_id);
     NvDsObjectMeta* object = new_object(batch, {d.left, d.top, d.width, d.height}, label, label);
     object->unique_component_id = unique_id;
     object->class_id = d.class_id;
@@ -26,7 +26,6 @@ void add_objects(NvDsFrameMeta* frame, std::span<const Detection> detections,
     nvds_add_obj_meta_to_frame(frame, object, nullptr);
   }
   frame->bInferDone = TRUE;
-  nvds_release_meta_lock(batch);
 }
 
 }  // namespace thalweg

@@ -1,0 +1,78 @@
+#include <algorithm>
+
+#include "infer/output_reader.h"
+
+namespace thalweg {
+namespace {
+
+class DetectionReader : public OutputReader {
+ public:
+  DetectionReader(const InferConfig& config, const ModelInput& input, const Layers& layers,
+                  std::vector<std::string>& warnings)
+      : config_(config),
+        input_(input),
+        parser_(make_detector_parser(config.parse_bbox_func_name, config.custom_lib_path, layers,
+                                     config.num_detected_classes, config.path, warnings)) {
+    params_.numClassesConfigured = config.num_detected_classes;
+    for (const auto& attributes : config.classes) {
+      params_.perClassPreclusterThreshold.push_back(attributes.pre_cluster_threshold);
+      params_.perClassPostclusterThreshold.push_back(attributes.post_cluster_threshold);
+    }
+  }
+
+  void read(const Layers& layers, const UnitPlace& place, Result& result) override {
+    candidates_.clear();
+    parser_->parse(layers, input_.network, params_, candidates_);
+    cluster(ClusterMode(config_.cluster_mode), config_.classes, candidates_, counts_);
+    for (const auto& box : candidates_) to_frame(box, place, result.detections);
+  }
+  ClusterCounts counts() const override { return counts_; }
+
+ private:
+  void to_frame(const NvDsInferObjectDetectionInfo& box, const UnitPlace& place,
+                std::vector<Detection>& out) const {
+    if (std::ranges::count(config_.filter_out_class_ids, int(box.classId))) return;
+    const auto& limits = config_.classes[box.classId];
+    const auto& geometry = place.geometry;
+    const float frame_width = float(place.frame_width), frame_height = float(place.frame_height);
+    // Boxes count in the network's pixels, the geometry in those of the model's input.
+    const double input_x = double(input_.spec.width) / input_.network.width;
+    const double input_y = double(input_.spec.height) / input_.network.height;
+    auto x = [&](double v) {
+      return std::clamp(
+          float(geometry.crop.left + (v * input_x - geometry.offset_x) / geometry.scale_x), 0.0f,
+          frame_width);
+    };
+    auto y = [&](double v) {
+      return std::clamp(
+          float(geometry.crop.top + (v * input_y - geometry.offset_y) / geometry.scale_y), 0.0f,
+          frame_height);
+    };
+    Detection d{int(box.classId), x(box.left), y(box.top), 0, 0, box.detectionConfidence};
+    d.width = x(double(box.left) + double(box.width)) - d.left;
+    d.height = y(double(box.top) + double(box.height)) - d.top;
+    bool inside = d.width > 0 && d.height > 0 && d.top >= float(limits.roi_top_offset) &&
+                  d.top + d.height <= frame_height - float(limits.roi_bottom_offset);
+    bool sized = d.width >= float(limits.min_width) && d.height >= float(limits.min_height) &&
+                 (!limits.max_width || d.width <= float(limits.max_width)) &&
+                 (!limits.max_height || d.height <= float(limits.max_height));
+    if (inside && sized) out.push_back(d);
+  }
+
+  const InferConfig& config_;
+  const ModelInput& input_;
+  std::unique_ptr<DetectorParser> parser_;
+  NvDsInferParseDetectionParams params_{};
+  Candidates candidates_;
+  ClusterCounts counts_;
+};
+
+}  // namespace
+
+std::unique_ptr<OutputReader> make_detection_reader(const InferConfig& config,
+                                                    const ModelInput& input, const Layers& layers,
+                                                    std::vector<std::string>& warnings) {
+  return std::make_unique<DetectionReader>(config, input, layers, warnings);
+}
+
+}  // namespace thalweg

@@ -1,0 +1,210 @@
+#include "infer/model.h"
+
+#include <algorithm>
+#include <chrono>
+#include <new>
+
+#include "infer/error.h"
+
+namespace thalweg {
+namespace {
+
+constexpr size_t kAlignment = 64;
+
+/// The name by which a configuration knows an output. TensorFlow's have ":0" at the end, which the
+/// output-blob-names of older models lack.
+std::string layer_name(const std::string& tensor, const std::string& blob_names) {
+  const bool known = (";" + blob_names + ";").find(";" + tensor + ";") != std::string::npos;
+  if (known || !tensor.ends_with(":0")) return tensor;
+  const std::string plain = tensor.substr(0, tensor.size() - 2);
+  return (";" + blob_names + ";").find(";" + plain + ";") == std::string::npos ? tensor : plain;
+}
+
+NvDsInferLayerInfo layer_of(const TensorInfo& tensor, const std::string& name, int index) {
+  NvDsInferLayerInfo layer{};
+  layer.dataType = tensor.type;
+  layer.bindingIndex = index;
+  layer.layerName = name.c_str();
+  layer.inferDims.numElements = 1;
+  for (size_t i = 1; i < tensor.shape.size() && i <= NVDSINFER_MAX_DIMS; ++i) {
+    layer.inferDims.d[layer.inferDims.numDims++] = unsigned(tensor.shape[i]);
+    layer.inferDims.numElements *= unsigned(tensor.shape[i]);
+  }
+  return layer;
+}
+
+}  // namespace
+
+Model::Model(const InferConfig& config, const InferLog& log) : config_(config) {
+  std::vector<std::string> warnings;
+  path_ = model_path(config_, warnings);
+  check_config(config_);
+  if (config_.labelfile_path.empty()) {
+    labels_.resize(config_.num_detected_classes);
+  } else {
+    labels_ = read_labels(config_.labelfile_path, config_.num_detected_classes, warnings);
+  }
+  if (config_.cluster_mode == int(ClusterMode::kGroupRectangles)) {
+    log(LogLevel::kInfo, config_.path +
+                             ": cluster-mode=0 acts as NMS with IoU 0.5 and topk 20, as "
+                             "in builds without OpenCV.");
+  }
+
+  ModelOptions options{path_,
+                       config_.network_mode == int(NetworkMode::kFp32),
+                       /*batch=*/1,
+                       {config_.infer_dims.begin(), config_.infer_dims.end()}};
+  if (config_.network_input_order == 1 && !options.dims.empty()) {
+    std::rotate(options.dims.begin(), options.dims.begin() + 1,
+                options.dims.end());  // c;h;w -> h;w;c
+  }
+  backend_ = load_backend(options, [&](const std::string& text) { log(LogLevel::kInfo, text); });
+  const auto& info = backend_->info();
+  input_ = describe_input(config_, path_, info.inputs);
+  const char* formats[] = {"RGB", "BGR", "GRAY"};
+  log(LogLevel::kInfo,
+      path_ + ": input " + shape_text(info.inputs[0]) + ", " + formats[config_.model_color_format]);
+  describe_outputs();
+  reader_ = make_detection_reader(config_, input_, layers_, warnings);
+  for (const auto& warning : warnings) log(LogLevel::kWarning, warning);
+
+  // One run computes on each core while the next one waits, filled, behind it.
+  for (size_t i = 0; i < 2 * backend_->parallel_requests(); ++i) {
+    runs_.emplace_back(new Run(*this));
+    free_.push_back(runs_.back().get());
+  }
+  warm_up();
+}
+
+Model::~Model() = default;
+
+void Model::describe_outputs() {
+  const auto& outputs = backend_->info().outputs;
+  for (const auto& output : outputs) {
+    layer_names_.push_back(layer_name(output.name, config_.output_blob_names));
+  }
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (outputs[i].shape.size() > NVDSINFER_MAX_DIMS + 1) {
+      fail_settings(path_ + ": expected outputs of at most " + std::to_string(NVDSINFER_MAX_DIMS) +
+                    " dimensions, got " + shape_text(outputs[i]) + ". Reshape it at export.");
+    }
+    layers_.push_back(layer_of(outputs[i], layer_names_[i], int(i)));
+  }
+}
+
+void Model::warm_up() {
+  Run* run = free_.front();
+  std::fill_n(run->input_, backend_->info().inputs[0].bytes() / sizeof(float), 0.0f);
+  auto begin = std::chrono::steady_clock::now();
+  run->start();
+  try {
+    run->request_->wait();
+  } catch (const std::exception& error) {
+    fail_resource(path_ +
+                      ": the model loads but cannot run on this machine. Check that it runs in "
+                      "ONNX Runtime or with another network-mode.",
+                  error.what());
+  }
+  run->under_way_ = false;
+  seconds_a_run_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+}
+
+Model::Run* Model::acquire() {
+  std::unique_lock lock(mutex_);
+  freed_.wait(lock, [&] { return !free_.empty(); });
+  Run* run = free_.back();
+  free_.pop_back();
+  return run;
+}
+
+void Model::release(Run* run) {
+  if (run->under_way_) {
+    try {
+      run->request_->wait();
+    } catch (const std::exception&) {
+      // Nobody waits for this run's result.
+    }
+    run->under_way_ = false;
+  }
+  run->places_.clear();
+  {
+    std::lock_guard lock(mutex_);
+    free_.push_back(run);
+  }
+  freed_.notify_one();
+}
+
+ClusterCounts Model::counts() const {
+  std::lock_guard lock(reader_mutex_);
+  return reader_->counts();
+}
+
+Model::Run::Run(Model& model)
+    : model_(model), request_(model.backend_->new_request()), layers_(model.layers_) {
+  auto allocate = [](size_t bytes) { return ::operator new(bytes, std::align_val_t(kAlignment)); };
+  const auto& info = model.backend_->info();
+  input_ = static_cast<float*>(allocate(info.inputs[0].bytes()));
+  request_->bind_input(0, input_);
+  for (size_t i = 0; i < info.outputs.size(); ++i) {
+    size_t bytes = info.outputs[i].bytes();
+    outputs_.push_back(bytes ? allocate(bytes) : nullptr);
+    if (bytes) request_->bind_output(i, outputs_[i]);
+  }
+  results_.resize(model.input_.batch);
+}
+
+Model::Run::~Run() {
+  request_.reset();
+  for (void* memory : outputs_) ::operator delete(memory, std::align_val_t(kAlignment));
+  ::operator delete(input_, std::align_val_t(kAlignment));
+}
+
+void Model::Run::add(const Frame& frame) { add(frame, {0, 0, frame.width(), frame.height()}); }
+
+void Model::Run::add(const Frame& frame, Rect crop) {
+  const auto& spec = model_.input_.spec;
+  size_t floats = size_t(spec.channels) * size_t(spec.width) * size_t(spec.height);
+  auto geometry = fill_tensor(frame, crop, spec, input_ + places_.size() * floats);
+  places_.push_back({frame.width(), frame.height(), geometry});
+}
+
+void Model::Run::start() {
+  request_->start();
+  under_way_ = true;
+}
+
+std::span<const Result> Model::Run::finish() {
+  try {
+    under_way_ = false;
+    request_->wait();
+  } catch (const std::exception& error) {
+    fail_resource(model_.path_ + ": inference failed. Check that the model runs in ONNX Runtime.",
+                  error.what());
+  }
+  // Custom parsers are written for one caller at a time.
+  std::lock_guard lock(model_.reader_mutex_);
+  for (size_t unit = 0; unit < places_.size(); ++unit) {
+    point_layers_at(unit);
+    results_[unit] = {};
+    model_.reader_->read(layers_, places_[unit], results_[unit]);
+  }
+  return std::span(results_).first(places_.size());
+}
+
+void Model::Run::point_layers_at(size_t unit) {
+  const auto& outputs = model_.backend_->info().outputs;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    auto* data = static_cast<char*>(outputs_[i]);
+    size_t bytes = outputs[i].bytes();
+    if (!data) {
+      auto view = request_->output(i);
+      TensorInfo known{outputs[i].name, outputs[i].type, view.shape};
+      layers_[i] = layer_of(known, model_.layer_names_[i], int(i));
+      data = static_cast<char*>(view.data);
+      bytes = known.bytes();
+    }
+    layers_[i].buffer = data + unit * (bytes / model_.input_.batch);
+  }
+}
+
+}  // namespace thalweg

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "infer/cluster.h"
+#include "infer/config.h"
+#include "infer/input.h"
+#include "infer/parser.h"
+#include "infer/result.h"
+
+namespace thalweg {
+
+/// Turns the output layers of a model into results. One thread at a time calls it.
+class OutputReader {
+ public:
+  virtual ~OutputReader() = default;
+  /// Adds what the layers of one unit say to `result`. @throws InferError when a parser fails.
+  virtual void read(const Layers& layers, const UnitPlace& place, Result& result) = 0;
+  /// Boxes repaired or left out so far.
+  virtual ClusterCounts counts() const { return {}; }
+};
+
+/// A detector's: parses, clusters, and takes the boxes into the frame, those dropped that the
+/// configuration does not want. `config` and `input` outlive it. `layers` need no buffers.
+/// @throws InferError when the parser is missing or does not fit the layers.
+std::unique_ptr<OutputReader> make_detection_reader(const InferConfig& config,
+                                                    const ModelInput& input, const Layers& layers,
+                                                    std::vector<std::string>& warnings);
+
+}  // namespace thalweg
