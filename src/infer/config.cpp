@@ -81,23 +81,23 @@ const std::vector<Key<InferConfig>>& property_keys() {
       {"output-tensor-meta", &C::output_tensor_meta},
       {"output-instance-mask", &C::output_instance_mask},
       {"raw-output-file-write", &C::raw_output_file_write},
+      {"secondary-reinfer-interval", &C::secondary_reinfer_interval, 0, kAny},
+      {"operate-on-gie-id", &C::operate_on_gie_id, -1, kAny},
+      {"operate-on-class-ids", &C::operate_on_class_ids, 0, kAny},
+      {"input-object-min-width", &C::input_object_min_width, 0, kAny},
+      {"input-object-min-height", &C::input_object_min_height, 0, kAny},
+      {"input-object-max-width", &C::input_object_max_width, 0, kAny},
+      {"input-object-max-height", &C::input_object_max_height, 0, kAny},
+      {"classifier-threshold", &C::classifier_threshold, 0, 1},
+      {"classifier-async-mode", &C::classifier_async_mode},
+      {"classifier-type", &C::classifier_type},
+      {"parse-classifier-func-name", &C::parse_classifier_func_name},
+      {"crop-objects-to-roi-boundary", &C::crop_objects_to_roi},
       // Only in modes that check_config() does not admit.
-      {"secondary-reinfer-interval", {}},
-      {"operate-on-gie-id", {}},
-      {"operate-on-class-ids", {}},
-      {"input-object-min-width", {}},
-      {"input-object-min-height", {}},
-      {"input-object-max-width", {}},
-      {"input-object-max-height", {}},
       {"parse-bbox-instance-mask-func-name", {}},
-      {"parse-classifier-func-name", {}},
       {"parse-segmentation-func-name", {}},
-      {"classifier-threshold", {}},
-      {"classifier-async-mode", {}},
-      {"classifier-type", {}},
       {"segmentation-threshold", {}},
       {"segmentation-output-order", {}},
-      {"crop-objects-to-roi-boundary", {}},
       // Model formats that check_config() names in its error.
       {"tlt-encoded-model", {}},
       {"tlt-model-key", {}},
@@ -426,6 +426,7 @@ InferConfig load_config(const std::string& path, ConfigNotes& notes) {
   read_group(
       file, *property, property_keys(), config, notes,
       [&](const Value& value, const IniEntry& entry) {
+        config.keys_given.push_back(entry.key);
         if (entry.key == "tlt-encoded-model" || entry.key == "uff-file" ||
             entry.key == "model-file") {
           config.other_model = entry.key + "=" + entry.value;
@@ -492,23 +493,70 @@ void substitute_model(InferConfig& config) {
   }
 }
 
+std::vector<std::string> idle_keys(const InferConfig& config) {
+  const bool secondary = config.process_mode == 2;
+  const bool classifies = config.network_type == 1;
+  const bool segments = config.network_type == 2;
+  const bool has_boxes = config.network_type == 0 || config.network_type == 3;
+  const bool has_classes = has_boxes || segments;
+  const struct {
+    const char* key;
+    bool works;
+    const char* needs;
+  } rules[] = {
+      {"interval", !secondary, "process-mode=1"},
+      {"secondary-reinfer-interval", secondary, "process-mode=2"},
+      {"operate-on-gie-id", secondary, "process-mode=2"},
+      {"operate-on-class-ids", secondary, "process-mode=2"},
+      {"input-object-min-width", secondary, "process-mode=2"},
+      {"input-object-min-height", secondary, "process-mode=2"},
+      {"input-object-max-width", secondary, "process-mode=2"},
+      {"input-object-max-height", secondary, "process-mode=2"},
+      {"classifier-async-mode", secondary && classifies, "process-mode=2 and network-type=1"},
+      {"classifier-threshold", classifies, "network-type=1"},
+      {"classifier-type", classifies, "network-type=1"},
+      {"parse-classifier-func-name", classifies, "network-type=1"},
+      {"segmentation-threshold", segments, "network-type=2"},
+      {"segmentation-output-order", segments, "network-type=2"},
+      {"parse-segmentation-func-name", segments, "network-type=2"},
+      {"parse-bbox-instance-mask-func-name", config.network_type == 3, "network-type=3"},
+      {"output-instance-mask", config.network_type == 3, "network-type=3"},
+      {"num-detected-classes", has_classes, "network-type=0, 2 or 3"},
+      {"cluster-mode", has_boxes, "network-type=0 or 3"},
+      {"enable-dbscan", has_boxes, "network-type=0 or 3"},
+      {"filter-out-class-ids", has_boxes, "network-type=0 or 3"},
+      {"parse-bbox-func-name", config.network_type == 0, "network-type=0"},
+      {"symmetric-padding", config.maintain_aspect_ratio, "maintain-aspect-ratio=1"},
+      {"offsets", config.mean_file.empty(), "no mean-file"},
+      {"crop-objects-to-roi-boundary", config.input_tensor_from_meta, "input-tensor-from-meta=1"},
+  };
+  std::vector<std::string> sentences;
+  for (const auto& rule : rules) {
+    if (rule.works || !std::ranges::count(config.keys_given, rule.key)) continue;
+    sentences.push_back(config.path + ": [property] " + rule.key +
+                        ": has no effect here, it needs " + rule.needs + ".");
+  }
+  return sentences;
+}
+
 void check_config(const InferConfig& config) {
   auto later = [&](const std::string& setting, const std::string& meaning) {
     fail_settings(config.path + ": " + setting + " (" + meaning +
-                  ") is not supported yet by this version, which runs primary detectors "
-                  "(process-mode=1, network-type=0). Remove the setting or the element.");
+                  ") is not supported yet by this version, which runs detectors and classifiers "
+                  "(network-type=0 and 1). Remove the setting or the element.");
   };
-  if (config.process_mode == 2) later("process-mode=2", "secondary inference on objects");
-  const char* types[] = {"", "classifier", "semantic segmentation", "instance segmentation"};
-  if (config.network_type != 0) {
-    later("network-type=" + std::to_string(config.network_type),
-          config.network_type == 100 ? "raw tensors" : types[config.network_type]);
+  if (config.network_type == 2) later("network-type=2", "semantic segmentation");
+  if (config.network_type == 3) later("network-type=3", "instance segmentation");
+  if (config.network_type == 100) later("network-type=100", "raw tensors");
+  if (config.network_type == 1 && !config.parse_classifier_func_name.empty()) {
+    later("parse-classifier-func-name=" + config.parse_classifier_func_name,
+          "a classifier's own parser");
   }
   if (config.output_tensor_meta) later("output-tensor-meta=1", "raw tensors as metadata");
   if (config.input_tensor_from_meta) later("input-tensor-from-meta=1", "tensors of nvdspreprocess");
   if (config.raw_output_file_write) later("raw-output-file-write=1", "dumps of output layers");
 
-  if (config.num_detected_classes == 0) {
+  if (config.network_type == 0 && config.num_detected_classes == 0) {
     fail_settings(
         config.path + ": [property] num-detected-classes: expected the number of classes " +
         "of the detector, got none. Write num-detected-classes=N with the N of the model.");
@@ -572,8 +620,10 @@ std::string model_path(const InferConfig& config, std::vector<std::string>& warn
   return {};
 }
 
-std::vector<std::string> read_labels(const std::string& path, unsigned num_classes,
-                                     std::vector<std::string>& warnings) {
+namespace {
+
+/// The text of a label file in UTF-8. @throws InferError when it cannot be read.
+std::string read_label_text(const std::string& path, std::vector<std::string>& warnings) {
   std::ifstream stream(path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(stream), {}};
   if (!stream && text.empty()) {
@@ -597,12 +647,22 @@ std::vector<std::string> read_labels(const std::string& path, unsigned num_class
     text.erase(0, 3);
   }
   if (!g_utf8_validate(text.data(), gssize(text.size()), nullptr)) convert("ISO-8859-1");
+  return text;
+}
 
+std::string trimmed(const std::string& line) {
+  size_t end = line.find_last_not_of(" \t\r");
+  return end == std::string::npos ? "" : line.substr(0, end + 1);
+}
+
+}  // namespace
+
+std::vector<std::string> read_labels(const std::string& path, unsigned num_classes,
+                                     std::vector<std::string>& warnings) {
   std::vector<std::string> labels;
-  std::istringstream lines(text);
+  std::istringstream lines(read_label_text(path, warnings));
   for (std::string line; labels.size() < num_classes && std::getline(lines, line);) {
-    size_t end = line.find_last_not_of(" \t\r");
-    labels.push_back(end == std::string::npos ? "" : line.substr(0, end + 1));
+    labels.push_back(trimmed(line));
   }
   if (labels.size() < num_classes) {
     warnings.push_back(path + ": expected " + std::to_string(num_classes) +
@@ -611,6 +671,35 @@ std::vector<std::string> read_labels(const std::string& path, unsigned num_class
     labels.resize(num_classes);
   }
   return labels;
+}
+
+std::vector<std::vector<std::string>> read_layer_labels(const std::string& path, size_t num_layers,
+                                                        std::vector<std::string>& warnings) {
+  std::vector<std::vector<std::string>> rows;
+  std::istringstream lines(read_label_text(path, warnings));
+  for (std::string line; std::getline(lines, line);) {
+    auto& row = rows.emplace_back();
+    std::istringstream cells(trimmed(line));
+    for (std::string cell; std::getline(cells, cell, ';');) row.push_back(cell);
+  }
+  while (!rows.empty() && rows.back().empty()) rows.pop_back();
+  if (num_layers == 1 && rows.size() > 1) {
+    if (std::ranges::all_of(rows, [](const auto& row) { return row.size() <= 1; })) {
+      warnings.push_back(path +
+                         ": a class on each line is read as the classes of the one output "
+                         "layer. Write them on one line, separated by ;.");
+      std::vector<std::string> row;
+      for (const auto& r : rows) row.push_back(r.empty() ? "" : r[0]);
+      return {row};
+    }
+  }
+  if (rows.size() != num_layers) {
+    warnings.push_back(path + ": expected " + std::to_string(num_layers) +
+                       (num_layers == 1 ? " line, one" : " lines, one") +
+                       " an output layer, its labels separated by ;, got " +
+                       std::to_string(rows.size()) + ".");
+  }
+  return rows;
 }
 
 std::vector<int> parse_id_list(const std::string& text, const std::string& what) {

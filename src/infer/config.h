@@ -1,7 +1,7 @@
 #pragma once
 
 #include <array>
-#include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -34,7 +34,8 @@ enum class NetworkMode { kFp32, kInt8, kFp16, kBest };
 /// Configuration of one inference element: key names and defaults of config-file-path's file.
 /// Paths are absolute or relative to the process after load_config().
 struct InferConfig {
-  std::string path;  ///< of the file
+  std::string path;                     ///< of the file
+  std::vector<std::string> keys_given;  ///< in [property]
 
   std::string onnx_file, model_engine_file;
   std::string other_model;  ///< "key=path" of a model format that cannot run here
@@ -54,6 +55,10 @@ struct InferConfig {
   int process_mode = 1;
   unsigned batch_size = 1;
   unsigned interval = 0;
+  static constexpr int kNoReinference = std::numeric_limits<int>::max();
+  int secondary_reinfer_interval = kNoReinference;  ///< frames until a track is asked again
+  unsigned input_object_min_width = 0, input_object_min_height = 0;  ///< frame pixels
+  unsigned input_object_max_width = 0, input_object_max_height = 0;  ///< 0 = no limit
   int operate_on_gie_id = -1;  ///< secondary: objects of this component only; -1 = of any
   int network_mode = 0;        ///< a NetworkMode
   int network_type = 0;
@@ -64,6 +69,10 @@ struct InferConfig {
   int scaling_filter = 6;
   int cluster_mode = 0;  ///< a ClusterMode
   bool is_classifier = false;
+  float classifier_threshold = 0;
+  bool classifier_async_mode = false;  ///< secondary: frames do not wait for the classifier
+  std::string classifier_type;
+  std::string parse_classifier_func_name;
   bool enable_dbscan = false;
   bool maintain_aspect_ratio = false;
   bool symmetric_padding = false;
@@ -93,6 +102,10 @@ InferConfig load_config(const std::string& path, ConfigNotes& notes);
 /// replaced values. @throws InferError when the table of substitutes cannot be read.
 void substitute_model(InferConfig& config);
 
+/// A sentence for each key given that has no effect in this configuration (interval on a secondary,
+/// classifier-threshold on a detector, ...), for the log.
+std::vector<std::string> idle_keys(const InferConfig& config);
+
 /// Checks that span keys, done after properties of the element have replaced values: what this
 /// version can do, and that there is a model. @throws InferError
 void check_config(const InferConfig& config);
@@ -106,6 +119,11 @@ std::string model_path(const InferConfig& config, std::vector<std::string>& warn
 /// @throws InferError when the file cannot be read.
 std::vector<std::string> read_labels(const std::string& path, unsigned num_classes,
                                      std::vector<std::string>& warnings);
+
+/// Labels of a classifier: a line for each output layer, the labels of its classes separated by ;.
+/// Where there is one layer only, lines without ; are a class each, with a warning. Else as above.
+std::vector<std::vector<std::string>> read_layer_labels(const std::string& path, size_t num_layers,
+                                                        std::vector<std::string>& warnings);
 
 /// Parses "0;2;3" or "0:2:3", as properties with class ids are written.
 /// @throws InferError naming `what` when an item is no number.

@@ -39,12 +39,13 @@ Model::Model(const InferConfig& config, const InferLog& log) : config_(config) {
   std::vector<std::string> warnings;
   path_ = model_path(config_, warnings);
   check_config(config_);
-  if (config_.labelfile_path.empty()) {
-    labels_.resize(config_.num_detected_classes);
-  } else {
+  for (const auto& sentence : idle_keys(config_)) log(LogLevel::kInfo, sentence);
+  const bool detects = config_.network_type == 0;
+  if (detects) labels_.resize(config_.num_detected_classes);
+  if (detects && !config_.labelfile_path.empty()) {
     labels_ = read_labels(config_.labelfile_path, config_.num_detected_classes, warnings);
   }
-  if (config_.cluster_mode == int(ClusterMode::kGroupRectangles)) {
+  if (detects && config_.cluster_mode == int(ClusterMode::kGroupRectangles)) {
     log(LogLevel::kInfo, config_.path +
                              ": cluster-mode=0 acts as NMS with IoU 0.5 and topk 20, as "
                              "in builds without OpenCV.");
@@ -65,7 +66,11 @@ Model::Model(const InferConfig& config, const InferLog& log) : config_(config) {
   log(LogLevel::kInfo,
       path_ + ": input " + shape_text(info.inputs[0]) + ", " + formats[config_.model_color_format]);
   describe_outputs();
-  reader_ = make_detection_reader(config_, input_, layers_, warnings);
+  if (detects) {
+    reader_ = make_detection_reader(config_, input_, layers_, warnings);
+  } else {
+    reader_ = make_classification_reader(config_, layers_, warnings);
+  }
   for (const auto& warning : warnings) log(LogLevel::kWarning, warning);
 
   // One run computes on each core while the next one waits, filled, behind it.
@@ -112,6 +117,14 @@ void Model::warm_up() {
 Model::Run* Model::acquire() {
   std::unique_lock lock(mutex_);
   freed_.wait(lock, [&] { return !free_.empty(); });
+  Run* run = free_.back();
+  free_.pop_back();
+  return run;
+}
+
+Model::Run* Model::try_acquire() {
+  std::lock_guard lock(mutex_);
+  if (free_.empty()) return nullptr;
   Run* run = free_.back();
   free_.pop_back();
   return run;
@@ -185,7 +198,7 @@ std::span<const Result> Model::Run::finish() {
   std::lock_guard lock(model_.reader_mutex_);
   for (size_t unit = 0; unit < places_.size(); ++unit) {
     point_layers_at(unit);
-    results_[unit] = {};
+    results_[unit] = {places_[unit].frame_width, places_[unit].frame_height, {}, {}};
     model_.reader_->read(layers_, places_[unit], results_[unit]);
   }
   return std::span(results_).first(places_.size());

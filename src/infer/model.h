@@ -67,6 +67,8 @@ class Model {
 
   /// A free run; waits while all are under way.
   Run* acquire();
+  /// A free run, or null while all are under way.
+  Run* try_acquire();
   /// Takes a run back, after its end if it is under way.
   void release(Run* run);
 

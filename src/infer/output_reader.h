@@ -29,4 +29,11 @@ std::unique_ptr<OutputReader> make_detection_reader(const InferConfig& config,
                                                     const ModelInput& input, const Layers& layers,
                                                     std::vector<std::string>& warnings);
 
+/// A classifier's: the likeliest class of each output layer, whose values are probabilities. The
+/// layers are those of output-blob-names, in its order, if the model has them all; else all.
+/// @throws InferError when a layer is no list of probabilities or the label file cannot be read.
+std::unique_ptr<OutputReader> make_classification_reader(const InferConfig& config,
+                                                         const Layers& layers,
+                                                         std::vector<std::string>& warnings);
+
 }  // namespace thalweg

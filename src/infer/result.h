@@ -14,9 +14,20 @@ struct Detection {
   float confidence = 0;
 };
 
+/// What one output layer of a classifier says of a unit.
+struct Attribute {
+  unsigned layer = 0;        ///< number of the layer, from 0
+  unsigned class_id = 0;     ///< its likeliest class
+  unsigned num_classes = 0;  ///< of the layer
+  float confidence = 0;
+  std::string label;  ///< of the class, "" if it has none
+};
+
 /// What a model says of one unit: a frame, or an object in it.
 struct Result {
-  std::vector<Detection> detections;  ///< of a detector, in the order of the clustering
+  int frame_width = 0, frame_height = 0;  ///< pixels, of the frame that it lies in
+  std::vector<Detection> detections;      ///< of a detector, in the order of the clustering
+  std::vector<Attribute> attributes;      ///< of a classifier, those above its threshold
 };
 
 /// Where a unit's pixels lie.

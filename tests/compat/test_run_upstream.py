@@ -166,10 +166,10 @@ ERROR = "Error: gst-stream-error-quark: a sentence. What to do. (1): ../a.cpp(5)
         (
             0,
             "",
-            "Error: gst-library-error-quark: sgie.txt: process-mode=2 (secondary inference on "
-            "objects) is not supported yet by this version, which runs (5): debug\n",
+            "Error: gst-library-error-quark: seg.txt: network-type=2 (semantic "
+            "segmentation) is not supported yet by this version, which runs (5): debug\n",
             0,
-            Result("waits", "for secondary inference on objects"),
+            Result("waits", "for semantic segmentation"),
         ),
         (
             0,

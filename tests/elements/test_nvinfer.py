@@ -153,7 +153,6 @@ def test_defaults() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("process-mode", 2),
         ("output-tensor-meta", True),
         ("input-tensor-meta", True),
         ("raw-output-file-write", True),
@@ -502,10 +501,10 @@ CASES = [
         "input of {model} is image [1,3,300,300]. Write model-color-format=0 (RGB) or 1 (BGR).",
     ),
     (
-        {"process_mode": "2"},
-        "{config}: process-mode=2 (secondary inference on objects) is not supported yet by this "
-        "version, which runs primary detectors (process-mode=1, network-type=0). Remove the "
-        "setting or the element.",
+        {"network_type": "2"},
+        "{config}: network-type=2 (semantic segmentation) is not supported yet by this version, "
+        "which runs detectors and classifiers (network-type=0 and 1). Remove the setting or the "
+        "element.",
     ),
     (
         {"custom_lib_path": "/nowhere/lib.so", "parse_bbox_func_name": "Parse"},

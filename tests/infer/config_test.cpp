@@ -312,24 +312,70 @@ TEST_F(ConfigTest, WhatThisVersionCannotDo) {
   struct {
     const char *key, *meaning;
   } cases[] = {
-      {"process-mode=2", "secondary inference on objects"},
-      {"network-type=1", "classifier"},
       {"network-type=2", "semantic segmentation"},
       {"network-type=3", "instance segmentation"},
       {"network-type=100", "raw tensors"},
       {"output-tensor-meta=1", "raw tensors as metadata"},
       {"input-tensor-from-meta=1", "tensors of nvdspreprocess"},
       {"raw-output-file-write=1", "dumps of output layers"},
+      {"parse-classifier-func-name=Parse", "a classifier's own parser"},
   };
   for (const auto& c : cases) {
     auto config = load(std::string("[property]\nnum-detected-classes=1\n") + c.key + "\n");
+    if (!config.parse_classifier_func_name.empty()) config.network_type = 1;
     EXPECT_EQ(error_of([&] { check_config(config); }, folder_.path()),
               std::string("/c.txt: ") + c.key + " (" + c.meaning +
-                  ") is not supported yet by this version, which runs primary detectors "
-                  "(process-mode=1, network-type=0). Remove the setting or the element.");
+                  ") is not supported yet by this version, which runs detectors and classifiers "
+                  "(network-type=0 and 1). Remove the setting or the element.");
   }
-  auto legacy = load("[property]\nis-classifier=1\n");
-  EXPECT_NE(error_of([&] { check_config(legacy); }).find("network-type=1"), std::string::npos);
+}
+
+TEST_F(ConfigTest, ReadsASecondaryClassifier) {
+  auto config = load(R"([property]
+process-mode=2
+is-classifier=1
+operate-on-gie-id=1
+operate-on-class-ids=0;2;
+input-object-min-width=16
+input-object-min-height=17
+input-object-max-width=18
+input-object-max-height=19
+secondary-reinfer-interval=90
+classifier-threshold=0.51
+classifier-async-mode=1
+classifier-type=vehicletype
+)");
+  EXPECT_EQ(config.network_type, 1);
+  EXPECT_EQ(config.operate_on_gie_id, 1);
+  EXPECT_EQ(config.operate_on_class_ids, (std::vector<int>{0, 2}));
+  EXPECT_EQ(config.input_object_min_width, 16u);
+  EXPECT_EQ(config.input_object_min_height, 17u);
+  EXPECT_EQ(config.input_object_max_width, 18u);
+  EXPECT_EQ(config.input_object_max_height, 19u);
+  EXPECT_EQ(config.secondary_reinfer_interval, 90);
+  EXPECT_FLOAT_EQ(config.classifier_threshold, 0.51f);
+  EXPECT_TRUE(config.classifier_async_mode);
+  EXPECT_EQ(config.classifier_type, "vehicletype");
+  EXPECT_TRUE(idle_keys(config).empty());
+  EXPECT_EQ(load("[property]\n").operate_on_gie_id, -1);
+  EXPECT_EQ(load("[property]\n").secondary_reinfer_interval, InferConfig::kNoReinference);
+}
+
+TEST_F(ConfigTest, KeysThatCannotApplyAreToldOf) {
+  using Sentences = std::vector<std::string>;
+  const std::string where = folder_.path("c.txt") + ": [property] ";
+  EXPECT_EQ(idle_keys(load("[property]\noperate-on-gie-id=1\nsymmetric-padding=1\n"
+                           "classifier-async-mode=1\nmean-file=m.ppm\noffsets=1;2;3\n")),
+            (Sentences{where + "operate-on-gie-id: has no effect here, it needs process-mode=2.",
+                       where + "classifier-async-mode: has no effect here, it needs process-mode=2 "
+                               "and network-type=1.",
+                       where + "symmetric-padding: has no effect here, it needs "
+                               "maintain-aspect-ratio=1.",
+                       where + "offsets: has no effect here, it needs no mean-file."}));
+  EXPECT_EQ(idle_keys(load("[property]\nprocess-mode=2\nnetwork-type=1\ninterval=2\n"
+                           "cluster-mode=2\n")),
+            (Sentences{where + "interval: has no effect here, it needs process-mode=1.",
+                       where + "cluster-mode: has no effect here, it needs network-type=0 or 3."}));
 }
 
 TEST_F(ConfigTest, ClassesAndLabelsAreChecked) {
@@ -343,6 +389,29 @@ TEST_F(ConfigTest, ClassesAndLabelsAreChecked) {
       error_of([&] { check_config(config); }, folder_.path()),
       "/c.txt: [property] labelfile-path: cannot read /none.txt. Relative paths count from the "
       "folder of the configuration file; correct the path or remove the key.");
+}
+
+TEST_F(ConfigTest, LabelsOfAClassifierStandInARowForEachLayer) {
+  using Rows = std::vector<std::vector<std::string>>;
+  auto read = [&](const std::string& text, size_t layers) {
+    warnings_.clear();
+    return read_layer_labels(folder_.file("l.txt", text), layers, warnings_);
+  };
+  EXPECT_EQ(read("female;male\r\nyoung; very old ;\n\n", 2),
+            (Rows{{"female", "male"}, {"young", " very old "}}));
+  EXPECT_TRUE(warnings_.empty());
+  EXPECT_EQ(read("a;b", 1), (Rows{{"a", "b"}}));
+  EXPECT_TRUE(warnings_.empty());
+  EXPECT_EQ(read("a\nb\nc\n", 1), (Rows{{"a", "b", "c"}}));
+  EXPECT_EQ(warnings_, std::vector<std::string>{
+                           folder_.path("l.txt") +
+                           ": a class on each line is read as the classes of the one output layer. "
+                           "Write them on one line, separated by ;."});
+  EXPECT_EQ(read("a;b\n", 2), (Rows{{"a", "b"}}));
+  EXPECT_EQ(warnings_,
+            std::vector<std::string>{folder_.path("l.txt") +
+                                     ": expected 2 lines, one an output layer, its labels "
+                                     "separated by ;, got 1."});
 }
 
 TEST_F(ConfigTest, ChoosesTheModel) {

@@ -6,24 +6,24 @@
 #include <cmath>
 #include <memory>
 #include <mutex>
-#include <span>
 #include <string>
 #include <thread>
 
 #include "elements/kept_properties.h"
+#include "elements/nvinfer/inference.h"
 #include "elements/nvinfer/output_queue.h"
 #include "elements/nvinfer/settings.h"
-#include "elements/nvinfer/write_result.h"
 #include "gst-nvdscustomevent.h"
+#include "gst-nvevent.h"
 #include "gstnvdsmeta.h"
 #include "infer/error.h"
-#include "infer/model.h"
 #include "surface/batch.h"
 
 GST_DEBUG_CATEGORY(nvinfer_debug);
 #define GST_CAT_DEFAULT nvinfer_debug
 
-// nvinfer: runs a detector on the frames of a batch and adds its objects to their metadata.
+// nvinfer: runs a model on the frames of a batch, or on the objects in them, and adds what it finds
+// to their metadata.
 //
 //   gst-launch-1.0 filesrc location=clip.h264 ! h264parse ! nvv4l2decoder ! mux.sink_0
 //     nvstreammux name=mux batch-size=1 width=768 height=576
@@ -59,20 +59,19 @@ const KeptProperty kKept[] = {
 guint model_updated_signal;
 
 struct InferState {
-  std::mutex mutex;  // of the settings and of `model` as a pointer
+  std::mutex mutex;  // of the settings and of `inference` as a pointer
   Settings settings;
   KeptProperties kept{kFirstKept, kKept};
   gpointer raw_callback = nullptr, raw_user_data = nullptr;
 
-  bool loaded = false;           // while READY or above
-  std::shared_ptr<Model> model;  // null while not loaded, and where frames pass through
-  std::thread loader;            // of another model while playing
+  bool loaded = false;                   // while READY or above
+  std::shared_ptr<Inference> inference;  // null while not loaded, and where frames pass through
+  std::thread loader;                    // of another model while playing
 
   std::unique_ptr<OutputQueue> queue;  // while PAUSED or above
   std::atomic<gint64> latency_us{0};
   std::atomic<bool> live{false};
-  bool warned_of_candidates = false;  // output thread's
-  unsigned batches_to_pass = 0;       // streaming thread's
+  unsigned batches_to_pass = 0;  // streaming thread's
 };
 
 }  // namespace
@@ -114,7 +113,7 @@ void log_to(GstNvInfer* self, LogLevel level, const std::string& text) {
 
 /// Loads what the settings name, telling the log; null where frames pass through. @throws
 /// InferError
-std::shared_ptr<Model> load_model(GstNvInfer* self) {
+std::shared_ptr<Inference> load_inference(GstNvInfer* self) {
   InferState* state = self->state;
   ConfigNotes notes;
   InferConfig config;
@@ -138,12 +137,13 @@ std::shared_ptr<Model> load_model(GstNvInfer* self) {
   if (!config.substituted.empty())
     GST_ELEMENT_WARNING(self, RESOURCE, NOT_FOUND, ("%s", config.substituted.c_str()), (nullptr));
   if (config.passes_through) return nullptr;
-  auto model = std::make_shared<Model>(
-      config, [&](LogLevel level, const std::string& text) { log_to(self, level, text); });
+  auto inference = std::make_shared<Inference>(
+      config, [self](LogLevel level, const std::string& text) { log_to(self, level, text); });
+  const Model& model = inference->model();
   GST_INFO_OBJECT(self, "model %s: %zu runs of %zu units, the first took %.1f ms",
-                  model->path().c_str(), model->runs(), model->units_a_run(),
-                  model->seconds_a_run() * 1e3);
-  return model;
+                  model.path().c_str(), model.runs(), model.units_a_run(),
+                  model.seconds_a_run() * 1e3);
+  return inference;
 }
 
 /// Loads another model in the background; later batches use it.
@@ -154,9 +154,9 @@ void change_model(GstNvInfer* self) {
     int result = NVDSINFER_SUCCESS;
     std::string path;
     try {
-      auto model = load_model(self);
+      auto inference = load_inference(self);
       std::lock_guard lock(state->mutex);
-      state->model = model;
+      state->inference = inference;
     } catch (const std::exception& error) {
       result = NVDSINFER_CONFIG_FAILED;
       GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("%s", error.what()),
@@ -170,65 +170,12 @@ void change_model(GstNvInfer* self) {
   });
 }
 
-/// Writes the results of a run into the metadata of its frames. @throws InferError
-void write_results(GstNvInfer* self, const Model& model, Model::Run& run,
-                   std::span<NvDsFrameMeta* const> frames) {
-  InferState* state = self->state;
-  unsigned unique_id = 0;
-  {
-    std::lock_guard lock(state->mutex);
-    unique_id = state->settings.config().gie_unique_id;
-  }
-  const auto results = run.finish();
-  for (size_t i = 0; i < results.size(); ++i) {
-    write_result(model, int(unique_id), frames[i], results[i]);
-  }
-  auto counts = model.counts();
-  if (!state->warned_of_candidates && counts.bad_value + counts.bad_class + counts.over_limit) {
-    state->warned_of_candidates = true;
-    GST_WARNING_OBJECT(
-        self,
-        "%s gave boxes that were left out: %zu not finite or of negative size, %zu of "
-        "classes beyond num-detected-classes, %zu beyond %zu candidates a frame",
-        model.path().c_str(), counts.bad_value, counts.bad_class, counts.over_limit,
-        kMaxCandidates);
-  }
-}
-
 void note_stay(GstNvInfer* self, gint64 us) {
   InferState* state = self->state;
   if (us <= state->latency_us) return;
   state->latency_us = us + us / 4;
   if (state->live)
     gst_element_post_message(GST_ELEMENT(self), gst_message_new_latency(GST_OBJECT(self)));
-}
-
-/// A run that goes back to its model, which it keeps.
-std::shared_ptr<Model::Run> acquire_run(const std::shared_ptr<Model>& model) {
-  return {model->acquire(), [model](Model::Run* run) { model->release(run); }};
-}
-
-/// Feeds the frames of a batch to runs. @throws std::exception
-void infer_batch(GstNvInfer* self, const std::shared_ptr<Model>& model, Batch& batch,
-                 NvDsBatchMeta* meta) {
-  std::shared_ptr<Model::Run> run;
-  std::vector<NvDsFrameMeta*> frames;
-  auto launch = [&] {
-    run->start();
-    self->state->queue->add([self, model, run = std::move(run), frames = std::move(frames)] {
-      write_results(self, *model, *run, frames);
-    });
-    run = nullptr;
-    frames.clear();
-  };
-  for (GList* node = meta->frame_meta_list; node; node = node->next) {
-    auto* frame = static_cast<NvDsFrameMeta*>(node->data);
-    if (!run) run = acquire_run(model);
-    run->add(batch.frame(int(frame->batch_id)));
-    frames.push_back(frame);
-    if (run->full()) launch();
-  }
-  if (run) launch();
 }
 
 GstFlowReturn generate_output(GstBaseTransform* base, GstBuffer** out) {
@@ -241,14 +188,17 @@ GstFlowReturn generate_output(GstBaseTransform* base, GstBuffer** out) {
   const gint64 arrived = g_get_monotonic_time();
 
   unsigned interval = 0;
-  std::shared_ptr<Model> model;
+  int unique_id = 0;
+  std::shared_ptr<Inference> inference;
   {
     std::lock_guard lock(state->mutex);
-    interval = state->settings.config().interval;
-    model = state->model;
+    const InferConfig& config = state->settings.config();
+    interval = config.process_mode == 2 ? 0 : config.interval;
+    unique_id = int(config.gie_unique_id);
+    inference = state->inference;
   }
   state->batches_to_pass = std::min(state->batches_to_pass, interval);  // it may be a new one
-  if (!model) {
+  if (!inference) {
     // The buffer passes through, behind those that a model before it may have under way.
   } else if (state->batches_to_pass > 0) {
     --state->batches_to_pass;
@@ -267,13 +217,13 @@ GstFlowReturn generate_output(GstBaseTransform* base, GstBuffer** out) {
       return GST_FLOW_ERROR;
     }
     try {
-      infer_batch(self, model, *batch, meta);
+      inference->process(*batch, meta, unique_id, *state->queue);
     } catch (const std::exception& error) {
       post_error(self, error);
       state->queue->fail(GST_FLOW_ERROR);
     }
   }
-  return state->queue->add(buffer, arrived, model ? model->runs() : 1);
+  return state->queue->add(buffer, arrived, inference ? inference->model().runs() : 1);
 }
 
 /// Takes a new interval from the event that sets it; false for any other event.
@@ -295,6 +245,20 @@ gboolean send_event(GstElement* element, GstEvent* event) {
   return TRUE;
 }
 
+/// Another stream may follow on the pad of the muxer that this event tells of.
+void forget_source(InferState* state, GstEvent* event) {
+  guint source_id = 0;
+  if (guint(GST_EVENT_TYPE(event)) == guint(GST_NVEVENT_PAD_DELETED)) {
+    gst_nvevent_parse_pad_deleted(event, &source_id);
+  } else if (guint(GST_EVENT_TYPE(event)) == guint(GST_NVEVENT_STREAM_EOS)) {
+    gst_nvevent_parse_stream_eos(event, &source_id);
+  } else {
+    return;
+  }
+  std::lock_guard lock(state->mutex);
+  if (state->inference) state->inference->forget_source(source_id);
+}
+
 gboolean sink_event(GstBaseTransform* base, GstEvent* event) {
   InferState* state = as_infer(base)->state;
   const GstEventType type = GST_EVENT_TYPE(event);
@@ -310,6 +274,7 @@ gboolean sink_event(GstBaseTransform* base, GstEvent* event) {
     }
     if (type == GST_EVENT_FLUSH_STOP || type == GST_EVENT_EOS) state->batches_to_pass = 0;
   }
+  forget_source(state, event);
   return GST_BASE_TRANSFORM_CLASS(nvinfer_parent_class)->sink_event(base, event);
 }
 
@@ -332,15 +297,15 @@ gboolean start(GstBaseTransform* base) {
   GstNvInfer* self = as_infer(base);
   InferState* state = self->state;
   state->batches_to_pass = 0;
-  state->warned_of_candidates = false;
   // Waves of runs that a full batch takes, each as long as the first run was.
   {
     std::lock_guard lock(state->mutex);
     state->latency_us = 0;
-    if (const auto& model = state->model) {
+    if (state->inference) {
+      const Model& model = state->inference->model();
       double waves = std::ceil(double(state->settings.config().batch_size) /
-                               double(model->parallel_runs() * model->units_a_run()));
-      state->latency_us = gint64(waves * model->seconds_a_run() * 1e6);
+                               double(model.parallel_runs() * model.units_a_run()));
+      state->latency_us = gint64(waves * model.seconds_a_run() * 1e6);
     }
   }
   state->queue = std::make_unique<OutputQueue>(OutputQueue::Handlers{
@@ -392,9 +357,9 @@ GstStateChangeReturn change_state(GstElement* element, GstStateChange change) {
   InferState* state = self->state;
   if (change == GST_STATE_CHANGE_NULL_TO_READY) {
     try {
-      auto model = load_model(self);
+      auto inference = load_inference(self);
       std::lock_guard lock(state->mutex);
-      state->model = model;
+      state->inference = inference;
       state->loaded = true;
     } catch (const std::exception& error) {
       post_error(self, error);
@@ -406,7 +371,7 @@ GstStateChangeReturn change_state(GstElement* element, GstStateChange change) {
   if (change == GST_STATE_CHANGE_READY_TO_NULL) {
     if (state->loader.joinable()) state->loader.join();
     std::lock_guard lock(state->mutex);
-    state->model.reset();
+    state->inference.reset();
     state->loaded = false;
   }
   return result;
@@ -510,8 +475,9 @@ static void nvinfer_class_init(GstNvInferClass* klass) {
 
   gst_element_class_add_static_pad_template(element, &sink_template);
   gst_element_class_add_static_pad_template(element, &src_template);
-  gst_element_class_set_static_metadata(element, "Inference", "Filter/Analyzer/Video",
-                                        "Detects objects in batched frames on the CPU", "Thalweg");
+  gst_element_class_set_static_metadata(
+      element, "Inference", "Filter/Analyzer/Video",
+      "Detects and classifies objects in batched frames on the CPU", "Thalweg");
 }
 
 static gboolean plugin_init(GstPlugin* plugin) {

@@ -136,22 +136,22 @@ void Settings::install(GObjectClass* klass) {
                             G_MAXUINT, 15, playing));
   install(kProcessMode,
           g_param_spec_enum(
-              "process-mode", "process-mode", "Whole frames or objects (not in this version)",
+              "process-mode", "process-mode", "Whole frames, or the objects that others found",
               g_enum_register_static("GstNvInferProcessModeType", kProcessModes), 1, ready));
   text(kConfigFilePath, "config-file-path",
        "Configuration file; another one while playing changes the model", playing);
-  install(kBatchSize,
-          g_param_spec_uint("batch-size", "batch-size", "Frames in a batch", 1, 1024, 1, ready));
-  install(kInterval, g_param_spec_uint("interval", "interval",
-                                       "Batches passed without inference after each inferred one",
-                                       0, G_MAXINT, 0, playing));
+  install(kBatchSize, g_param_spec_uint("batch-size", "batch-size", "Frames or objects in a batch",
+                                        1, 1024, 1, ready));
+  install(kInterval, g_param_spec_uint(
+                         "interval", "interval",
+                         "Primary mode: batches passed without inference after each inferred one",
+                         0, G_MAXINT, 0, playing));
   install(kInferOnGieId,
-          g_param_spec_int(
-              "infer-on-gie-id", "infer-on-gie-id",
-              "Secondary mode: objects of this component only, -1 for all (not in this version)",
-              -1, G_MAXINT, -1, ready));
-  text(kInferOnClassIds, "infer-on-class-ids",
-       "Secondary mode: these classes only, written 0:2:3 (not in this version)", ready);
+          g_param_spec_int("infer-on-gie-id", "infer-on-gie-id",
+                           "Secondary mode: objects of this component only, -1 for all", -1,
+                           G_MAXINT, -1, ready));
+  text(kInferOnClassIds, "infer-on-class-ids", "Secondary mode: these classes only, written 0:2:3",
+       ready);
   text(kFilterOutClassIds, "filter-out-class-ids",
        "Classes whose objects are dropped, written 0;2;3", ready);
   text(kModelEngineFile, "model-engine-file",

@@ -8,24 +8,81 @@ namespace {
 
 NvOSD_ColorParams color(const Rgba& c) { return {c[0], c[1], c[2], c[3]}; }
 
-}  // namespace
-
-void write_result(const Model& model, int unique_id, NvDsFrameMeta* frame, const Result& result) {
-  NvDsBatchMeta* batch = frame->base_meta.batch_meta;
-  MetaLock lock(batch);
+void write_detections(const Model& model, int unique_id, NvDsFrameMeta* frame,
+                      NvDsObjectMeta* parent, const Result& result) {
   for (const auto& d : result.detections) {
     const auto& attributes = model.config().classes[size_t(d.class_id)];
     const auto& label = model.label(d.class_id);
-    NvDsObjectMeta* object = new_object(batch, {d.left, d.top, d.width, d.height}, label, label);
+    NvDsObjectMeta* object =
+        new_object(frame->base_meta.batch_meta, {d.left, d.top, d.width, d.height}, label, label);
     object->unique_component_id = unique_id;
     object->class_id = d.class_id;
     object->confidence = d.confidence;
     object->rect_params.border_color = color(attributes.border_color);
     object->rect_params.has_bg_color = attributes.has_bg_color;
     object->rect_params.bg_color = color(attributes.bg_color);
-    nvds_add_obj_meta_to_frame(frame, object, nullptr);
+    nvds_add_obj_meta_to_frame(frame, object, parent);
   }
-  frame->bInferDone = TRUE;
+}
+
+/// An object of the whole frame, to carry what a classifier says of it.
+NvDsObjectMeta* whole_frame_object(int unique_id, NvDsFrameMeta* frame, const ObjectBox& box,
+                                   const std::string& label) {
+  NvDsObjectMeta* object = new_object(frame->base_meta.batch_meta, box, label, "");
+  object->unique_component_id = unique_id;
+  object->class_id = -1;
+  object->rect_params.border_width = 6;
+  nvds_add_obj_meta_to_frame(frame, object, nullptr);
+  return object;
+}
+
+void append_text(NvOSD_TextParams& text, const std::string& more) {
+  char* old = text.display_text;
+  const bool is_first = !old || !*old;
+  text.display_text =
+      is_first ? g_strdup(more.c_str()) : g_strconcat(old, " ", more.c_str(), nullptr);
+  g_free(old);
+}
+
+void write_attributes(const Model& model, int unique_id, NvDsFrameMeta* frame,
+                      NvDsObjectMeta* object, const Result& result) {
+  if (result.attributes.empty()) return;
+  std::string labels;
+  for (const auto& attribute : result.attributes) {
+    if (!attribute.label.empty()) labels += (labels.empty() ? "" : " ") + attribute.label;
+  }
+  if (!object) {
+    const ObjectBox box{0, 0, float(result.frame_width), float(result.frame_height)};
+    object = whole_frame_object(unique_id, frame, box, labels);
+  }
+  NvDsBatchMeta* batch = frame->base_meta.batch_meta;
+  NvDsClassifierMeta* classifier = nvds_acquire_classifier_meta_from_pool(batch);
+  classifier->unique_component_id = unique_id;
+  classifier->classifier_type = g_intern_string(model.config().classifier_type.c_str());
+  for (const auto& attribute : result.attributes) {
+    NvDsLabelInfo* info = nvds_acquire_label_info_meta_from_pool(batch);
+    info->label_id = attribute.layer;
+    info->result_class_id = attribute.class_id;
+    info->result_prob = attribute.confidence;
+    info->num_classes = attribute.num_classes;
+    copy_label(attribute.label, info->result_label);
+    if (attribute.label.size() >= sizeof info->result_label) {
+      info->pResult_label = g_strdup(attribute.label.c_str());
+    }
+    nvds_add_label_info_meta_to_classifier(classifier, info);
+  }
+  nvds_add_classifier_meta_to_object(object, classifier);
+  if (!labels.empty()) append_text(object->text_params, labels);
+}
+
+}  // namespace
+
+void write_result(const Model& model, int unique_id, NvDsFrameMeta* frame, NvDsObjectMeta* object,
+                  const Result& result) {
+  MetaLock lock(frame->base_meta.batch_meta);
+  write_detections(model, unique_id, frame, object, result);
+  write_attributes(model, unique_id, frame, object, result);
+  if (!object) frame->bInferDone = TRUE;
 }
 
 }  // namespace thalweg

@@ -5,8 +5,13 @@
 
 namespace thalweg {
 
-/// Adds what `model` found in a frame to its metadata, and marks it as inferred: an object for each
-/// detection, in their order. Takes the batch's lock. Any thread.
-void write_result(const Model& model, int unique_id, NvDsFrameMeta* frame, const Result& result);
+/// Adds what `model` says of a frame, or of `object` in it, to the metadata. Takes the batch's
+/// lock. Any thread.
+///
+/// A detection becomes an object of the frame, with `object` as its parent. Attributes become a
+/// classifier meta of `object`, and their labels join its text; without `object`, one of the whole
+/// frame's size and class -1 is made for them. A frame of its own counts as inferred afterwards.
+void write_result(const Model& model, int unique_id, NvDsFrameMeta* frame, NvDsObjectMeta* object,
+                  const Result& result);
 
 }  // namespace thalweg

@@ -1,0 +1,89 @@
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+#include "infer/error.h"
+#include "infer/output_reader.h"
+
+namespace thalweg {
+namespace {
+
+/// The layers that output-blob-names names, in its order, or all.
+std::vector<size_t> layers_to_read(const std::string& names, const Layers& layers) {
+  std::vector<size_t> chosen, all(layers.size());
+  for (size_t i = 0; i < all.size(); ++i) all[i] = i;
+  std::istringstream stream(names);
+  for (std::string name; std::getline(stream, name, ';');) {
+    if (name.empty()) continue;
+    auto found =
+        std::ranges::find_if(layers, [&](const auto& layer) { return layer.layerName == name; });
+    if (found == layers.end()) return all;
+    chosen.push_back(size_t(found - layers.begin()));
+  }
+  return chosen.empty() ? all : chosen;
+}
+
+bool is_list(const NvDsInferLayerInfo& layer) {
+  const auto& dims = layer.inferDims;
+  const auto long_ones =
+      std::count_if(dims.d, dims.d + dims.numDims, [](unsigned d) { return d > 1; });
+  return layer.dataType == FLOAT && long_ones <= 1;
+}
+
+class ClassificationReader : public OutputReader {
+ public:
+  ClassificationReader(const InferConfig& config, const Layers& layers,
+                       std::vector<std::string>& warnings)
+      : threshold_(config.classifier_threshold),
+        layers_(layers_to_read(config.output_blob_names, layers)) {
+    for (size_t i : layers_) {
+      if (is_list(layers[i])) continue;
+      fail_settings(config.path +
+                    ": [property] network-type=1: expected outputs with one float a "
+                    "class, got " +
+                    describe({layers[i]}) +
+                    ". Name those of the classifier in "
+                    "output-blob-names, separated by ;, or write network-type=100 and read the "
+                    "tensors in a probe.");
+    }
+    if (!config.labelfile_path.empty()) {
+      labels_ = read_layer_labels(config.labelfile_path, layers_.size(), warnings);
+    }
+  }
+
+  void read(const Layers& layers, const UnitPlace&, Result& result) override {
+    for (size_t row = 0; row < layers_.size(); ++row) {
+      const auto& layer = layers[layers_[row]];
+      const auto* values = static_cast<const float*>(layer.buffer);
+      const unsigned count = layer.inferDims.numElements;
+      Attribute best{unsigned(row), 0, count, threshold_, ""};
+      bool found = false;
+      for (unsigned i = 0; i < count; ++i) {
+        if (!(values[i] > best.confidence) || !std::isfinite(values[i])) continue;  // or NaN
+        best.confidence = values[i];
+        best.class_id = i;
+        found = true;
+      }
+      if (!found) continue;
+      if (row < labels_.size() && best.class_id < labels_[row].size()) {
+        best.label = labels_[row][best.class_id];
+      }
+      result.attributes.push_back(best);
+    }
+  }
+
+ private:
+  const float threshold_;
+  const std::vector<size_t> layers_;
+  std::vector<std::vector<std::string>> labels_;  // a row a layer
+};
+
+}  // namespace
+
+std::unique_ptr<OutputReader> make_classification_reader(const InferConfig& config,
+                                                         const Layers& layers,
+                                                         std::vector<std::string>& warnings) {
+  return std::make_unique<ClassificationReader>(config, layers, warnings);
+}
+
+}  // namespace thalweg

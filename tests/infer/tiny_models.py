@@ -1,0 +1,78 @@
+"""Small ONNX models whose result is known from the colour of the picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+LABELS = "red;green;blue\nbright;dark\n"
+
+
+def save(
+    path: Path,
+    nodes: list[Any],
+    outputs: dict[str, list[Any]],
+    constants: dict[str, Any],
+    side: int = 8,
+    batch: int | str = "N",
+) -> Path:
+    """Saves a graph with the input `image` [batch,3,side,side]; outputs are name: shape."""
+    graph = helper.make_graph(
+        nodes,
+        path.stem,
+        [helper.make_tensor_value_info("image", TensorProto.FLOAT, [batch, 3, side, side])],
+        [
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, [batch, *shape])
+            for name, shape in outputs.items()
+        ],
+        [numpy_helper.from_array(np.asarray(v), name) for name, v in constants.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    onnx.checker.check_model(model)
+    onnx.save(model, str(path))
+    return path
+
+
+def colour_classifier(path: Path, batch: int | str = "N") -> Path:
+    """`colour` [3] is the mean of each channel, `bright` [2,1,1] their mean and 1 minus that."""
+    nodes = [
+        helper.make_node("ReduceMean", ["image"], ["colour"], axes=[2, 3], keepdims=0),
+        helper.make_node("ReduceMean", ["image"], ["mean"], axes=[1, 2, 3], keepdims=1),
+        helper.make_node("Sub", ["one", "mean"], ["rest"]),
+        helper.make_node("Concat", ["mean", "rest"], ["bright"], axis=1),
+    ]
+    return save(
+        path,
+        nodes,
+        {"colour": [3], "bright": [2, 1, 1]},
+        {"one": np.array(1, np.float32)},
+        batch=batch,
+    )
+
+
+def middle_detector(path: Path, batch: int | str = "N") -> Path:
+    """`boxes` [2,4] with the middle half of the picture and an empty one, `scores` [2,1] of 0.9."""
+    boxes = np.array([[[0.25, 0.25, 0.75, 0.75], [0, 0, 0, 0]]], np.float32)
+    nodes = [
+        helper.make_node("ReduceMean", ["image"], ["mean"], axes=[1, 2, 3], keepdims=1),
+        helper.make_node("Mul", ["mean", "zero"], ["nought"]),
+        helper.make_node("Squeeze", ["nought", "last"], ["noughts"]),
+        helper.make_node("Add", ["noughts", "constant_boxes"], ["boxes"]),
+        helper.make_node("Add", ["noughts", "constant_scores"], ["scores"]),
+    ]
+    return save(
+        path,
+        nodes,
+        {"boxes": [2, 4], "scores": [2, 1]},
+        {
+            "zero": np.array(0, np.float32),
+            "last": np.array([3], np.int64),
+            "constant_boxes": boxes,
+            "constant_scores": np.full((1, 2, 1), 0.9, np.float32),
+        },
+        batch=batch,
+    )
