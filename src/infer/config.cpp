@@ -513,6 +513,8 @@ std::vector<std::string> idle_keys(const InferConfig& config) {
       {"input-object-max-width", secondary, "process-mode=2"},
       {"input-object-max-height", secondary, "process-mode=2"},
       {"classifier-async-mode", secondary && classifies, "process-mode=2 and network-type=1"},
+      {"output-tensor-meta", !(secondary && classifies && config.classifier_async_mode),
+       "no classifier-async-mode"},
       {"classifier-threshold", classifies, "network-type=1"},
       {"classifier-type", classifies, "network-type=1"},
       {"parse-classifier-func-name", classifies, "network-type=1"},
@@ -541,18 +543,17 @@ std::vector<std::string> idle_keys(const InferConfig& config) {
 
 void check_config(const InferConfig& config) {
   auto later = [&](const std::string& setting, const std::string& meaning) {
-    fail_settings(config.path + ": " + setting + " (" + meaning +
-                  ") is not supported yet by this version, which runs detectors and classifiers "
-                  "(network-type=0 and 1). Remove the setting or the element.");
+    fail_settings(
+        config.path + ": " + setting + " (" + meaning +
+        ") is not supported yet by this version, which runs detectors and classifiers and "
+        "gives raw tensors (network-type=0, 1 and 100). Remove the setting or the element.");
   };
   if (config.network_type == 2) later("network-type=2", "semantic segmentation");
   if (config.network_type == 3) later("network-type=3", "instance segmentation");
-  if (config.network_type == 100) later("network-type=100", "raw tensors");
   if (config.network_type == 1 && !config.parse_classifier_func_name.empty()) {
     later("parse-classifier-func-name=" + config.parse_classifier_func_name,
           "a classifier's own parser");
   }
-  if (config.output_tensor_meta) later("output-tensor-meta=1", "raw tensors as metadata");
   if (config.input_tensor_from_meta) later("input-tensor-from-meta=1", "tensors of nvdspreprocess");
   if (config.raw_output_file_write) later("raw-output-file-write=1", "dumps of output layers");
 

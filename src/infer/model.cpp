@@ -1,5 +1,7 @@
 #include "infer/model.h"
 
+#include <glib.h>
+
 #include <algorithm>
 #include <chrono>
 #include <new>
@@ -20,11 +22,11 @@ std::string layer_name(const std::string& tensor, const std::string& blob_names)
   return (";" + blob_names + ";").find(";" + plain + ";") == std::string::npos ? tensor : plain;
 }
 
-NvDsInferLayerInfo layer_of(const TensorInfo& tensor, const std::string& name, int index) {
+NvDsInferLayerInfo layer_of(const TensorInfo& tensor, const char* name, int index) {
   NvDsInferLayerInfo layer{};
   layer.dataType = tensor.type;
   layer.bindingIndex = index;
-  layer.layerName = name.c_str();
+  layer.layerName = name;
   layer.inferDims.numElements = 1;
   for (size_t i = 1; i < tensor.shape.size() && i <= NVDSINFER_MAX_DIMS; ++i) {
     layer.inferDims.d[layer.inferDims.numDims++] = unsigned(tensor.shape[i]);
@@ -68,7 +70,7 @@ Model::Model(const InferConfig& config, const InferLog& log) : config_(config) {
   describe_outputs();
   if (detects) {
     reader_ = make_detection_reader(config_, input_, layers_, warnings);
-  } else {
+  } else if (config_.network_type == 1) {
     reader_ = make_classification_reader(config_, layers_, warnings);
   }
   for (const auto& warning : warnings) log(LogLevel::kWarning, warning);
@@ -86,7 +88,8 @@ Model::~Model() = default;
 void Model::describe_outputs() {
   const auto& outputs = backend_->info().outputs;
   for (const auto& output : outputs) {
-    layer_names_.push_back(layer_name(output.name, config_.output_blob_names));
+    const std::string name = layer_name(output.name, config_.output_blob_names);
+    layer_names_.push_back(g_intern_string(name.c_str()));
   }
   for (size_t i = 0; i < outputs.size(); ++i) {
     if (outputs[i].shape.size() > NVDSINFER_MAX_DIMS + 1) {
@@ -149,7 +152,7 @@ void Model::release(Run* run) {
 
 ClusterCounts Model::counts() const {
   std::lock_guard lock(reader_mutex_);
-  return reader_->counts();
+  return reader_ ? reader_->counts() : ClusterCounts{};
 }
 
 Model::Run::Run(Model& model)
@@ -197,14 +200,13 @@ std::span<const Result> Model::Run::finish() {
   // Custom parsers are written for one caller at a time.
   std::lock_guard lock(model_.reader_mutex_);
   for (size_t unit = 0; unit < places_.size(); ++unit) {
-    point_layers_at(unit);
     results_[unit] = {places_[unit].frame_width, places_[unit].frame_height, {}, {}};
-    model_.reader_->read(layers_, places_[unit], results_[unit]);
+    if (model_.reader_) model_.reader_->read(layers(unit), places_[unit], results_[unit]);
   }
   return std::span(results_).first(places_.size());
 }
 
-void Model::Run::point_layers_at(size_t unit) {
+const Layers& Model::Run::layers(size_t unit) {
   const auto& outputs = model_.backend_->info().outputs;
   for (size_t i = 0; i < outputs.size(); ++i) {
     auto* data = static_cast<char*>(outputs_[i]);
@@ -218,6 +220,7 @@ void Model::Run::point_layers_at(size_t unit) {
     }
     layers_[i].buffer = data + unit * (bytes / model_.input_.batch);
   }
+  return layers_;
 }
 
 }  // namespace thalweg

@@ -49,11 +49,12 @@ class Model {
     /// Waits, then gives the result of each unit fed (view, valid until release()).
     /// @throws InferError when the model or the parser failed.
     std::span<const Result> finish();
+    /// The output layers of a unit after finish() (view, valid until release()).
+    const Layers& layers(size_t unit);
 
    private:
     friend class Model;
     explicit Run(Model& model);
-    void point_layers_at(size_t unit);
 
     Model& model_;
     std::unique_ptr<InferRequest> request_;
@@ -79,6 +80,8 @@ class Model {
   double seconds_a_run() const { return seconds_a_run_; }
   const std::string& path() const { return path_; }
   const InferConfig& config() const { return config_; }
+  /// The input as programs know it.
+  const NvDsInferNetworkInfo& network() const { return input_.network; }
   /// Label of a detector's class, "" if it has none.
   const std::string& label(int class_id) const { return labels_[size_t(class_id)]; }
   /// Boxes repaired or left out so far.
@@ -93,9 +96,9 @@ class Model {
   std::vector<std::string> labels_;
   std::unique_ptr<Backend> backend_;
   ModelInput input_;
-  std::vector<std::string> layer_names_;
-  Layers layers_;  // of one unit, without buffers
-  std::unique_ptr<OutputReader> reader_;
+  std::vector<const char*> layer_names_;  // they outlive the model, as metadata do
+  Layers layers_;                         // of one unit, without buffers
+  std::unique_ptr<OutputReader> reader_;  // null where there is nothing to read
   double seconds_a_run_ = 0;
 
   std::mutex mutex_;

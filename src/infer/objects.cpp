@@ -45,6 +45,7 @@ bool SecondaryObjects::is_for(const NvDsObjectMeta& object) const {
 bool SecondaryObjects::ask_again(const Memory& memory, int frame, float area) const {
   if (!memory.asked) return true;
   const bool old = frame - memory.asked_frame > config_.secondary_reinfer_interval;
+  if (config_.network_type == 100) return true;
   // What a detector found is not kept: without an interval it looks at every frame.
   if (config_.network_type != 1) {
     return old || config_.secondary_reinfer_interval == InferConfig::kNoReinference;

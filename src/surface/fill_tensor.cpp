@@ -94,6 +94,19 @@ void sample_plane(const Plane<const uint8_t>& from, const Plane<uint8_t>& to,
   }
 }
 
+/// The part of the source picture that the axes show and a chroma sample around it, in even pixels.
+Rect shown_part(const Axis& x, const Axis& y, const ConstPixels& pixels) {
+  constexpr int kMargin = 2;  // the neighbours that bilinear samples at the edge have
+  const auto low = [](double edge) { return std::max(0, int(std::floor(edge)) - kMargin) & ~1; };
+  const auto high = [](double edge, int length) {
+    return std::min(length, (int(std::ceil(edge)) + kMargin + 1) & ~1);
+  };
+  Rect part{low(x.at(x.first)), low(y.at(y.first)), 0, 0};
+  part.width = high(x.at(x.last), pixels.width) - part.left;
+  part.height = high(y.at(y.last), pixels.height) - part.top;
+  return part;
+}
+
 /// The source picture's pixels that `x` and `y` show, of the size of the network's part. The format
 /// stays the source's, packed YUV aside.
 std::shared_ptr<const Picture> sample(ConstPixels from, Axis x, Axis y, Filter filter) {
@@ -302,10 +315,12 @@ TensorGeometry fill_tensor(const Frame& frame, Rect crop, const TensorSpec& spec
                       int(std::lround(y.at(y.last))) - top};
       convert(pixels, part, input->mutable_pixels(), {0, 0, width, height}, spec.filter);
     } else {
+      // Only what the crop shows: that is cheaper, and little around it gets into averages.
+      const Rect seen = shown_part(x, y, pixels);
       Axis even_x = x, even_y = y;
-      even_x.first -= odd_x;
-      even_y.first -= odd_y;
-      const auto sampled = sample(pixels, even_x, even_y, spec.filter);
+      even_x.start -= seen.left, even_x.first -= odd_x;
+      even_y.start -= seen.top, even_y.first -= odd_y;
+      const auto sampled = sample(part_of(pixels, seen), even_x, even_y, spec.filter);
       convert(sampled->pixels(), input->mutable_pixels(), spec.filter);
     }
     write_pixels(spec, part_of(input->pixels(), {odd_x, odd_y, width, height}), x.first, y.first,

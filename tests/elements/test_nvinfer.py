@@ -153,7 +153,6 @@ def test_defaults() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("output-tensor-meta", True),
         ("input-tensor-meta", True),
         ("raw-output-file-write", True),
     ],
@@ -503,8 +502,8 @@ CASES = [
     (
         {"network_type": "2"},
         "{config}: network-type=2 (semantic segmentation) is not supported yet by this version, "
-        "which runs detectors and classifiers (network-type=0 and 1). Remove the setting or the "
-        "element.",
+        "which runs detectors and classifiers and gives raw tensors (network-type=0, 1 and 100). "
+        "Remove the setting or the element.",
     ),
     (
         {"custom_lib_path": "/nowhere/lib.so", "parse_bbox_func_name": "Parse"},

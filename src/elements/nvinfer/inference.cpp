@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "elements/nvinfer/tensor_meta.h"
 #include "elements/nvinfer/write_result.h"
 #include "surface/text.h"
 
@@ -122,6 +123,9 @@ void Inference::finish(Model::Run& run, std::span<const Unit> units, int unique_
   for (size_t i = 0; i < results.size(); ++i) {
     const auto& [frame, object, track, crop, infer] = units[i];
     write_result(model_, unique_id, frame, object, results[i]);
+    if (model_.config().output_tensor_meta) {
+      write_tensors(model_, unique_id, frame, object, run.layers(i));
+    }
     if (track) objects_.keep(*track, std::make_shared<Result>(results[i]));
   }
   warn_of_candidates();

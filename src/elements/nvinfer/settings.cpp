@@ -161,7 +161,7 @@ void Settings::install(GObjectClass* klass) {
   flag(kRawOutputFileWrite, "raw-output-file-write",
        "Write the output layers to files (not in this version)", FALSE);
   flag(kOutputTensorMeta, "output-tensor-meta",
-       "Attach the output layers as metadata (not in this version)", FALSE);
+       "Attach the output layers to frames, or to objects, as NvDsInferTensorMeta", FALSE);
   flag(kOutputInstanceMask, "output-instance-mask",
        "Attach instance masks to objects (not in this version)", FALSE);
   flag(kInputTensorMeta, "input-tensor-meta",
