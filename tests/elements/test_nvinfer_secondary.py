@@ -442,8 +442,8 @@ def test_outputs_that_are_no_classes(secondary: Secondary, tmp_path: Path) -> No
     played = secondary.play(f"nvinfer config-file-path={config} ! fakesink")
     assert str(played.error) == (
         f"{config}: [property] network-type=1: expected outputs with one float a class, got boxes "
-        "[2,4] float32. Name those of the classifier in output-blob-names, separated by ;, or write "
-        "network-type=100 and read the tensors in a probe."
+        "[2,4] float32. Name those of the classifier in output-blob-names, separated by ;, or "
+        "write network-type=100 and read the tensors in a probe."
     )
 
 
