@@ -94,6 +94,71 @@ std::span<Box> dbscan(std::span<Box> boxes, const ClassAttributes& attributes, b
   return boxes.first(out.size());
 }
 
+/// A box in whole pixels, and how many boxes it stands for.
+struct Group {
+  int left, top, width, height, members;
+  int right() const { return left + width; }
+  int bottom() const { return top + height; }
+};
+
+/// Whether `inner` lies in `outer`, whose edges may be `slack` of its size further out, and is weak
+/// enough beside it to go.
+bool is_inside(const Group& inner, const Group& outer, float slack) {
+  const int dx = int(std::lrint(float(outer.width) * slack));
+  const int dy = int(std::lrint(float(outer.height) * slack));
+  return inner.left >= outer.left - dx && inner.top >= outer.top - dy &&
+         inner.right() <= outer.right() + dx && inner.bottom() <= outer.bottom() + dy &&
+         (outer.members > std::max(3, inner.members) || inner.members < 3);
+}
+
+/// Replaces heaps of alike boxes by their means, as OpenCV's groupRectangles does. Boxes belong to
+/// one heap when a chain of neighbours joins them; heaps of up to group_threshold boxes go, and
+/// those inside of a larger one.
+std::span<Box> group_rectangles(std::span<Box> boxes, const ClassAttributes& attributes) {
+  for (Box& box : boxes) {  // whole pixels, as there
+    box.left = std::trunc(box.left), box.top = std::trunc(box.top);
+    box.width = std::trunc(box.width), box.height = std::trunc(box.height);
+  }
+  std::vector<bool> seen(boxes.size());
+  std::vector<Group> groups;
+  std::vector<size_t> reach;
+  for (size_t first = 0; first < boxes.size(); ++first) {
+    if (seen[first]) continue;
+    double left = 0, top = 0, width = 0, height = 0;
+    int members = 0;
+    seen[first] = true;
+    reach = {first};
+    while (!reach.empty()) {
+      const Box& box = boxes[reach.back()];
+      reach.pop_back();
+      left += box.left, top += box.top, width += box.width, height += box.height;
+      ++members;
+      for (size_t i = first + 1; i < boxes.size(); ++i) {
+        if (seen[i] || !near(box, boxes[i], attributes.eps)) continue;
+        seen[i] = true;
+        reach.push_back(i);
+      }
+    }
+    auto mean = [&](double sum) { return int(std::lrint(sum / members)); };
+    groups.push_back({mean(left), mean(top), mean(width), mean(height), members});
+  }
+  std::erase_if(groups, [&](const Group& g) { return g.members <= attributes.group_threshold; });
+  size_t kept = 0;
+  const unsigned id = boxes.empty() ? 0 : boxes[0].classId;
+  for (const Group& group : groups) {
+    const bool inside = std::ranges::any_of(groups, [&](const Group& other) {
+      return &other != &group && is_inside(group, other, attributes.eps);
+    });
+    // A heap has no confidence; this is what DeepStream writes.
+    if (!inside) {
+      boxes[kept++] = {
+          id, float(group.left), float(group.top), float(group.width), float(group.height), -0.1f,
+          0};
+    }
+  }
+  return boxes.first(kept);
+}
+
 std::span<Box> cluster_class(ClusterMode mode, const ClassAttributes& attributes,
                              std::span<Box> boxes) {
   auto best_first = [&] { std::ranges::stable_sort(boxes, stronger); };
@@ -101,6 +166,7 @@ std::span<Box> cluster_class(ClusterMode mode, const ClassAttributes& attributes
   int topk = attributes.topk;
   switch (mode) {
     case ClusterMode::kGroupRectangles:
+      if (attributes.group_threshold > 0) return group_rectangles(boxes, attributes);
       limit = 0.5f, topk = 20;
       [[fallthrough]];
     case ClusterMode::kNms:

@@ -24,9 +24,11 @@ float iou(const NvDsInferObjectDetectionInfo& a, const NvDsInferObjectDetectionI
 /// a class as the parser gave them, unless topk cuts). Per class: drop those under
 /// pre-cluster-threshold, cluster, drop those not above post-cluster-threshold, keep topk.
 ///
-/// kGroupRectangles acts like builds without OpenCV: NMS with IoU 0.5 and topk 20. kDbscan joins
-/// boxes whose four edges differ by at most eps times their mean side, from min_boxes neighbours
-/// on, into their mean box with the best confidence; min_boxes 0 changes nothing.
+/// kGroupRectangles with a group-threshold is OpenCV's function of that name: whole pixels, no
+/// confidence (-0.1), no threshold after it and no topk. Without one, it acts as DeepStream does
+/// where it was built without OpenCV: NMS with IoU 0.5 and topk 20. kDbscan joins boxes whose four
+/// edges differ by at most eps times their mean side, from min_boxes neighbours on, into their mean
+/// box with the best confidence; min_boxes 0 changes nothing.
 void cluster(ClusterMode mode, std::span<const ClassAttributes> classes, Candidates& candidates,
              ClusterCounts& counts);
 

@@ -47,10 +47,12 @@ Model::Model(const InferConfig& config, const InferLog& log) : config_(config) {
   if (detects && !config_.labelfile_path.empty()) {
     labels_ = read_labels(config_.labelfile_path, config_.num_detected_classes, warnings);
   }
-  if (detects && config_.cluster_mode == int(ClusterMode::kGroupRectangles)) {
+  const bool ungrouped = std::ranges::any_of(
+      config_.classes, [](const ClassAttributes& c) { return c.group_threshold == 0; });
+  if (detects && config_.cluster_mode == int(ClusterMode::kGroupRectangles) && ungrouped) {
     log(LogLevel::kInfo, config_.path +
-                             ": cluster-mode=0 acts as NMS with IoU 0.5 and topk 20, as "
-                             "in builds without OpenCV.");
+                             ": cluster-mode=0 without group-threshold acts as NMS with IoU 0.5 "
+                             "and topk 20.");
   }
 
   ModelOptions options{path_,

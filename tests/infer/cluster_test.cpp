@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <fstream>
 #include <limits>
+#include <sstream>
+#include <string>
 
 namespace thalweg {
 namespace {
@@ -84,6 +88,97 @@ TEST_F(ClusterTest, GroupRectanglesActsAsNmsOfTwenty) {
   ASSERT_EQ(boxes_.size(), 20u);
   EXPECT_FLOAT_EQ(boxes_[0].detectionConfidence, 0.95f);
   EXPECT_FLOAT_EQ(boxes_[1].left, 20);
+}
+
+TEST_F(ClusterTest, GroupRectanglesByHand) {
+  // eps 0.2 on boxes of 10x10 reaches 2 pixels. Three in a chain, mean left (0+2+4)/3.
+  boxes_ = {box(0, 0, 0, 10, 10, 0.5f), box(0, 4.9f, 0, 10, 10, 0.9f),
+            box(0, 2.5f, 0, 10, 10, 0.4f), box(0, 100, 0, 10, 10, 0.9f)};
+  classes_[0].eps = 0.2f;
+  classes_[0].group_threshold = 2;
+  classes_[0].post_cluster_threshold = 0.3f;  // not used by this mode
+  classes_[0].topk = 0;                       // nor is this
+  run(ClusterMode::kGroupRectangles);
+  ASSERT_EQ(boxes_.size(), 1u);
+  EXPECT_EQ(boxes_[0].left, 2);
+  EXPECT_EQ(boxes_[0].width, 10);
+  EXPECT_FLOAT_EQ(boxes_[0].detectionConfidence, -0.1f);
+}
+
+TEST_F(ClusterTest, GroupRectanglesDropsWeakHeapsInsideOfLargerOnes) {
+  for (int i = 0; i < 2; ++i) boxes_.push_back(box(0, 40, 40, 10, 10, 0.9f));  // inside, of two
+  for (int i = 0; i < 5; ++i) boxes_.push_back(box(0, 0, 0, 100, 100, 0.9f));
+  for (int i = 0; i < 6; ++i) boxes_.push_back(box(0, 70, 70, 20, 20, 0.9f));  // stronger than it
+  classes_[0].eps = 0.2f;
+  classes_[0].group_threshold = 1;
+  run(ClusterMode::kGroupRectangles);
+  ASSERT_EQ(boxes_.size(), 2u);
+  EXPECT_EQ(boxes_[0].width, 100);
+  EXPECT_EQ(boxes_[1].width, 20);
+}
+
+TEST_F(ClusterTest, GroupRectanglesOfEachClassByItsOwnThreshold) {
+  for (unsigned id : {0u, 1u, 0u, 1u}) boxes_.push_back(box(id, 0, 0, 10, 10, 0.9f));
+  classes_[0].group_threshold = 1;
+  classes_[1].group_threshold = 2;
+  run(ClusterMode::kGroupRectangles);
+  ASSERT_EQ(boxes_.size(), 1u);
+  EXPECT_EQ(boxes_[0].classId, 0u);
+}
+
+/// One case of opencv_clusters.txt.
+struct OpenCvCase {
+  int threshold = 0;
+  float eps = 0, iou = 0;
+  Candidates boxes;
+  std::vector<std::array<float, 4>> groups;
+  std::vector<size_t> kept;
+};
+
+std::vector<OpenCvCase> opencv_cases() {
+  std::vector<OpenCvCase> cases;
+  std::ifstream stream(THALWEG_SOURCE_FOLDER "/tests/infer/opencv_clusters.txt");
+  for (std::string line; std::getline(stream, line);) {
+    std::istringstream words(line);
+    std::string kind;
+    words >> kind;
+    if (kind == "case") {
+      auto& c = cases.emplace_back();
+      words >> c.threshold >> c.eps >> c.iou;
+    } else if (kind == "box") {
+      auto& b = cases.back().boxes.emplace_back();
+      words >> b.left >> b.top >> b.width >> b.height >> b.detectionConfidence;
+    } else if (kind == "group") {
+      auto& g = cases.back().groups.emplace_back();
+      for (float& value : g) words >> value;
+    } else if (kind == "kept") {
+      words >> cases.back().kept.emplace_back();
+    }
+  }
+  return cases;
+}
+
+TEST_F(ClusterTest, EqualsOpenCv) {
+  const auto cases = opencv_cases();
+  ASSERT_EQ(cases.size(), 14u);
+  size_t groups = 0;
+  for (size_t number = 0; number < cases.size(); ++number) {
+    const auto& c = cases[number];
+    classes_[0] = {.nms_iou_threshold = c.iou, .eps = c.eps, .group_threshold = c.threshold};
+    boxes_ = c.boxes;
+    run(ClusterMode::kGroupRectangles);
+    std::vector<std::array<float, 4>> found;
+    for (const auto& b : boxes_) found.push_back({b.left, b.top, b.width, b.height});
+    EXPECT_EQ(found, c.groups) << "case " << number;
+    groups += found.size();
+
+    boxes_ = c.boxes;
+    run(ClusterMode::kNms);
+    std::vector<float> expected;
+    for (size_t kept : c.kept) expected.push_back(c.boxes[kept].detectionConfidence);
+    EXPECT_EQ(confidences(), expected) << "case " << number;
+  }
+  EXPECT_GT(groups, 10u);
 }
 
 TEST_F(ClusterTest, NoneOnlyCutsToTopk) {
