@@ -444,6 +444,24 @@ def test_another_model_while_playing(
     assert updates[1] == (1, "/nowhere/config.txt")
 
 
+def test_a_model_that_cannot_be_loaded_while_playing_changes_nothing(
+    config: Path, clip: Path, write_config: Callable[..., Path], tmp_path: Path
+) -> None:
+    (tmp_path / "no.onnx").write_text("this is no model")
+    bad = write_config(onnx_file=str(tmp_path / "no.onnx"), gie_unique_id="7", interval="3")
+    pipeline = Gst.parse_launch(detect(clip, config, 100_000))
+    element = pipeline.get_by_name("infer")
+    updated = threading.Event()
+    element.connect("model-updated", lambda *_: updated.set())
+    pipeline.set_state(Gst.State.PLAYING)
+    assert pipeline.get_state(60 * Gst.SECOND)[0] == Gst.StateChangeReturn.SUCCESS
+    element.set_property("config-file-path", str(bad))
+    assert updated.wait(60)
+    assert element.get_property("unique-id") == 1
+    assert element.get_property("interval") == 0
+    pipeline.set_state(Gst.State.NULL)
+
+
 def test_latency_of_a_live_pipeline_is_told(config: Path) -> None:
     pipeline = Gst.parse_launch(
         "videotestsrc is-live=true num-buffers=20 ! video/x-raw,width=320,height=240 "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -245,6 +246,25 @@ def test_objects_outside_the_frame(secondary: Secondary) -> None:
     assert colours(secondary.run(frames_with(lambda _: objects, 1))) == [["red", "blue", "", ""]]
 
 
+def test_the_interval_of_a_primary_leaves_what_was_tracked_meanwhile(secondary: Secondary) -> None:
+    """Batches between keep their objects, and a secondary has no interval."""
+    config = secondary.config("interval=2", name="secondary")
+    model = tiny_models.middle_detector(secondary.folder / "primary.onnx")
+    (secondary.folder / "primary.txt").write_text(
+        f"[property]\nonnx-file={model}\nnum-detected-classes=1\ncluster-mode=4\ninterval=2\n"
+        "gie-unique-id=8\n"
+    )
+    frames = secondary.run(
+        frames_with(lambda _: [Detection(xyxy=LEFT, track_id=1)], 7),
+        elements=f"nvinfer config-file-path={secondary.folder}/primary.txt "
+        f"! nvinfer config-file-path={config} infer-on-gie-id=1",
+    )
+    assert [len(f.objects) for f in frames] == [2, 1, 1, 2, 1, 1, 2]
+    for frame in frames:
+        (tracked,) = [o for o in frame.objects if o.component_id == 1]
+        assert (tracked.track_id, tracked.text) == (1, "red dark")
+
+
 def test_frames_without_objects_pass(secondary: Secondary) -> None:
     frames = secondary.run(frames_with(lambda i: [Detection(xyxy=LEFT)] if i == 3 else [], 6))
     assert [f.frame_num for f in frames] == list(range(6))
@@ -382,6 +402,45 @@ def test_asynchronous_results_come_with_later_frames(secondary: Secondary) -> No
         "tracker's id are not classified, since their results come with later frames. Put "
         "nvtracker before this element or remove the key."
     )
+
+
+def test_another_classifier_while_playing_forgets_what_the_first_said(
+    secondary: Secondary,
+) -> None:
+    first = secondary.config("output-blob-names=colour", name="first")
+    other = secondary.config("output-blob-names=colour", name="other")
+    labels = secondary.folder / "other-labels.txt"
+    labels.write_text("rouge;vert;bleu\n")
+    other.write_text(other.read_text().replace("labels.txt", labels.name))
+    count = 20
+    scene = Scene(boxes=[MovingBox(xyxy=(0, 0, 16, 16), color=RED)], size_px=(16, 16), frames=count)
+    objects = [Detection(xyxy=(0, 0, 16, 16), track_id=3)]
+    save_frames(
+        secondary.folder / "truth.json",
+        [Frame(frame_num=i, size_px=(16, 16), objects=objects) for i in range(count)],
+    )
+    pipeline = Gst.parse_launch(
+        f"{scene.source(secondary.folder)} ! mux.sink_0 nvstreammux name=mux batch-size=1 width=16 "
+        f"height=16 ! thalwegreplay location={secondary.folder}/truth.json "
+        f"! nvinfer name=infer config-file-path={first} ! fakesink name=end"
+    )
+    element = pipeline.get_by_name("infer")
+    frames = record(pipeline.get_by_name("end").get_static_pad("sink"))
+    passing: list[int] = []
+    swapped = threading.Event()
+    element.connect("model-updated", lambda *_: swapped.set())
+
+    def swap(*_: Any) -> Gst.PadProbeReturn:
+        passing.append(1)
+        if len(passing) == 6:
+            element.set_property("config-file-path", str(other))
+            swapped.wait(60)
+        return Gst.PadProbeReturn.OK
+
+    pipeline.get_by_name("mux").get_static_pad("src").add_probe(Gst.PadProbeType.BUFFER, swap)
+    assert secondary.play(pipeline).eos
+    assert swapped.is_set()
+    assert colours(frames) == [["red"]] * 5 + [["rouge"]] * (count - 5)
 
 
 # --- detectors

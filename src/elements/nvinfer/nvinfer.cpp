@@ -30,6 +30,12 @@ GST_DEBUG_CATEGORY(nvinfer_debug);
 //     ! nvinfer config-file-path=config_infer_primary.txt ! nvvideoconvert ! nvdsosd
 //     ! nveglglessink
 //
+// A second one behind it, whose configuration has process-mode=2, looks at the objects of the
+// first:
+//
+//     ! nvinfer config-file-path=config_infer_primary.txt
+//     ! nvinfer config-file-path=config_infer_secondary.txt ! ...
+//
 // Pixels pass through untouched. The streaming thread fills the network's input and starts the run;
 // runs of several buffers are under way at once; one thread of the element finishes them in order,
 // writes the metadata and pushes the buffers. Serialized events wait for the buffers before them.
@@ -153,12 +159,21 @@ void change_model(GstNvInfer* self) {
   state->loader = std::thread([self, state] {
     int result = NVDSINFER_SUCCESS;
     std::string path;
+    InferConfig before;
+    {
+      std::lock_guard lock(state->mutex);
+      before = state->settings.config();
+    }
     try {
       auto inference = load_inference(self);
       std::lock_guard lock(state->mutex);
       state->inference = inference;
     } catch (const std::exception& error) {
       result = NVDSINFER_CONFIG_FAILED;
+      {
+        std::lock_guard lock(state->mutex);
+        state->settings.restore(before);
+      }
       GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("%s", error.what()),
                           ("the model before it stays in use"));
     }
@@ -193,9 +208,10 @@ GstFlowReturn generate_output(GstBaseTransform* base, GstBuffer** out) {
   {
     std::lock_guard lock(state->mutex);
     const InferConfig& config = state->settings.config();
-    interval = config.process_mode == 2 ? 0 : config.interval;
-    unique_id = int(config.gie_unique_id);
     inference = state->inference;
+    const bool is_secondary = inference && inference->model().config().process_mode == 2;
+    interval = is_secondary ? 0 : config.interval;
+    unique_id = int(config.gie_unique_id);
   }
   state->batches_to_pass = std::min(state->batches_to_pass, interval);  // it may be a new one
   if (!inference) {

@@ -43,6 +43,8 @@ class Settings {
   void set_interval(unsigned interval) { config_.interval = interval; }
   /// The engine of the property runs from now on, not the model of the file.
   void let_engine_replace_model() { engine_replaces_model_ = true; }
+  /// Goes back to a config() from before read().
+  void restore(const InferConfig& config) { config_ = config; }
   /// Reads the file again, under the properties that were set. @throws InferError
   void read(ConfigNotes& notes);
 
