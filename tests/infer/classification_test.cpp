@@ -1,0 +1,101 @@
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "infer/error.h"
+#include "infer/output_reader.h"
+#include "scratch_folder.h"
+
+namespace thalweg {
+namespace {
+
+/// Two layers: a of 3 classes, b of 2.
+class ClassificationTest : public testing::Test {
+ protected:
+  static NvDsInferLayerInfo layer(const char* name, std::vector<unsigned> dims, float* values) {
+    NvDsInferLayerInfo layer{};
+    layer.layerName = name;
+    layer.inferDims.numElements = 1;
+    for (unsigned size : dims) {
+      layer.inferDims.d[layer.inferDims.numDims++] = size;
+      layer.inferDims.numElements *= size;
+    }
+    layer.buffer = values;
+    return layer;
+  }
+  /// "layer class confidence label" of each attribute.
+  std::vector<std::string> read() {
+    warnings_.clear();
+    Result result;
+    make_classification_reader(config_, layers_, warnings_)->read(layers_, {}, result);
+    std::vector<std::string> lines;
+    for (const auto& a : result.attributes) {
+      char text[80];
+      std::snprintf(text, sizeof text, "%u %u/%u %g %s", a.layer, a.class_id, a.num_classes,
+                    double(a.confidence), a.label.c_str());
+      lines.push_back(text);
+    }
+    return lines;
+  }
+
+  using Lines = std::vector<std::string>;
+  float a_[3] = {0.25f, 0.5f, 0.25f}, b_[2] = {0.75f, 0.25f};
+  Layers layers_ = {layer("a", {3}, a_), layer("b", {1, 2, 1}, b_)};
+  InferConfig config_;
+  ScratchFolder folder_;
+  std::vector<std::string> warnings_;
+};
+
+TEST_F(ClassificationTest, TheLikeliestClassOfEachLayer) {
+  EXPECT_EQ(read(), (Lines{"0 1/3 0.5 ", "1 0/2 0.75 "}));
+  config_.labelfile_path = folder_.file("l.txt", "x;y;z\np;q\n");
+  EXPECT_EQ(read(), (Lines{"0 1/3 0.5 y", "1 0/2 0.75 p"}));
+  a_[0] = 0.5f;  // the first of equals
+  EXPECT_EQ(read()[0], "0 0/3 0.5 x");
+}
+
+TEST_F(ClassificationTest, TheThresholdItselfIsNotEnough) {
+  config_.classifier_threshold = 0.5f;
+  EXPECT_EQ(read(), (Lines{"1 0/2 0.75 "}));
+}
+
+TEST_F(ClassificationTest, NumbersThatAreNoneDoNotCount) {
+  a_[0] = std::numeric_limits<float>::quiet_NaN();
+  a_[2] = std::numeric_limits<float>::infinity();
+  b_[0] = b_[1] = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_EQ(read(), (Lines{"0 1/3 0.5 "}));
+}
+
+TEST_F(ClassificationTest, OutputBlobNamesChooseAndOrder) {
+  config_.labelfile_path = folder_.file("l.txt", "p;q\nx;y;z\n");
+  config_.output_blob_names = "b;a;";
+  EXPECT_EQ(read(), (Lines{"0 0/2 0.75 p", "1 1/3 0.5 y"}));
+  config_.output_blob_names = "b";
+  config_.labelfile_path = folder_.file("l.txt", "p;q\n");
+  EXPECT_EQ(read(), (Lines{"0 0/2 0.75 p"}));
+  // Names of the model's other format: all layers, as without the key.
+  config_.output_blob_names = "predictions/Softmax";
+  EXPECT_EQ(read().size(), 2u);
+}
+
+TEST_F(ClassificationTest, LabelsThatAreMissingAreEmpty) {
+  config_.labelfile_path = folder_.file("l.txt", "x\n");
+  EXPECT_EQ(read(), (Lines{"0 1/3 0.5 ", "1 0/2 0.75 "}));
+  EXPECT_EQ(warnings_.size(), 1u);
+}
+
+TEST_F(ClassificationTest, OutputsThatAreNoListOfClasses) {
+  float map[4] = {};
+  layers_.push_back(layer("map", {1, 2, 2}, map));
+  config_.path = "c.txt";
+  EXPECT_EQ(
+      error_of([&] { read(); }),
+      "c.txt: [property] network-type=1: expected outputs with one float a class, got map "
+      "[1,2,2] float32. Name those of the classifier in output-blob-names, separated by ;, or "
+      "write network-type=100 and read the tensors in a probe.");
+  config_.output_blob_names = "a";
+  EXPECT_EQ(read().size(), 1u);
+}
+
+}  // namespace
+}  // namespace thalweg
