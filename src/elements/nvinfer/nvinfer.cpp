@@ -13,6 +13,7 @@
 #include "elements/nvinfer/inference.h"
 #include "elements/nvinfer/output_queue.h"
 #include "elements/nvinfer/settings.h"
+#include "elements/observed.h"
 #include "gst-nvdscustomevent.h"
 #include "gst-nvevent.h"
 #include "gstnvdsmeta.h"
@@ -494,6 +495,7 @@ static void nvinfer_class_init(GstNvInferClass* klass) {
   gst_element_class_set_static_metadata(
       element, "Inference", "Filter/Analyzer/Video",
       "Detects and classifies objects in batched frames on the CPU", "Thalweg");
+  observed_class_setup(object);
 }
 
 static gboolean plugin_init(GstPlugin* plugin) {
