@@ -102,7 +102,7 @@ def test_an_element_that_does_not_take_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [0, 64, -1, 2**64, None, "x", 1.5, object(), int.__class__], ids=repr
+    "wrong", [0, 64, -1, 2**64, None, "x", 1.5, NotImplemented, int.__class__], ids=repr
 )
 def test_wrong_elements(wrong: Any) -> None:
     for call in (
