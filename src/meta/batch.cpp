@@ -1,5 +1,7 @@
 #include "meta/batch.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <cstring>
 #include <mutex>
@@ -158,14 +160,28 @@ void release_everything(BatchBlock* block) {
   block->destroy.store(BatchBlock::Destroy::kReleased);
 }
 
+// Whether a program has the lock, in this thread, which holds it. GLib's recursive lock is one of
+// pthread, and of these only the C library's own count tells.
+bool program_has_lock(const BatchBlock* block) {
+  const auto* mutex = static_cast<const pthread_mutex_t*>(block->meta.meta_mutex.p);
+  return unsigned(mutex->__data.__count) > block->sections;
+}
+
 // Frees what waits until nothing does or a pin is found. Under the lock. False when it was called
-// by a release function that it runs itself, and has left everything to its caller.
+// by a release function that it runs itself, and has left everything to its caller; or when the
+// program destroyed a batch whose lock it has: its next life would begin locked.
 bool finish_waiting(BatchBlock* block) {
   if (nothing_waits(block) && !block->waiting.load()) return true;
   if (block->finishing) return false;
   block->finishing = true;
   while (true) {
     finish_released(block);
+    if (is_over(block) && program_has_lock(block)) {
+      release_everything(block);
+      block->waiting.store(true);
+      block->finishing = false;
+      return false;
+    }
     const bool pinned = block->pins.load() != 0;
     if (pinned && is_over(block)) release_everything(block);
     if (!nothing_waits(block) || (pinned && is_over(block))) {
@@ -261,10 +277,14 @@ BatchBlock* BatchBlock::around(const void* meta) {
   return slot != nullptr ? slot->block.load(std::memory_order_relaxed) : nullptr;
 }
 
-Section::Section(BatchBlock* block) : block_(block) { g_rec_mutex_lock(&block_->meta.meta_mutex); }
+Section::Section(BatchBlock* block) : block_(block) {
+  g_rec_mutex_lock(&block_->meta.meta_mutex);
+  ++block_->sections;
+}
 
 Section::~Section() {
   finish_waiting(block_);
+  --block_->sections;
   g_rec_mutex_unlock(&block_->meta.meta_mutex);
   settle(block_);  // for a thread that found the lock taken just now
 }
@@ -286,9 +306,11 @@ void settle(BatchBlock* block) {
   while (block->waiting.load() &&
          (block->pins.load() == 0 || block->destroy.load() == BatchBlock::Destroy::kAsked) &&
          g_rec_mutex_trylock(&block->meta.meta_mutex)) {
-    const bool outermost = finish_waiting(block);
+    ++block->sections;
+    const bool done = finish_waiting(block);
+    --block->sections;
     g_rec_mutex_unlock(&block->meta.meta_mutex);
-    if (!outermost) return;
+    if (!done) return;
   }
 }
 

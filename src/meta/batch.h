@@ -34,6 +34,8 @@ struct BatchBlock {
   std::vector<GList*>* waiting_lists;
   /** What waits is being freed, further up in this thread's stack. */
   bool finishing;
+  /** How often this library holds the lock, in the thread that has it. */
+  unsigned sections;
   BatchBlock* next_free;
 
   /** The live batch at this address, or nullptr. */

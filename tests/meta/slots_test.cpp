@@ -373,6 +373,23 @@ TEST_F(Slots, DestroyingDoesNotWaitForTheLockNorForAPin) {
   batch = nullptr;
 }
 
+TEST_F(Slots, TheNextLifeOfABatchThatWasDestroyedUnderItsLockIsNotLocked) {
+  NvDsBatchMeta* locked = nvds_create_batch_meta(7);
+  nvds_acquire_meta_lock(locked);
+  EXPECT_EQ(nvds_destroy_batch_meta(locked), TRUE);
+  EXPECT_EQ(generation(locked) % 2, 0u);
+  NvDsBatchMeta* next = nvds_create_batch_meta(7);
+  EXPECT_NE(next, locked);  // which waits for the lock
+  std::thread([&] {
+    EXPECT_TRUE(g_rec_mutex_trylock(&next->meta_mutex));
+    g_rec_mutex_unlock(&next->meta_mutex);
+  }).join();
+  nvds_release_meta_lock(locked);
+  EXPECT_EQ(nvds_create_batch_meta(7), locked);
+  nvds_destroy_batch_meta(next);
+  nvds_destroy_batch_meta(locked);
+}
+
 TEST_F(Slots, ABatchIsDestroyedOnce) {
   std::atomic<int> destroyed{0};
   std::vector<std::thread> threads;
