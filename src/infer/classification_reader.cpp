@@ -1,27 +1,11 @@
 #include <algorithm>
 #include <cmath>
-#include <sstream>
 
 #include "infer/error.h"
 #include "infer/output_reader.h"
 
 namespace thalweg {
 namespace {
-
-/// The layers that output-blob-names names, in its order, or all.
-std::vector<size_t> layers_to_read(const std::string& names, const Layers& layers) {
-  std::vector<size_t> chosen, all(layers.size());
-  for (size_t i = 0; i < all.size(); ++i) all[i] = i;
-  std::istringstream stream(names);
-  for (std::string name; std::getline(stream, name, ';');) {
-    if (name.empty()) continue;
-    auto found =
-        std::ranges::find_if(layers, [&](const auto& layer) { return layer.layerName == name; });
-    if (found == layers.end()) return all;
-    chosen.push_back(size_t(found - layers.begin()));
-  }
-  return chosen.empty() ? all : chosen;
-}
 
 bool is_list(const NvDsInferLayerInfo& layer) {
   const auto& dims = layer.inferDims;
@@ -35,7 +19,7 @@ class ClassificationReader : public OutputReader {
   ClassificationReader(const InferConfig& config, const Layers& layers,
                        std::vector<std::string>& warnings)
       : threshold_(config.classifier_threshold),
-        layers_(layers_to_read(config.output_blob_names, layers)) {
+        layers_(named_layers(config.output_blob_names, layers)) {
     for (size_t i : layers_) {
       if (is_list(layers[i])) continue;
       fail_settings(config.path +

@@ -92,12 +92,12 @@ const std::vector<Key<InferConfig>>& property_keys() {
       {"classifier-async-mode", &C::classifier_async_mode},
       {"classifier-type", &C::classifier_type},
       {"parse-classifier-func-name", &C::parse_classifier_func_name},
+      {"segmentation-threshold", &C::segmentation_threshold, 0, 1},
+      {"segmentation-output-order", &C::segmentation_output_order, 0, 1},
+      {"parse-segmentation-func-name", &C::parse_segmentation_func_name},
       {"crop-objects-to-roi-boundary", &C::crop_objects_to_roi},
       // Only in modes that check_config() does not admit.
       {"parse-bbox-instance-mask-func-name", {}},
-      {"parse-segmentation-func-name", {}},
-      {"segmentation-threshold", {}},
-      {"segmentation-output-order", {}},
       // Model formats that check_config() names in its error.
       {"tlt-encoded-model", {}},
       {"tlt-model-key", {}},
@@ -545,22 +545,28 @@ void check_config(const InferConfig& config) {
   auto later = [&](const std::string& setting, const std::string& meaning) {
     fail_settings(
         config.path + ": " + setting + " (" + meaning +
-        ") is not supported yet by this version, which runs detectors and classifiers and "
-        "gives raw tensors (network-type=0, 1 and 100). Remove the setting or the element.");
+        ") is not supported yet by this version, which runs detectors, classifiers and semantic "
+        "segmentation and gives raw tensors (network-type=0, 1, 2 and 100). Remove the setting or "
+        "the element.");
   };
-  if (config.network_type == 2) later("network-type=2", "semantic segmentation");
   if (config.network_type == 3) later("network-type=3", "instance segmentation");
   if (config.network_type == 1 && !config.parse_classifier_func_name.empty()) {
     later("parse-classifier-func-name=" + config.parse_classifier_func_name,
           "a classifier's own parser");
   }
+  if (config.network_type == 2 && !config.parse_segmentation_func_name.empty()) {
+    later("parse-segmentation-func-name=" + config.parse_segmentation_func_name,
+          "a segmentation's own parser");
+  }
   if (config.input_tensor_from_meta) later("input-tensor-from-meta=1", "tensors of nvdspreprocess");
   if (config.raw_output_file_write) later("raw-output-file-write=1", "dumps of output layers");
 
-  if (config.network_type == 0 && config.num_detected_classes == 0) {
-    fail_settings(
-        config.path + ": [property] num-detected-classes: expected the number of classes " +
-        "of the detector, got none. Write num-detected-classes=N with the N of the model.");
+  const bool needs_classes = config.network_type == 0 || config.network_type == 2;
+  if (needs_classes && config.num_detected_classes == 0) {
+    fail_settings(config.path +
+                  ": [property] num-detected-classes: expected the number of classes of the " +
+                  (config.network_type == 0 ? "detector" : "segmentation") +
+                  ", got none. Write num-detected-classes=N with the N of the model.");
   }
   if (!config.labelfile_path.empty() && !readable(config.labelfile_path)) {
     fail_settings(config.path + ": [property] labelfile-path: cannot read " +

@@ -73,6 +73,9 @@ struct InferConfig {
   bool classifier_async_mode = false;  ///< secondary: frames do not wait for the classifier
   std::string classifier_type;
   std::string parse_classifier_func_name;
+  float segmentation_threshold = 0;
+  int segmentation_output_order = 0;  ///< 0 CHW, 1 HWC
+  std::string parse_segmentation_func_name;
   bool enable_dbscan = false;
   bool maintain_aspect_ratio = false;
   bool symmetric_padding = false;

@@ -74,6 +74,8 @@ Model::Model(const InferConfig& config, const InferLog& log) : config_(config) {
     reader_ = make_detection_reader(config_, input_, layers_, warnings);
   } else if (config_.network_type == 1) {
     reader_ = make_classification_reader(config_, layers_, warnings);
+  } else if (config_.network_type == 2) {
+    reader_ = make_segmentation_reader(config_, layers_);
   }
   for (const auto& warning : warnings) log(LogLevel::kWarning, warning);
 
@@ -202,7 +204,7 @@ std::span<const Result> Model::Run::finish() {
   // Custom parsers are written for one caller at a time.
   std::lock_guard lock(model_.reader_mutex_);
   for (size_t unit = 0; unit < places_.size(); ++unit) {
-    results_[unit] = {places_[unit].frame_width, places_[unit].frame_height, {}, {}};
+    results_[unit] = {places_[unit].frame_width, places_[unit].frame_height, {}, {}, {}};
     if (model_.reader_) model_.reader_->read(layers(unit), places_[unit], results_[unit]);
   }
   return std::span(results_).first(places_.size());

@@ -36,4 +36,15 @@ std::unique_ptr<OutputReader> make_classification_reader(const InferConfig& conf
                                                          const Layers& layers,
                                                          std::vector<std::string>& warnings);
 
+/// A semantic segmentation's: of each pixel the likeliest class above segmentation-threshold. The
+/// layer is the first of output-blob-names that the model has, else its first output.
+/// @throws InferError when that layer is not num-detected-classes planes of floats, or, with
+/// segmentation-output-order=1, pixels of so many.
+std::unique_ptr<OutputReader> make_segmentation_reader(const InferConfig& config,
+                                                       const Layers& layers);
+
+/// Numbers of the layers that `names` (output-blob-names) lists, in its order; all layers where it
+/// is empty or one of them is not there.
+std::vector<size_t> named_layers(const std::string& names, const Layers& layers);
+
 }  // namespace thalweg

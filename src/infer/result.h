@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -23,11 +24,19 @@ struct Attribute {
   std::string label;  ///< of the class, "" if it has none
 };
 
+/// The class of each pixel of the network, row by row.
+struct Segmentation {
+  unsigned classes = 0, width = 0, height = 0;
+  std::vector<int> class_map;        ///< height * width class ids, -1 for none
+  std::vector<float> probabilities;  ///< classes * height * width, a plane a class
+};
+
 /// What a model says of one unit: a frame, or an object in it.
 struct Result {
   int frame_width = 0, frame_height = 0;  ///< pixels, of the frame that it lies in
   std::vector<Detection> detections;      ///< of a detector, in the order of the clustering
   std::vector<Attribute> attributes;      ///< of a classifier, those above its threshold
+  std::shared_ptr<const Segmentation> segmentation;  ///< of a segmentation, else null
 };
 
 /// Where a unit's pixels lie.

@@ -76,3 +76,10 @@ def middle_detector(path: Path, batch: int | str = "N") -> Path:
         },
         batch=batch,
     )
+
+
+def colour_segmenter(path: Path, batch: int | str = "N", hwc: bool = False) -> Path:
+    """`mask` [3,8,8], or [8,8,3], is the picture: class 0 where it is red, 1 green, 2 blue."""
+    order = [0, 2, 3, 1] if hwc else [0, 1, 2, 3]
+    nodes = [helper.make_node("Transpose", ["image"], ["mask"], perm=order)]
+    return save(path, nodes, {"mask": [8, 8, 3] if hwc else [3, 8, 8]}, {}, batch=batch)

@@ -10,7 +10,8 @@ namespace thalweg {
 ///
 /// A detection becomes an object of the frame, with `object` as its parent. Attributes become a
 /// classifier meta of `object`, and their labels join its text; without `object`, one of the whole
-/// frame's size and class -1 is made for them. A frame of its own counts as inferred afterwards.
+/// frame's size and class -1 is made for them. A segmentation becomes a user meta of `object`, or
+/// else of the frame. A frame of its own counts as inferred afterwards.
 void write_result(const Model& model, int unique_id, NvDsFrameMeta* frame, NvDsObjectMeta* object,
                   const Result& result);
 
