@@ -32,10 +32,6 @@ const std::vector<AbsentElement>& absent_elements() {
       {"nvmsgbroker", kLater, "sends messages to a broker", "", "sink",
        "string proto-lib; string conn-str; string config; string topic; uint comp-id=0; boolean "
        "new-api=false; uint sleep-time=0"},
-      {"nvsegvisual", kLater, "paints the classes of a segmentation", "", "sink src",
-       "uint unique-id=0; uint gpu-id=0; uint batch-size=1; uint width=1280; uint height=720; int "
-       "operate-on-seg-meta-id=-1; boolean original-background=false; int class-id=0; float "
-       "alpha=1.0; boolean gpu-on=true"},
       {"nvof", kLater, "computes optical flow", "", "sink src",
        "uint gpu-id=0; boolean dump-of-meta=false; enum preset-level=0:fast,medium,slow; uint "
        "pool-size=7; enum grid-size=0:4x4"},
