@@ -1,13 +1,14 @@
 """Turns the convolutional part of a TensorFlow.js graph model into an ONNX graph.
 
-Knows the operations that SSD detectors on MobileNet are made of, and says so when it meets
-another. Activations stay in ONNX's order (NCHW) for as long as possible; what scales or shifts
-the channels after a convolution (batch normalisation, bias) is folded into its weights.
+Knows the operations that SSD detectors and segmentation on MobileNet are made of, and says so when
+it meets another. Activations stay in ONNX's order (NCHW) for as long as possible; what scales or
+shifts the channels after a convolution (batch normalisation, bias) is folded into its weights.
 Needs numpy and onnx.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 from dataclasses import dataclass
@@ -48,11 +49,17 @@ def load(model_json: Path) -> tuple[dict[str, dict[str, Any]], dict[str, np.ndar
         data = b"".join((model_json.parent / path).read_bytes() for path in group["paths"])
         offset = 0
         for entry in group["weights"]:
-            if "quantization" in entry or entry["dtype"] not in ("float32", "int32"):
-                raise ValueError(f"{entry['name']}: only plain float32 and int32 are read")
-            kind = np.dtype(entry["dtype"]).newbyteorder("<")
+            stored = entry.get("quantization", entry)["dtype"]
+            if entry["dtype"] not in ("float32", "int32") or stored not in (
+                entry["dtype"],
+                "float16",
+            ):
+                raise ValueError(f"{entry['name']}: only float16, float32 and int32 are read")
+            kind = np.dtype(stored).newbyteorder("<")
             array = np.frombuffer(data, kind, math.prod(entry["shape"]), offset)
             offset += array.nbytes
+            if stored != entry["dtype"]:
+                array = array.astype(entry["dtype"])
             constants[entry["name"]] = array.reshape(entry["shape"])
         if offset != len(data):
             raise ValueError(f"{model_json}: weights hold {len(data)} bytes, expected {offset}")
@@ -177,12 +184,12 @@ class Converter:
     ) -> Tensor:
         """weight: OIHW."""
         attributes = node["attr"]
-        if _text(attributes["padding"]) != "SAME":
-            raise NotImplementedError(f"padding of {node['name']}: only SAME is known")
         stride = _ints(attributes["strides"])[1:3]
         size = [d for d in x.shape[1:3] if isinstance(d, int)]
         kernel = weight.shape[2:]
-        out = [-(-length // step) for length, step in zip(size, stride, strict=True)]
+        # Of SAME size, but for the stride; else VALID: where the kernel lies inside.
+        lost = [0, 0] if _text(attributes["padding"]) == "SAME" else [k - 1 for k in kernel]
+        out = [-(-(d - k) // step) for d, k, step in zip(size, lost, stride, strict=True)]
         pad = [
             max((o - 1) * step + k - length, 0)
             for o, step, k, length in zip(out, stride, kernel, size, strict=True)
@@ -248,25 +255,88 @@ class Converter:
     def _op_BiasAdd(self, node: dict[str, Any], x: Tensor, bias: np.ndarray) -> Tensor:
         return self._fold(node, self._sources(node)[0], None, bias)
 
-    def _op_Mul(self, node: dict[str, Any], x: Tensor, factor: np.ndarray) -> Tensor:
-        return self._fold(node, self._sources(node)[0], factor, None)
-
-    def _op_Add(self, node: dict[str, Any], x: Value, y: Value) -> Tensor:
+    def _arithmetic(self, node: dict[str, Any], operation: str, x: Value, y: Value) -> Tensor:
+        """Add or Mul: inside the convolution before it where that can be, else a node."""
         sources = self._sources(node)
-        if isinstance(y, np.ndarray):
-            return self._fold(node, sources[0], None, y)
         if isinstance(x, np.ndarray):
-            return self._fold(node, sources[1], None, x)
-        if not (isinstance(x, Tensor) and isinstance(y, Tensor) and x.shape == y.shape):
-            raise NotImplementedError(f"{node['name']}: only equal shapes are added")
-        total = self.emit("Add", [self._ordered(t, channels_first=True) for t in (x, y)])
-        for source in sources:
+            x, y, sources = y, x, sources[::-1]
+        if isinstance(x, Tensor) and isinstance(y, np.ndarray):
+            behind = self._folding(sources[0])
+            if behind and (operation == "Add" or behind[0]):
+                scale, shift = (None, y) if operation == "Add" else (y, None)
+                return self._fold(node, sources[0], scale, shift)
+            shape = () if y.size == 1 else (1, -1, 1, 1)  # one for all, or one a channel
+            constant = self.constant(y.astype(np.float32).reshape(shape))
+            name = self.emit(operation, [self._ordered(x, channels_first=True), constant])
+            return Tensor(name, x.shape, channels_first=True)
+        fits = isinstance(x, Tensor) and isinstance(y, Tensor) and len(x.shape) == len(y.shape)
+        if not fits or any(
+            a != b and 1 not in (a, b) for a, b in zip(x.shape, y.shape, strict=True)
+        ):
+            raise NotImplementedError(f"{node['name']}: the shapes of its inputs differ")
+        total = self.emit(operation, [self._ordered(t, channels_first=True) for t in (x, y)])
+        for source in sources if operation == "Add" and x.shape == y.shape else []:
             behind = self._folding(source)
             if behind:  # a later shift of the sum can still become this convolution's bias
                 self._foldable[total] = ("", behind[1])
-        return Tensor(total, x.shape, channels_first=True)
+        shape = tuple(b if a == 1 else a for a, b in zip(x.shape, y.shape, strict=True))
+        return Tensor(total, shape, channels_first=True)
 
-    _op_AddN = _op_Add
+    def _op_Add(self, node: dict[str, Any], x: Value, y: Value) -> Tensor:
+        return self._arithmetic(node, "Add", x, y)
+
+    _op_AddN = _op_AddV2 = _op_Add
+
+    def _op_Mul(self, node: dict[str, Any], x: Value, y: Value) -> Tensor:
+        return self._arithmetic(node, "Mul", x, y)
+
+    def _op_AvgPool(self, node: dict[str, Any], x: Tensor) -> Tensor:
+        attributes = node["attr"]
+        kernel, stride = (_ints(attributes[key])[1:3] for key in ("ksize", "strides"))
+        if _text(attributes["padding"]) != "VALID":
+            raise NotImplementedError(f"padding of {node['name']}: only VALID is known")
+        size = [d for d in x.shape[1:3] if isinstance(d, int)]
+        out = [(d - k) // step + 1 for d, k, step in zip(size, kernel, stride, strict=True)]
+        first = self._ordered(x, channels_first=True)
+        name = self.emit("AveragePool", [first], kernel_shape=kernel, strides=stride)
+        return Tensor(name, (x.shape[0], *out, x.shape[3]), channels_first=True)
+
+    def _op_ResizeBilinear(self, node: dict[str, Any], x: Tensor, size: np.ndarray) -> Tensor:
+        if not node["attr"]["half_pixel_centers"]["b"]:
+            raise NotImplementedError(f"{node['name']}: only half_pixel_centers are known")
+        sides = [d for d in x.shape[1:3] if isinstance(d, int)]
+        factors = [int(new) / old for new, old in zip(size, sides, strict=True)]
+        scales = self.constant(np.array([1, 1, *factors], np.float32))
+        name = self.emit(
+            "Resize",
+            [self._ordered(x, channels_first=True), "", scales],
+            mode="linear",
+            coordinate_transformation_mode="half_pixel",
+        )
+        shape = (x.shape[0], *map(int, size), x.shape[3])
+        return Tensor(name, shape, channels_first=True)
+
+    def _op_Conv2DBackpropInput(
+        self, node: dict[str, Any], sizes: np.ndarray, weight: np.ndarray, x: Tensor
+    ) -> Tensor:
+        """weight: height, width, output's channels, input's."""
+        stride = _ints(node["attr"]["strides"])[1:3]
+        if stride != list(weight.shape[:2]):
+            raise NotImplementedError(f"{node['name']}: its pixels overlap")
+        name = self.emit(
+            "ConvTranspose",
+            [
+                self._ordered(x, channels_first=True),
+                self.constant(np.ascontiguousarray(weight.transpose(3, 2, 0, 1))),
+            ],
+            kernel_shape=stride,
+            strides=stride,
+        )
+        sides = [d * step for d, step in zip(x.shape[1:3], stride, strict=True)]
+        return Tensor(name, (x.shape[0], *sides, weight.shape[2]), channels_first=True)
+
+    def _op_Relu(self, node: dict[str, Any], x: Tensor) -> Tensor:
+        return Tensor(self.emit("Relu", [x.name]), x.shape, x.channels_first)
 
     def _op_Relu6(self, node: dict[str, Any], x: Tensor) -> Tensor:
         limits = [self.constant(np.float32(0)), self.constant(np.float32(6))]
@@ -354,7 +424,8 @@ def half_precision(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def _text(attribute: dict[str, Any]) -> str:
-    return bytes(attribute["s"]).decode()
+    value = attribute["s"]  # bytes one by one, or base64
+    return (base64.b64decode(value) if isinstance(value, str) else bytes(value)).decode()
 
 
 def _ints(attribute: dict[str, Any]) -> list[int]:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import configparser
 from pathlib import Path
 
-__all__ = ["ModelError", "default_detector", "face_detector", "folder", "missing_substitutes"]
+__all__ = [
+    "ModelError",
+    "default_detector",
+    "face_detector",
+    "folder",
+    "missing_substitutes",
+    "person_segmentation",
+]
 
 
 class ModelError(RuntimeError):
@@ -37,6 +44,15 @@ def face_detector() -> Path:
     Raises `ModelError` if it is missing.
     """
     return _config("centerface", "face detector")
+
+
+def person_segmentation() -> Path:
+    """`nvinfer`'s configuration file for a segmentation of persons near the camera.
+
+    Of each frame `NvDsInferSegmentationMeta` has a map of 256x256: 0 where a person is, else -1.
+    Raises `ModelError` if it is missing.
+    """
+    return _config("selfie_segmentation", "segmentation of persons")
 
 
 def _config(name: str, what: str) -> Path:
