@@ -1,4 +1,4 @@
-"""A folder of JPEG files, a sub-folder a source, written by threads of their own."""
+"""A folder of JPEG files, written by threads of their own."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ QUALITY = 90
 
 
 class PictureFolder:
-    """Makes a new folder with sub-folders stream_0, stream_1, ..., and saves pictures there.
+    """Makes a new folder and saves pictures there.
 
     folder: must not exist yet.
-    count: number of sources.
+    count: number of sources, for each of which it gets a sub-folder stream_0, stream_1, ... with
+        frame_<number>.jpg; None: one source, whose <number>.jpg lie in the folder itself.
     Raises `ValueError` with a sentence if it exists or cannot be made.
     """
 
-    def __init__(self, folder: str, count: int) -> None:
-        self._folder = folder
+    def __init__(self, folder: str, count: int | None) -> None:
+        self._folder, self._by_source = folder, count is not None
         try:
             os.mkdir(folder)
-            for stream in range(count):
+            for stream in range(count or 0):
                 os.mkdir(os.path.join(folder, f"stream_{stream}"))
         except FileExistsError:
             raise ValueError(
@@ -47,9 +48,10 @@ class PictureFolder:
         args.saveImg = True
         args.isFrame = obj_meta is None
         args.quality = QUALITY
-        path = os.path.join(
-            self._folder, f"stream_{frame_meta.pad_index}", f"frame_{frame_meta.frame_num}.jpg"
-        )
+        name = f"{frame_meta.frame_num}.jpg"
+        if self._by_source:
+            name = os.path.join(f"stream_{frame_meta.pad_index}", f"frame_{name}")
+        path = os.path.join(self._folder, name)
         args.fileNameImg = path
         pyds.nvds_obj_enc_process(self._encoder, args, hash(gst_buffer), obj_meta, frame_meta)
         return path
