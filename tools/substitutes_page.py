@@ -28,7 +28,8 @@ A model that is not there ends in one sentence with these facts. With `thalweg r
 - **a substitute** runs where there is one, and a warning on the bus says so. Class ids and output
   tensors, their names and shapes, are the original's; the labels are the program's own, or ours
   where those are not there either. All other keys of the configuration hold as they are. What is
-  found, and how well, is the default detector's doing: 300x300 px, trained on COCO.
+  found, and how well, is the doing of the default detector, 300x300 px, trained on COCO, or of the
+  segmentation of persons, 256x256 px.
 - **a secondary without a substitute** passes frames through, with one warning: its results are
   missing.
 - **a primary without a substitute** still ends in the sentence.
@@ -50,6 +51,10 @@ PeopleNet never sees class 2.
 The substitute for SSD Inception v2 gives up to 100 boxes with a score of 0.3 or more, after
 non-maximum suppression at an overlap of 0.6. `tools/build_detector_variants.py` builds the
 substitutes.
+
+The substitutes for the U-Nets have masks of 512x512 pixels, as these, made of the segmentation's
+256x256. That for the four classes gives the probability of a person to class 2, and the rest to
+class 0, the background. `tools/build_selfie_segmentation.py` builds them.
 """
 
 
@@ -76,7 +81,7 @@ def page() -> str:
             lines.append(f"- Substitute: `{Path(entry['substitute']).name}`.")
         if "network-size" in entry:
             width, height = entry["network-size"].split(";")
-            lines.append(f"- Boxes count in pixels of {width}x{height}, the size of its input.")
+            lines.append(f"- Programs know of an input of {width}x{height} px, the original's.")
         if "labels" in entry:
             labels = (TABLE.parent / entry["labels"]).read_text().splitlines()
             shown = ", ".join(f"{index} {label}" for index, label in enumerate(labels[:4]))

@@ -118,9 +118,112 @@ def test_tool_rebuilds_the_same_files(segmentation: Path, root: Path, tmp_path: 
     tool = root / "tools/build_selfie_segmentation.py"
     command = [sys.executable, tool, "--package", package, "--output", tmp_path]
     subprocess.run(command, capture_output=True, check=True)
-    for name in (segmentation.name, "LICENSE"):
+    names = [path.name for path in segmentation.parent.glob("*.onnx")]
+    for name in (*names, "LICENSE"):
         rebuilt, shipped = (
             hashlib.sha256((folder / name).read_bytes()).hexdigest()
             for folder in (tmp_path, segmentation.parent)
         )
         assert rebuilt == shipped, name
+
+
+# --- the variants, which stand in for upstream's models
+
+
+@pytest.mark.parametrize(
+    ("file", "image", "planes", "highest", "output"),
+    [
+        ("as_unet_semantic.onnx", "data", 3, 255, "final_conv/BiasAdd"),
+        ("as_unet_industrial.onnx", "input_1", 1, 1, "conv2d_19/Sigmoid"),
+    ],
+)
+def test_variants_have_anothers_tensors(
+    man: list[tuple[np.ndarray, np.ndarray, float]],
+    segmentation: Path,
+    file: str,
+    image: str,
+    planes: int,
+    highest: float,
+    output: str,
+) -> None:
+    images = np.stack([picture for picture, _, _ in man]).astype(np.float32)
+    if planes == 1:
+        images = images.mean(3, keepdims=True)
+    mask = run(segmentation, images.repeat(3 // planes, 3))
+    session = onnxruntime.InferenceSession(
+        str(segmentation.with_name(file)), providers=["CPUExecutionProvider"]
+    )
+    blob = np.ascontiguousarray(images.transpose(0, 3, 1, 2)) * np.float32(highest / 255)
+    (found,) = session.run([output], {image: blob})
+    # Twice as large, so that each pixel of the mask lies between four.
+    small = found.reshape(*found.shape[:2], SIDE, 2, SIDE, 2).mean((3, 5))
+    person = small[:, 2] if planes == 3 else small[:, 0]
+    assert abs(person - mask).mean() < 0.005
+    assert mask.max() > 0.9
+    if planes == 3:
+        assert found.shape[1] == 4
+        assert small[:, 0] == pytest.approx(1 - person, abs=1e-5)
+        assert (found[:, [1, 3]] == 0).all()
+
+
+def test_variants_have_no_weights_of_their_own(segmentation: Path) -> None:
+    for file in segmentation.parent.glob("as_*.onnx"):
+        assert file.stat().st_size < 60_000
+
+
+@pytest.mark.parametrize(
+    ("keys", "classes"),
+    [
+        (
+            "uff-file=x/Segmentation/semantic/unetres18_v4_pruned0.65_800_data.uff\n"
+            "net-scale-factor=1.0\ninfer-dims=3;512;512\nnum-detected-classes=4\n"
+            "output-blob-names=final_conv/BiasAdd\nsegmentation-threshold=0.0\n",
+            (0, 2),
+        ),
+        (
+            "uff-file=x/Segmentation/industrial/unet_output_graph.uff\nmodel-color-format=2\n"
+            "net-scale-factor=0.003921568627451\ninfer-dims=1;512;512\nnum-detected-classes=1\n"
+            "output-blob-names=conv2d_19/Sigmoid\nsegmentation-threshold=0.5\n",
+            (-1, 0),
+        ),
+    ],
+    ids=["semantic", "industrial"],
+)
+def test_variants_take_the_place_of_upstreams_models(
+    play: Callable[..., Any],
+    shared: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    keys: str,
+    classes: tuple[int, int],
+) -> None:
+    monkeypatch.setenv("THALWEG_FRAMES", "3")
+    monkeypatch.setenv("THALWEG_SUBSTITUTE_MODELS", "1")
+    config = tmp_path / "config.txt"
+    config.write_text(f"[property]\nnetwork-type=2\n{keys}")
+    clip = shared / "media/misc/carphone_pristine.mp4"
+    pipeline = Gst.parse_launch(
+        f"filesrc location={clip} ! qtdemux ! h264parse ! nvv4l2decoder ! m.sink_0 nvstreammux "
+        f"name=m batch-size=1 width=640 height=480 ! nvinfer config-file-path={config} ! "
+        "fakesink name=end"
+    )
+    maps = []
+
+    def look(_pad: Any, info: Any) -> Any:
+        batch = pyds.gst_buffer_get_nvds_batch_meta(hash(info.get_buffer()))
+        (frame_meta,) = nodes(batch.frame_meta_list, pyds.NvDsFrameMeta.cast)
+        (user,) = nodes(frame_meta.frame_user_meta_list, pyds.NvDsUserMeta.cast)
+        mask = pyds.NvDsInferSegmentationMeta.cast(user.user_meta_data)
+        maps.append(pyds.get_segmentation_masks(mask))
+        return Gst.PadProbeReturn.OK
+
+    pipeline.get_by_name("end").get_static_pad("sink").add_probe(Gst.PadProbeType.BUFFER, look)
+    played = play(pipeline)
+    assert played.eos, played.error
+    assert any("takes its place" in warning for warning in played.warnings)
+    assert len(maps) == 3
+    for found in maps:
+        assert found.shape == (512, 512)
+        assert tuple(np.unique(found)) == classes
+        assert 0.3 < (found == classes[1]).mean() < 0.8
+        assert (found[200:400, 220:300] == classes[1]).all()
