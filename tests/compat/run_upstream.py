@@ -41,7 +41,7 @@ ANY_COUNTS = r"^Frame Number ?= ?\d+ .*Number of Objects ?= ?\d"
 class Sample:
     """How one of upstream's programs is run and what it has to print.
 
-    arguments: of the program. {h264}, {uri} and {jpeg} are clips, {folder} is one that does not
+    arguments: of the program. {h264}, {uri} and {mjpeg} are clips, {folder} is one that does not
         exist yet, {output} a path in an empty folder.
     prints: a pattern of lines.
     share: of the frames, that many such lines at least.
@@ -113,7 +113,7 @@ SAMPLES = (
     Sample(
         "deepstream-segmentation",
         "deepstream_segmentation.py",
-        "dstest_segmentation_config_semantic.txt {jpeg} {folder}",
+        "dstest_segmentation_config_semantic.txt {mjpeg} {folder}",
         prints="End-of-stream",
         share=0,
     ),
@@ -212,7 +212,7 @@ def run(sample: Sample, checkout: Path) -> Result:
         values = {
             "h264": media.sample("vtest.h264"),
             "uri": media.sample("vtest.mp4").as_uri(),
-            "jpeg": media.sample("vtest.jpg"),
+            "mjpeg": media.sample("vtest.mjpeg"),
             "folder": work / "frames",
         }
         newer = (work / "apps/common/platform_info.py").exists()
