@@ -94,10 +94,9 @@ const std::vector<Key<InferConfig>>& property_keys() {
       {"parse-classifier-func-name", &C::parse_classifier_func_name},
       {"segmentation-threshold", &C::segmentation_threshold, 0, 1},
       {"segmentation-output-order", &C::segmentation_output_order, 0, 1},
+      {"parse-bbox-instance-mask-func-name", &C::parse_bbox_instance_mask_func_name},
       {"parse-segmentation-func-name", &C::parse_segmentation_func_name},
       {"crop-objects-to-roi-boundary", &C::crop_objects_to_roi},
-      // Only in modes that check_config() does not admit.
-      {"parse-bbox-instance-mask-func-name", {}},
       // Model formats that check_config() names in its error.
       {"tlt-encoded-model", {}},
       {"tlt-model-key", {}},
@@ -497,7 +496,8 @@ std::vector<std::string> idle_keys(const InferConfig& config) {
   const bool secondary = config.process_mode == 2;
   const bool classifies = config.network_type == 1;
   const bool segments = config.network_type == 2;
-  const bool has_boxes = config.network_type == 0 || config.network_type == 3;
+  const bool masks = config.network_type == 3;
+  const bool has_boxes = config.network_type == 0 || masks;
   const bool has_classes = has_boxes || segments;
   const struct {
     const char* key;
@@ -518,11 +518,11 @@ std::vector<std::string> idle_keys(const InferConfig& config) {
       {"classifier-threshold", classifies, "network-type=1"},
       {"classifier-type", classifies, "network-type=1"},
       {"parse-classifier-func-name", classifies, "network-type=1"},
-      {"segmentation-threshold", segments, "network-type=2"},
+      {"segmentation-threshold", segments || masks, "network-type=2 or 3"},
       {"segmentation-output-order", segments, "network-type=2"},
       {"parse-segmentation-func-name", segments, "network-type=2"},
-      {"parse-bbox-instance-mask-func-name", config.network_type == 3, "network-type=3"},
-      {"output-instance-mask", config.network_type == 3, "network-type=3"},
+      {"parse-bbox-instance-mask-func-name", masks, "network-type=3"},
+      {"output-instance-mask", masks, "network-type=3"},
       {"num-detected-classes", has_classes, "network-type=0, 2 or 3"},
       {"cluster-mode", has_boxes, "network-type=0 or 3"},
       {"enable-dbscan", has_boxes, "network-type=0 or 3"},
@@ -543,13 +543,9 @@ std::vector<std::string> idle_keys(const InferConfig& config) {
 
 void check_config(const InferConfig& config) {
   auto later = [&](const std::string& setting, const std::string& meaning) {
-    fail_settings(
-        config.path + ": " + setting + " (" + meaning +
-        ") is not supported yet by this version, which runs detectors, classifiers and semantic "
-        "segmentation and gives raw tensors (network-type=0, 1, 2 and 100). Remove the setting or "
-        "the element.");
+    fail_settings(config.path + ": " + setting + " (" + meaning +
+                  ") is not supported yet by this version. Remove the setting or the element.");
   };
-  if (config.network_type == 3) later("network-type=3", "instance segmentation");
   if (config.network_type == 1 && !config.parse_classifier_func_name.empty()) {
     later("parse-classifier-func-name=" + config.parse_classifier_func_name,
           "a classifier's own parser");
@@ -561,7 +557,22 @@ void check_config(const InferConfig& config) {
   if (config.input_tensor_from_meta) later("input-tensor-from-meta=1", "tensors of nvdspreprocess");
   if (config.raw_output_file_write) later("raw-output-file-write=1", "dumps of output layers");
 
-  const bool needs_classes = config.network_type == 0 || config.network_type == 2;
+  if (config.network_type == 3) {
+    if (config.parse_bbox_instance_mask_func_name.empty() || config.custom_lib_path.empty()) {
+      fail_settings(config.path +
+                    ": [property] network-type=3: expected parse-bbox-instance-mask-func-name and "
+                    "the library of that parser in custom-lib-path, got " +
+                    (config.custom_lib_path.empty() ? "no library" : "no function") +
+                    ". Write both; no parser of instance masks is built in.");
+    }
+    if (config.cluster_mode != int(ClusterMode::kNone)) {
+      fail_settings(config.path +
+                    ": [property] cluster-mode: expected 4 (none) with network-type=3, since boxes "
+                    "that are merged have no mask, got " +
+                    std::to_string(config.cluster_mode) + ". Write cluster-mode=4.");
+    }
+  }
+  const bool needs_classes = config.network_type != 1 && config.network_type != 100;
   if (needs_classes && config.num_detected_classes == 0) {
     fail_settings(config.path +
                   ": [property] num-detected-classes: expected the number of classes of the " +

@@ -75,7 +75,7 @@ struct InferConfig {
   std::string parse_classifier_func_name;
   float segmentation_threshold = 0;
   int segmentation_output_order = 0;  ///< 0 CHW, 1 HWC
-  std::string parse_segmentation_func_name;
+  std::string parse_segmentation_func_name, parse_bbox_instance_mask_func_name;
   bool enable_dbscan = false;
   bool maintain_aspect_ratio = false;
   bool symmetric_padding = false;

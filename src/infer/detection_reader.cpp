@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <map>
+#include <tuple>
 
 #include "infer/output_reader.h"
 
@@ -9,10 +11,14 @@ class DetectionReader : public OutputReader {
  public:
   DetectionReader(const InferConfig& config, const ModelInput& input, const Layers& layers,
                   std::vector<std::string>& warnings)
-      : config_(config),
-        input_(input),
-        parser_(make_detector_parser(config.parse_bbox_func_name, config.custom_lib_path, layers,
-                                     config.num_detected_classes, config.path, warnings)) {
+      : config_(config), input_(input) {
+    if (config.network_type == 3) {
+      instance_parser_ = make_instance_parser(config.parse_bbox_instance_mask_func_name,
+                                              config.custom_lib_path, config.path);
+    } else {
+      parser_ = make_detector_parser(config.parse_bbox_func_name, config.custom_lib_path, layers,
+                                     config.num_detected_classes, config.path, warnings);
+    }
     params_.numClassesConfigured = config.num_detected_classes;
     for (const auto& attributes : config.classes) {
       params_.perClassPreclusterThreshold.push_back(attributes.pre_cluster_threshold);
@@ -22,6 +28,7 @@ class DetectionReader : public OutputReader {
 
   void read(const Layers& layers, const UnitPlace& place, Result& result) override {
     candidates_.clear();
+    if (instance_parser_) return read_instances(layers, place, result);
     parser_->parse(layers, input_.network, params_, candidates_);
     cluster(ClusterMode(config_.cluster_mode), config_.classes, candidates_, counts_);
     for (const auto& box : candidates_) to_frame(box, place, result.detections);
@@ -29,6 +36,33 @@ class DetectionReader : public OutputReader {
   ClusterCounts counts() const override { return counts_; }
 
  private:
+  using Values = std::tuple<unsigned, float, float, float, float, float>;
+  static Values values_of(const NvDsInferObjectDetectionInfo& box) {
+    return {box.classId, box.left, box.top, box.width, box.height, box.detectionConfidence};
+  }
+
+  void read_instances(const Layers& layers, const UnitPlace& place, Result& result) {
+    std::vector<Instance> instances;
+    instance_parser_(layers, input_.network, params_, instances);
+    for (const auto& instance : instances) candidates_.push_back(instance.box);
+    cluster(ClusterMode::kNone, config_.classes, candidates_, counts_);
+    // That mode leaves out boxes and changes none, so each is found again by its values, all of
+    // which are numbers.
+    std::multimap<Values, std::shared_ptr<const ObjectMask>> masks;
+    for (const auto& [box, mask] : instances) {
+      const bool ordered = values_of(box) == values_of(box);  // no NaN
+      if (ordered) masks.emplace(values_of(box), mask);
+    }
+    for (const auto& box : candidates_) {
+      const auto found = masks.find(values_of(box));
+      if (found == masks.end()) continue;
+      const size_t before = result.detections.size();
+      to_frame(box, place, result.detections);
+      if (result.detections.size() > before) result.detections.back().mask = found->second;
+      masks.erase(found);
+    }
+  }
+
   void to_frame(const NvDsInferObjectDetectionInfo& box, const UnitPlace& place,
                 std::vector<Detection>& out) const {
     if (std::ranges::count(config_.filter_out_class_ids, int(box.classId))) return;
@@ -48,7 +82,7 @@ class DetectionReader : public OutputReader {
           float(geometry.crop.top + (v * input_y - geometry.offset_y) / geometry.scale_y), 0.0f,
           frame_height);
     };
-    Detection d{int(box.classId), x(box.left), y(box.top), 0, 0, box.detectionConfidence};
+    Detection d{int(box.classId), x(box.left), y(box.top), 0, 0, box.detectionConfidence, nullptr};
     d.width = x(double(box.left) + double(box.width)) - d.left;
     d.height = y(double(box.top) + double(box.height)) - d.top;
     bool inside = d.width > 0 && d.height > 0 && d.top >= float(limits.roi_top_offset) &&
@@ -61,7 +95,8 @@ class DetectionReader : public OutputReader {
 
   const InferConfig& config_;
   const ModelInput& input_;
-  std::unique_ptr<DetectorParser> parser_;
+  std::unique_ptr<DetectorParser> parser_;  // null for an instance segmentation
+  InstanceParser instance_parser_;          // empty for a detector
   NvDsInferParseDetectionParams params_{};
   Candidates candidates_;
   ClusterCounts counts_;

@@ -42,7 +42,7 @@ Model::Model(const InferConfig& config, const InferLog& log) : config_(config) {
   path_ = model_path(config_, warnings);
   check_config(config_);
   for (const auto& sentence : idle_keys(config_)) log(LogLevel::kInfo, sentence);
-  const bool detects = config_.network_type == 0;
+  const bool detects = config_.network_type == 0 || config_.network_type == 3;
   if (detects) labels_.resize(config_.num_detected_classes);
   if (detects && !config_.labelfile_path.empty()) {
     labels_ = read_labels(config_.labelfile_path, config_.num_detected_classes, warnings);

@@ -22,8 +22,9 @@ class OutputReader {
   virtual ClusterCounts counts() const { return {}; }
 };
 
-/// A detector's: parses, clusters, and takes the boxes into the frame, those dropped that the
-/// configuration does not want. `config` and `input` outlive it. `layers` need no buffers.
+/// A detector's or an instance segmentation's: parses, clusters, and takes the boxes into the
+/// frame, those dropped that the configuration does not want. `config` and `input` outlive it.
+/// `layers` need no buffers.
 /// @throws InferError when the parser is missing or does not fit the layers.
 std::unique_ptr<OutputReader> make_detection_reader(const InferConfig& config,
                                                     const ModelInput& input, const Layers& layers,

@@ -9,6 +9,7 @@
 #include <experimental/simd>
 #include <functional>
 #include <string_view>
+#include <utility>
 
 #include "infer/error.h"
 
@@ -205,36 +206,39 @@ class CenterFaceParser : public DetectorParser {
   std::array<size_t, 3> layers_;  // score, size, offset
 };
 
-/// A function of a library written against nvdsinfer_custom_impl.h.
-class CustomParser : public DetectorParser {
+/// A function of a library written against nvdsinfer_custom_impl.h, of the type Function. `key` is
+/// the one that names it.
+template <class Function>
+class CustomFunction {
  public:
-  CustomParser(const std::string& library, std::string function, const std::string& where)
-      : function_(std::move(function)) {
+  CustomFunction(const std::string& library, std::string name, const char* key,
+                 const std::string& where)
+      : name_(std::move(name)) {
     handle_.reset(dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL));
     if (!handle_) {
       fail_resource(where + ": [property] custom-lib-path: cannot load " + library + ": " +
                     dlerror() + ". Build its source for this machine against Thalweg's headers.");
     }
-    call_ = reinterpret_cast<NvDsInferParseCustomFunc>(dlsym(handle_.get(), function_.c_str()));
+    call_ = reinterpret_cast<Function>(dlsym(handle_.get(), name_.c_str()));
     if (!call_) {
-      fail_settings(where + ": [property] parse-bbox-func-name: " + library +
-                    " has no C function " + function_ +
+      fail_settings(where + ": [property] " + key + ": " + library + " has no C function " + name_ +
                     ". Correct the name, or export the function as extern \"C\".");
     }
   }
 
-  void parse(const Layers& layers, const NvDsInferNetworkInfo& network,
-             const NvDsInferParseDetectionParams& params, Candidates& out) const override {
+  template <class Out>
+  void operator()(const Layers& layers, const NvDsInferNetworkInfo& network,
+                  const NvDsInferParseDetectionParams& params, Out& out) const {
     bool good = false;
     try {
       good = call_(layers, network, params, out);
     } catch (const std::exception& error) {
-      fail_resource("parser " + function_ + " threw \"" + error.what() + "\" for the layers " +
+      fail_resource("parser " + name_ + " threw \"" + error.what() + "\" for the layers " +
                     describe(layers) + ". Check that the parser belongs to this model.");
     }
     if (!good) {
-      fail_resource("parser " + function_ + " reported a failure for the layers " +
-                    describe(layers) + ". Check that the parser belongs to this model.");
+      fail_resource("parser " + name_ + " reported a failure for the layers " + describe(layers) +
+                    ". Check that the parser belongs to this model.");
     }
   }
 
@@ -243,8 +247,22 @@ class CustomParser : public DetectorParser {
     void operator()(void* handle) const { dlclose(handle); }
   };
   std::unique_ptr<void, Close> handle_;
-  NvDsInferParseCustomFunc call_ = nullptr;
-  std::string function_;
+  Function call_ = nullptr;
+  std::string name_;
+};
+
+class CustomParser : public DetectorParser {
+ public:
+  CustomParser(const std::string& library, const std::string& function, const std::string& where)
+      : call_(library, function, "parse-bbox-func-name", where) {}
+
+  void parse(const Layers& layers, const NvDsInferNetworkInfo& network,
+             const NvDsInferParseDetectionParams& params, Candidates& out) const override {
+    call_(layers, network, params, out);
+  }
+
+ private:
+  CustomFunction<NvDsInferParseCustomFunc> call_;
 };
 
 struct BuiltIn {
@@ -281,6 +299,37 @@ std::string describe(const Layers& layers) {
     text += std::string("] ") + kTypes[layer.dataType];
   }
   return text;
+}
+
+InstanceParser make_instance_parser(const std::string& function, const std::string& library,
+                                    const std::string& where) {
+  using Call = CustomFunction<NvDsInferInstanceMaskParseCustomFunc>;
+  auto call =
+      std::make_shared<Call>(library, function, "parse-bbox-instance-mask-func-name", where);
+  return [call](const Layers& layers, const NvDsInferNetworkInfo& network,
+                const NvDsInferParseDetectionParams& params, std::vector<Instance>& out) {
+    // Its masks are ours from the moment on that they are there, also when it fails.
+    struct Given : std::vector<NvDsInferInstanceMaskInfo> {
+      ~Given() {
+        for (auto& info : *this) delete[] info.mask;
+      }
+    } given;
+    (*call)(layers, network, params, static_cast<std::vector<NvDsInferInstanceMaskInfo>&>(given));
+    for (auto& info : given) {
+      Instance instance{
+          {info.classId, info.left, info.top, info.width, info.height, info.detectionConfidence, 0},
+          nullptr};
+      if (info.mask && info.mask_size > 0) {
+        auto mask = std::make_shared<ObjectMask>();
+        mask->data.reset(std::exchange(info.mask, nullptr));
+        mask->width = info.mask_width;
+        mask->height = info.mask_height;
+        mask->size_bytes = info.mask_size;
+        instance.mask = std::move(mask);
+      }
+      out.push_back(std::move(instance));
+    }
+  };
 }
 
 std::unique_ptr<DetectorParser> make_detector_parser(const std::string& function,

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "infer/result.h"
 #include "nvdsinfer_custom_impl.h"
 
 namespace thalweg {
@@ -37,6 +39,19 @@ std::unique_ptr<DetectorParser> make_detector_parser(const std::string& function
                                                      const Layers& layers, unsigned num_classes,
                                                      const std::string& where,
                                                      std::vector<std::string>& warnings);
+
+/// A candidate of an instance segmentation.
+struct Instance {
+  NvDsInferObjectDetectionInfo box;
+  std::shared_ptr<const ObjectMask> mask;  ///< null where the parser gave none
+};
+/// Appends the instances of one frame; otherwise as DetectorParser::parse.
+using InstanceParser =
+    std::function<void(const Layers& layers, const NvDsInferNetworkInfo& network,
+                       const NvDsInferParseDetectionParams& params, std::vector<Instance>& out)>;
+/// That of the function in the shared library. @throws InferError naming what is missing.
+InstanceParser make_instance_parser(const std::string& function, const std::string& library,
+                                    const std::string& where);
 
 /// "boxes [1917,4] float32, ..." for messages.
 std::string describe(const Layers& layers);

@@ -8,11 +8,20 @@
 
 namespace thalweg {
 
+/// How likely each pixel of an object's box shows it: height rows of width, stretched over the box,
+/// as its parser gave them.
+struct ObjectMask {
+  std::unique_ptr<const float[]> data;
+  unsigned width = 0, height = 0;
+  unsigned size_bytes = 0;  ///< of `data`, which may hold more than that, or less
+};
+
 /// One object in a frame; box in frame pixels, inside the frame.
 struct Detection {
   int class_id = 0;
   float left = 0, top = 0, width = 0, height = 0;
   float confidence = 0;
+  std::shared_ptr<const ObjectMask> mask;  ///< of an instance segmentation, else null
 };
 
 /// What one output layer of a classifier says of a unit.

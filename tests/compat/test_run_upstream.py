@@ -167,7 +167,7 @@ ERROR = "Error: gst-stream-error-quark: a sentence. What to do. (1): ../a.cpp(5)
             0,
             "",
             "Error: gst-library-error-quark: seg.txt: network-type=3 (instance "
-            "segmentation) is not supported yet by this version, which runs (5): debug\n",
+            "segmentation) is not supported yet by this version. Remove (5): debug\n",
             0,
             Result("waits", "for instance segmentation"),
         ),

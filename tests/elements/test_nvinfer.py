@@ -518,10 +518,9 @@ CASES = [
         "input of {model} is image [1,3,300,300]. Write model-color-format=0 (RGB) or 1 (BGR).",
     ),
     (
-        {"network_type": "3"},
-        "{config}: network-type=3 (instance segmentation) is not supported yet by this version, "
-        "which runs detectors, classifiers and semantic segmentation and gives raw tensors "
-        "(network-type=0, 1, 2 and 100). Remove the setting or the element.",
+        {"raw_output_file_write": "1"},
+        "{config}: raw-output-file-write=1 (dumps of output layers) is not supported yet by this "
+        "version. Remove the setting or the element.",
     ),
     (
         {"custom_lib_path": "/nowhere/lib.so", "parse_bbox_func_name": "Parse"},

@@ -312,7 +312,6 @@ TEST_F(ConfigTest, WhatThisVersionCannotDo) {
   struct {
     const char *key, *meaning;
   } cases[] = {
-      {"network-type=3", "instance segmentation"},
       {"input-tensor-from-meta=1", "tensors of nvdspreprocess"},
       {"raw-output-file-write=1", "dumps of output layers"},
       {"parse-classifier-func-name=Parse", "a classifier's own parser"},
@@ -322,13 +321,29 @@ TEST_F(ConfigTest, WhatThisVersionCannotDo) {
     auto config = load(std::string("[property]\nnum-detected-classes=1\n") + c.key + "\n");
     if (!config.parse_classifier_func_name.empty()) config.network_type = 1;
     if (!config.parse_segmentation_func_name.empty()) config.network_type = 2;
-    EXPECT_EQ(
-        error_of([&] { check_config(config); }, folder_.path()),
-        std::string("/c.txt: ") + c.key + " (" + c.meaning +
-            ") is not supported yet by this version, which runs detectors, classifiers and "
-            "semantic segmentation and gives raw tensors (network-type=0, 1, 2 and 100). Remove "
-            "the setting or the element.");
+    EXPECT_EQ(error_of([&] { check_config(config); }, folder_.path()),
+              std::string("/c.txt: ") + c.key + " (" + c.meaning +
+                  ") is not supported yet by this version. Remove the setting or the element.");
   }
+}
+
+TEST_F(ConfigTest, InstanceMasksNeedAParserAndNoClustering) {
+  const std::string keys = "[property]\nnetwork-type=3\nnum-detected-classes=1\n";
+  const std::string function = "parse-bbox-instance-mask-func-name=Parse\n";
+  const auto error = [&](const std::string& more) {
+    const auto config = load(keys + more);
+    return error_of([&] { check_config(config); }, folder_.path());
+  };
+  const std::string neither =
+      "/c.txt: [property] network-type=3: expected parse-bbox-instance-mask-func-name and the "
+      "library of that parser in custom-lib-path, got no ";
+  const std::string fix = ". Write both; no parser of instance masks is built in.";
+  EXPECT_EQ(error(function), neither + "library" + fix);
+  EXPECT_EQ(error("custom-lib-path=l.so\n"), neither + "function" + fix);
+  EXPECT_EQ(error(function + "custom-lib-path=l.so\n"),
+            "/c.txt: [property] cluster-mode: expected 4 (none) with network-type=3, since boxes "
+            "that are merged have no mask, got 0. Write cluster-mode=4.");
+  EXPECT_EQ(error(function + "custom-lib-path=l.so\ncluster-mode=4\n"), "");
 }
 
 TEST_F(ConfigTest, ReadsASecondaryClassifier) {

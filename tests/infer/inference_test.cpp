@@ -141,5 +141,66 @@ TEST_F(InferenceTest, ObjectsAreParentsOfWhatIsFoundInThem) {
   }
 }
 
+TEST_F(InferenceTest, ObjectsGetMasksOfTheirOwn) {
+  config_.network_type = 3;
+  config_.cluster_mode = 4;
+  config_.custom_lib_path = THALWEG_TEST_PARSER;
+  config_.parse_bbox_instance_mask_func_name = "NvDsInferParseOneMask";
+  config_.segmentation_threshold = 0.4f;
+  for (const bool wanted : {false, true}) {
+    config_.output_instance_mask = wanted;
+    process();
+  }
+  for (auto* frame : frames_) {
+    ASSERT_EQ(frame->num_obj_meta, 2u);
+    unsigned with_mask = 0;
+    for (GList* node = frame->obj_meta_list; node; node = node->next) {
+      auto* object = static_cast<NvDsObjectMeta*>(node->data);
+      EXPECT_FLOAT_EQ(object->rect_params.width, 160);
+      EXPECT_STREQ(object->obj_label, "person");
+      const auto& mask = object->mask_params;
+      if (!mask.data) continue;
+      ++with_mask;
+      EXPECT_EQ(mask.size, 8u);
+      EXPECT_EQ(mask.width, 2u);
+      EXPECT_EQ(mask.height, 1u);
+      EXPECT_FLOAT_EQ(mask.threshold, 0.4f);
+      EXPECT_FLOAT_EQ(mask.data[0], 0.25f);
+      EXPECT_FLOAT_EQ(mask.data[1], 0.75f);
+    }
+    EXPECT_EQ(with_mask, 1u);
+  }
+}
+
+TEST_F(InferenceTest, ACopyOfTheMetadataHasASegmentationOfItsOwn) {
+  ConfigNotes notes;
+  config_ = load_config(
+      THALWEG_SOURCE_FOLDER "/models/selfie_segmentation/config_infer_primary.txt", notes);
+  process();
+  NvDsBatchMeta* other = nvds_create_batch_meta(1);
+  NvDsFrameMeta* copied = nvds_acquire_frame_meta_from_pool(other);
+  nvds_copy_frame_meta(frames_[0], copied);
+  nvds_add_frame_meta_to_batch(other, copied);
+  std::vector<NvDsInferSegmentationMeta*> metas;
+  for (auto* frame : {frames_[0], frames_[1], copied}) {
+    ASSERT_NE(frame->frame_user_meta_list, nullptr);
+    auto* user = static_cast<NvDsUserMeta*>(frame->frame_user_meta_list->data);
+    ASSERT_EQ(user->base_meta.meta_type, NVDSINFER_SEGMENTATION_META);
+    metas.push_back(static_cast<NvDsInferSegmentationMeta*>(user->user_meta_data));
+  }
+  for (auto* meta : metas) {
+    EXPECT_EQ(meta->classes, 1u);
+    EXPECT_EQ(meta->unique_id, 9);
+    ASSERT_EQ(meta->width * meta->height, 256u * 256u);
+    for (unsigned i = 0; i < 256 * 256; ++i) {
+      ASSERT_EQ(meta->class_map[i], meta->class_probabilities_map[i] > 0.5f ? 0 : -1);
+      ASSERT_EQ(meta->class_probabilities_map[i], metas[0]->class_probabilities_map[i]);
+    }
+  }
+  EXPECT_NE(metas[0]->class_map, metas[2]->class_map);
+  EXPECT_NE(metas[0]->class_probabilities_map, metas[2]->class_probabilities_map);
+  nvds_destroy_batch_meta(other);
+}
+
 }  // namespace
 }  // namespace thalweg

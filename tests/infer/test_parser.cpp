@@ -22,6 +22,51 @@ extern "C" __attribute__((visibility("default"))) bool NvDsInferParseTest(
 
 CHECK_CUSTOM_PARSE_FUNC_PROTOTYPE(NvDsInferParseTest);
 
+// A box and a mask of 2 x 1 values for each row of the layer: class, score, left, top, first and
+// second value. A negative score has no mask, one above 2 fails.
+extern "C" __attribute__((visibility("default"))) bool NvDsInferParseTestMasks(
+    std::vector<NvDsInferLayerInfo> const& layers, NvDsInferNetworkInfo const&,
+    NvDsInferParseDetectionParams const&, std::vector<NvDsInferInstanceMaskInfo>& objects) {
+  const auto* row = static_cast<const float*>(layers[0].buffer);
+  for (unsigned i = 0; i < layers[0].inferDims.d[0]; ++i, row += 6) {
+    NvDsInferInstanceMaskInfo object{};
+    object.classId = unsigned(row[0]);
+    object.detectionConfidence = row[1] < 0 ? -row[1] : row[1];
+    object.left = row[2];
+    object.top = row[3];
+    object.width = object.height = 4;
+    if (row[1] >= 0) {
+      object.mask = new float[2]{row[4], row[5]};
+      object.mask_width = 2;
+      object.mask_height = 1;
+      object.mask_size = 2 * sizeof(float);
+    }
+    objects.push_back(object);
+    if (row[1] > 2) return false;
+  }
+  return true;
+}
+
+CHECK_CUSTOM_INSTANCE_MASK_PARSE_FUNC_PROTOTYPE(NvDsInferParseTestMasks);
+
+// The left half of the network's picture, more likely an object on the right.
+extern "C" __attribute__((visibility("default"))) bool NvDsInferParseOneMask(
+    std::vector<NvDsInferLayerInfo> const&, NvDsInferNetworkInfo const& network,
+    NvDsInferParseDetectionParams const&, std::vector<NvDsInferInstanceMaskInfo>& objects) {
+  NvDsInferInstanceMaskInfo object{};
+  object.detectionConfidence = 0.5f;
+  object.width = float(network.width) / 2;
+  object.height = float(network.height);
+  object.mask = new float[2]{0.25f, 0.75f};
+  object.mask_width = 2;
+  object.mask_height = 1;
+  object.mask_size = 2 * sizeof(float);
+  objects.push_back(object);
+  return true;
+}
+
+CHECK_CUSTOM_INSTANCE_MASK_PARSE_FUNC_PROTOTYPE(NvDsInferParseOneMask);
+
 // One that knows its model by heart, TrafficCamNet as etlt: names, grid, network size.
 extern "C" __attribute__((visibility("default"))) bool NvDsInferParseTrafficCamNet(
     std::vector<NvDsInferLayerInfo> const& layers, NvDsInferNetworkInfo const& network,

@@ -162,8 +162,8 @@ void Settings::install(GObjectClass* klass) {
        "Write the output layers to files (not in this version)", FALSE);
   flag(kOutputTensorMeta, "output-tensor-meta",
        "Attach the output layers to frames, or to objects, as NvDsInferTensorMeta", FALSE);
-  flag(kOutputInstanceMask, "output-instance-mask",
-       "Attach instance masks to objects (not in this version)", FALSE);
+  flag(kOutputInstanceMask, "output-instance-mask", "With network-type=3: give objects their masks",
+       FALSE);
   flag(kInputTensorMeta, "input-tensor-meta",
        "Take tensors that nvdspreprocess made (not in this version)", FALSE);
   flag(kClipObjectOutsideRoi, "clip-object-outside-roi",

@@ -22,6 +22,14 @@ void write_detections(const Model& model, int unique_id, NvDsFrameMeta* frame,
     object->rect_params.border_color = color(attributes.border_color);
     object->rect_params.has_bg_color = attributes.has_bg_color;
     object->rect_params.bg_color = color(attributes.bg_color);
+    if (d.mask && model.config().output_instance_mask) {
+      auto& mask = object->mask_params;
+      mask.data = static_cast<float*>(g_memdup2(d.mask->data.get(), d.mask->size_bytes));
+      mask.size = d.mask->size_bytes;
+      mask.width = d.mask->width;
+      mask.height = d.mask->height;
+      mask.threshold = model.config().segmentation_threshold;
+    }
     nvds_add_obj_meta_to_frame(frame, object, parent);
   }
 }

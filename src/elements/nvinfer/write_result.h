@@ -8,7 +8,8 @@ namespace thalweg {
 /// Adds what `model` says of a frame, or of `object` in it, to the metadata. Takes the batch's
 /// lock. Any thread.
 ///
-/// A detection becomes an object of the frame, with `object` as its parent. Attributes become a
+/// A detection becomes an object of the frame, with `object` as its parent, and a copy of its
+/// mask with output-instance-mask. Attributes become a
 /// classifier meta of `object`, and their labels join its text; without `object`, one of the whole
 /// frame's size and class -1 is made for them. A segmentation becomes a user meta of `object`, or
 /// else of the frame. A frame of its own counts as inferred afterwards.
