@@ -77,6 +77,29 @@ def plain(form: str, pets: Path) -> list[np.ndarray]:
     return frames_of(pets, form, None)
 
 
+def test_masks_colour_what_is_above_their_threshold(
+    form: str, plain: list[np.ndarray], pets: Path
+) -> None:
+    def draw(batch: Any, frame: Any) -> None:
+        mask = add_object(batch, frame, (100.0, 120.0, 80.0, 40.0)).mask_params
+        mask.width, mask.height, mask.threshold = 2, 1, 0.5
+        mask.alloc_mask_array()[:] = (0.25, 0.75)
+
+    covered = np.zeros((HEIGHT, WIDTH), bool)
+    covered[124:156, 142:178] = True  # the right half, without the border and the edge
+    left = np.zeros((HEIGHT, WIDTH), bool)
+    left[124:156, 104:138] = True
+    with_box = frames_of(pets, form, draw)
+    for before, boxed, after in zip(
+        plain, with_box, frames_of(pets, form, draw, "display-mask=true"), strict=True
+    ):
+        one, other, drawn = (pixels(frame, form).astype(int) for frame in (before, boxed, after))
+        assert (one == other)[covered].all()
+        assert (one == drawn)[left].all()
+        # Half red.
+        assert (abs(one - drawn).max(axis=2) > 20)[covered].mean() > 0.95
+
+
 def test_pixels_change_where_boxes_are_and_only_there(
     form: str, plain: list[np.ndarray], pets: Path
 ) -> None:
