@@ -481,6 +481,12 @@ void substitute_model(InferConfig& config) {
         missing + "; " + upstream->nearest + " (" + upstream->model + ") takes its place.";
     config.onnx_file = upstream->model;
     config.network_size = upstream->network_size;
+    // An object has few boxes of the substitute's, but one of each cell of the original's: what
+    // asks for several of them would leave most objects out.
+    for (ClassAttributes& each : config.classes) {
+      each.group_threshold = 0;
+      each.min_boxes = std::min(each.min_boxes, 1);
+    }
     const bool unlabelled = !config.labelfile_path.empty() && !readable(config.labelfile_path);
     if (unlabelled && !upstream->labels.empty()) config.labelfile_path = upstream->labels;
   } else if (config.process_mode == 2) {

@@ -92,7 +92,6 @@ SAMPLES = (
         "deepstream-imagedata-multistream",
         "deepstream_imagedata-multistream.py",
         "{uri} {folder}",
-        share=0.4,  # the older one's clustering leaves few of the substitute's objects
     ),
     Sample(
         "deepstream-imagedata-multistream-cupy",

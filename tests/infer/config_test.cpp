@@ -566,6 +566,13 @@ TEST_F(SubstituteTest, TakesThePlaceWhereThatIsWanted) {
                                     folder_.path("mine.onnx") + ") takes its place.");
 
   config = substituted(
+      "onnx-file=x/"
+      "near.onnx\nnum-detected-classes=2\n[class-attrs-all]\ngroup-threshold=1\nminBoxes=3\n");
+  ASSERT_FALSE(config.classes.empty());
+  EXPECT_EQ(config.classes[0].group_threshold, 0);
+  EXPECT_EQ(config.classes[0].min_boxes, 1);
+
+  config = substituted(
       "model-file=near_old.caffemodel\n"
       "model-engine-file=near_old.caffemodel_b1_gpu0_int8.engine\n");
   EXPECT_EQ(model_path(config, warnings_), folder_.path("mine.onnx"));
