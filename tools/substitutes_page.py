@@ -46,7 +46,8 @@ anchors share a cell, of which the better shows; about one box in a thousand is 
 scales pictures to 300x300 px itself, and tells parsers the original's size. Outputs are named as
 in the original's ONNX file, `output_cov/Sigmoid:0`, or without the `:0` where `output-blob-names`
 says so, as configurations for `.etlt` files do. There is no face in COCO, so the substitute for
-PeopleNet never sees class 2.
+PeopleNet never sees class 2. An object has few boxes, so `group-threshold` is taken as 0 and
+`minBoxes` as 1 at most.
 
 The substitute for SSD Inception v2 gives up to 100 boxes with a score of 0.3 or more, after
 non-maximum suppression at an overlap of 0.6. `tools/build_detector_variants.py` builds the
