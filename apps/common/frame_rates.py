@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
+
+from gi.repository import GLib
+
+import pyds
+from common.counts import FrameReport
+
+INTERVAL_SEC = 5
 
 
 class FrameRates:
@@ -24,6 +33,15 @@ class FrameRates:
         with self._lock:
             self._frames[source] += 1
 
+    def counting(self, report: FrameReport) -> FrameReport:
+        """`report` for a probe, which counts each frame besides."""
+
+        def report_and_count(frame_meta: pyds.NvDsFrameMeta, text: str) -> None:
+            report(frame_meta, text)
+            self.count(frame_meta.pad_index)
+
+        return report_and_count
+
     def rates(self) -> dict[str, float]:
         """Frames per second of each source since the last call."""
         now = time.monotonic()
@@ -32,7 +50,16 @@ class FrameRates:
             seconds, self._since = max(now - self._since, 1e-9), now
         return {f"stream{i}": round(frames[i] / seconds, 2) for i in self._sources}
 
-    def print_rates(self) -> bool:
-        """For `GLib.timeout_add`, which it keeps going."""
-        print("**PERF: ", self.rates(), flush=True)
-        return True
+    @contextlib.contextmanager
+    def printed(self) -> Iterator[None]:
+        """Prints the rates every INTERVAL_SEC, from the main loop."""
+
+        def print_rates() -> bool:
+            print("**PERF: ", self.rates(), flush=True)
+            return True  # again
+
+        timer = GLib.timeout_add_seconds(INTERVAL_SEC, print_rates)
+        try:
+            yield
+        finally:
+            GLib.source_remove(timer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 import pyds
@@ -56,9 +57,13 @@ class PictureFolder:
         pyds.nvds_obj_enc_process(self._encoder, args, hash(gst_buffer), obj_meta, frame_meta)
         return path
 
-    def close(self) -> None:
-        """Waits for the files. Raises `OSError` or `RuntimeError` naming those that failed."""
+    def close(self) -> int:
+        """Waits for the files; 0, or 1 where some failed, which a line on standard error names."""
         try:
             pyds.nvds_obj_enc_finish(self._encoder)
+        except (OSError, RuntimeError) as error:
+            print(f"Error: {error}", file=sys.stderr)
+            return 1
         finally:
             pyds.nvds_obj_enc_destroy_context(self._encoder)
+        return 0

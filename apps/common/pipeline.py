@@ -71,10 +71,21 @@ def add_file_branch(pipeline: Any, upstream: Any, output: str, name: str = "file
     )
 
 
-def tiles(sources: int) -> dict[str, int]:
-    """Rows and columns of a picture that shows that many sources."""
+def add_tiler(pipeline: Any, sources: int, width: int, height: int) -> Any:
+    """The element nvtiler, which shows that many sources in one picture of that size.
+
+    Raises `RuntimeError` as `add_element` does.
+    """
     rows = max(math.isqrt(sources), 1)
-    return {"rows": rows, "columns": math.ceil(sources / rows)}
+    return add_element(
+        pipeline,
+        "nvmultistreamtiler",
+        "nvtiler",
+        rows=rows,
+        columns=math.ceil(sources / rows),
+        width=width,
+        height=height,
+    )
 
 
 def play(

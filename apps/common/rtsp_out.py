@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import socket
 from typing import Any, NamedTuple
 
@@ -14,6 +15,25 @@ from common.pipeline import add_element, link
 
 CODECS = ("H264", "H265")
 MOUNT_POINT = "/ds-test"
+
+
+def add_rtsp_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of what is served: codec, bitrate, rtsp_port and rtsp_address."""
+    parser.add_argument(
+        "-c", "--codec", choices=CODECS, default="H264", help="of what is served; default: H264"
+    )
+    parser.add_argument(
+        "-b", "--bitrate", type=int, default=4000000, help="in bit/s; default: 4000000"
+    )
+    parser.add_argument(
+        "--rtsp-port", metavar="PORT", type=int, default=8554, help="default: 8554; 0: any free one"
+    )
+    parser.add_argument(
+        "--rtsp-address",
+        metavar="ADDRESS",
+        default="127.0.0.1",
+        help="that the server listens on; 0.0.0.0 lets other machines in. Default: 127.0.0.1",
+    )
 
 
 class Stream(NamedTuple):

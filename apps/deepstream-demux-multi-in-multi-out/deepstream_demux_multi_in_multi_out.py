@@ -19,7 +19,7 @@ from typing import Any
 import gi
 
 gi.require_version("Gst", "1.0")
-from gi.repository import GLib, Gst
+from gi.repository import Gst
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 # It imports pyds, which tells GStreamer where the elements are.
@@ -30,7 +30,6 @@ from common.sources import add_muxer, add_sources, as_uri
 
 MUXER_OUTPUT_WIDTH = 960
 MUXER_OUTPUT_HEIGHT = 540
-RATES_INTERVAL_SEC = 5
 
 PGIE_CONFIG = Path(__file__).with_name("ds_demux_pgie_config.txt")
 
@@ -121,20 +120,12 @@ def main(args: list[str], report: FrameReport = print_counts_of_source) -> int:
         return 1
 
     rates = FrameRates(len(uris))
-
-    def report_and_count(frame_meta: Any, text: str) -> None:
-        report(frame_meta, text)
-        rates.count(frame_meta.pad_index)
-
     pgie = pipeline.get_by_name("primary-inference")
     pgie.get_static_pad("src").add_probe(
-        Gst.PadProbeType.BUFFER, pgie_src_pad_buffer_probe, report_and_count
+        Gst.PadProbeType.BUFFER, pgie_src_pad_buffer_probe, rates.counting(report)
     )
-    timer = GLib.timeout_add_seconds(RATES_INTERVAL_SEC, rates.print_rates)
-    try:
+    with rates.printed():
         return play(pipeline, ", ".join(uris))
-    finally:
-        GLib.source_remove(timer)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from typing import Any
 import gi
 
 gi.require_version("Gst", "1.0")
-from gi.repository import GLib, Gst
+from gi.repository import Gst
 
 import pyds  # before Gst.init: it tells GStreamer where the elements are
 
@@ -28,15 +28,14 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 from common.counts import FrameReport, frames_of, print_counts_of_source
 from common.frame_rates import FrameRates
 from common.pictures import PictureFolder
-from common.pipeline import add_element, add_file_branch, link, play, tiles
-from common.rtsp_out import CODECS, add_rtp_branch, serve
+from common.pipeline import add_element, add_file_branch, add_tiler, link, play
+from common.rtsp_out import add_rtp_branch, add_rtsp_arguments, serve
 from common.sources import add_muxer, add_sources, as_uri
 
 MUXER_OUTPUT_WIDTH = 1920
 MUXER_OUTPUT_HEIGHT = 1080
 TILED_OUTPUT_WIDTH = 720
 TILED_OUTPUT_HEIGHT = 576
-RATES_INTERVAL_SEC = 5
 SAVE_INTERVAL_FRAMES = 10
 FOLDER = "out_crops"
 # How opaque what covers an object is, by the label of its class.
@@ -54,14 +53,7 @@ def build_pipeline(uris: list[str], config: str) -> tuple[Any, Any]:
     add_sources(pipeline, streammux, uris)
     pgie = add_element(pipeline, "nvinfer", "primary-inference", config_file_path=config)
     pgie.set_property("batch-size", len(uris))
-    tiler = add_element(
-        pipeline,
-        "nvmultistreamtiler",
-        "nvtiler",
-        width=TILED_OUTPUT_WIDTH,
-        height=TILED_OUTPUT_HEIGHT,
-        **tiles(len(uris)),
-    )
+    tiler = add_tiler(pipeline, len(uris), TILED_OUTPUT_WIDTH, TILED_OUTPUT_HEIGHT)
     nvvidconv = add_element(pipeline, "nvvideoconvert", "convertor")
     nvosd = add_element(pipeline, "nvdsosd", "onscreendisplay", display_text=0)
     link(streammux, pgie, tiler, nvvidconv, nvosd)
@@ -128,12 +120,6 @@ def parse(args: list[str]) -> argparse.Namespace:
         "-i", "--uri_inputs", metavar="URI", nargs="+", required=True, help="videos: URIs or files"
     )
     parser.add_argument(
-        "-c", "--codec", choices=CODECS, default="H264", help="of what is served; default: H264"
-    )
-    parser.add_argument(
-        "-b", "--bitrate", type=int, default=4000000, help="in bit/s; default: 4000000"
-    )
-    parser.add_argument(
         "--output", metavar="FILE.mp4", help="write a file, as fast as the machine can; no RTSP"
     )
     parser.add_argument(
@@ -148,15 +134,7 @@ def parse(args: list[str]) -> argparse.Namespace:
         help="configuration file of the detector, with labels Face or Person; its batch size gives "
         "way to the number of videos",
     )
-    parser.add_argument(
-        "--rtsp-port", metavar="PORT", type=int, default=8554, help="default: 8554; 0: any free one"
-    )
-    parser.add_argument(
-        "--rtsp-address",
-        metavar="ADDRESS",
-        default="127.0.0.1",
-        help="that the server listens on; 0.0.0.0 lets other machines in. Default: 127.0.0.1",
-    )
+    add_rtsp_arguments(parser)
     return parser.parse_args(args[1:])
 
 
@@ -187,26 +165,17 @@ def main(args: list[str], report: FrameReport = print_counts_of_source) -> int:
         print(f"RTSP stream at {uri}", flush=True)
 
     rates = FrameRates(len(uris))
-
-    def report_and_count(frame_meta: pyds.NvDsFrameMeta, text: str) -> None:
-        report(frame_meta, text)
-        rates.count(frame_meta.pad_index)
-
     pipeline.get_by_name("nvtiler").get_static_pad("sink").add_probe(
-        Gst.PadProbeType.BUFFER, tiler_sink_pad_buffer_probe, pictures, Counter(), report_and_count
+        Gst.PadProbeType.BUFFER,
+        tiler_sink_pad_buffer_probe,
+        pictures,
+        Counter(),
+        rates.counting(report),
     )
-    timer = GLib.timeout_add_seconds(RATES_INTERVAL_SEC, rates.print_rates)
-    try:
+    with rates.printed():
         code = play(pipeline, ", ".join(uris))
-    finally:
-        GLib.source_remove(timer)
     del server  # it served until here
-    try:
-        pictures.close()
-    except (OSError, RuntimeError) as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return 1
-    return code
+    return pictures.close() or code
 
 
 if __name__ == "__main__":

@@ -24,16 +24,15 @@ import numpy as np
 import numpy.typing as npt
 
 gi.require_version("Gst", "1.0")
-from gi.repository import GLib, Gst
+from gi.repository import Gst
 
-import pyds  # before Gst.init: it tells GStreamer where the elements are
 from thalweg.meta import Frame, Object
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 from common.counts import FrameReport, counts_text, frames_of, print_counts_of_source
 from common.frame_rates import FrameRates
 from common.pictures import PictureFolder
-from common.pipeline import add_element, link, play, say, tiles
+from common.pipeline import add_element, add_tiler, link, play, say
 from common.sinks import add_sink_arguments, add_sinks
 from common.sources import add_muxer, add_sources, as_uri
 
@@ -41,7 +40,6 @@ MUXER_OUTPUT_WIDTH = 1920
 MUXER_OUTPUT_HEIGHT = 1080
 TILED_OUTPUT_WIDTH = 1920
 TILED_OUTPUT_HEIGHT = 1080
-RATES_INTERVAL_SEC = 5
 SAVE_INTERVAL_FRAMES = 30
 MIN_CONFIDENCE = 0.3
 MAX_CONFIDENCE = 0.4
@@ -60,14 +58,7 @@ def build_pipeline(uris: list[str], options: argparse.Namespace) -> Any:
         pipeline, "nvinfer", "primary-inference", config_file_path=options.configfile
     )
     pgie.set_property("batch-size", len(uris))
-    tiler = add_element(
-        pipeline,
-        "nvmultistreamtiler",
-        "nvtiler",
-        width=TILED_OUTPUT_WIDTH,
-        height=TILED_OUTPUT_HEIGHT,
-        **tiles(len(uris)),
-    )
+    tiler = add_tiler(pipeline, len(uris), TILED_OUTPUT_WIDTH, TILED_OUTPUT_HEIGHT)
     nvvidconv = add_element(pipeline, "nvvideoconvert", "convertor")
     nvosd = add_element(pipeline, "nvdsosd", "onscreendisplay")
     link(streammux, pgie, tiler, nvvidconv, nvosd)
@@ -154,25 +145,16 @@ def main(args: list[str], report: FrameReport = print_counts_of_source) -> int:
         return 1
 
     rates = FrameRates(len(uris))
-
-    def report_and_count(frame_meta: pyds.NvDsFrameMeta, text: str) -> None:
-        report(frame_meta, text)
-        rates.count(frame_meta.pad_index)
-
     pipeline.get_by_name("nvtiler").get_static_pad("sink").add_probe(
-        Gst.PadProbeType.BUFFER, tiler_sink_pad_buffer_probe, pictures, Counter(), report_and_count
+        Gst.PadProbeType.BUFFER,
+        tiler_sink_pad_buffer_probe,
+        pictures,
+        Counter(),
+        rates.counting(report),
     )
-    timer = GLib.timeout_add_seconds(RATES_INTERVAL_SEC, rates.print_rates)
-    try:
+    with rates.printed():
         code = play(pipeline, ", ".join(uris))
-    finally:
-        GLib.source_remove(timer)
-    try:
-        pictures.close()
-    except (OSError, RuntimeError) as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return 1
-    return code
+    return pictures.close() or code
 
 
 if __name__ == "__main__":

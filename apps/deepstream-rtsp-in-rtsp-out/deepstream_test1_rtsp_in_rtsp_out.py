@@ -26,8 +26,8 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 # It imports pyds, which tells GStreamer where the elements are.
 from common.changing_sources import add_uri_source, print_camera_state
 from common.counts import FrameReport, pgie_src_pad_buffer_probe, print_counts_of_source
-from common.pipeline import add_element, link, play, say, tiles
-from common.rtsp_out import CODECS, Stream, add_rtp_branch, serve
+from common.pipeline import add_element, add_tiler, link, play, say
+from common.rtsp_out import Stream, add_rtp_branch, add_rtsp_arguments, serve
 
 import pyds
 
@@ -64,14 +64,7 @@ def build_pipeline(options: argparse.Namespace) -> tuple[Any, Stream]:
         batch_size=count,
     )
     nvvidconv = add_element(pipeline, "nvvideoconvert", "convertor")
-    tiler = add_element(
-        pipeline,
-        "nvmultistreamtiler",
-        "nvtiler",
-        width=TILED_OUTPUT_WIDTH,
-        height=TILED_OUTPUT_HEIGHT,
-        **tiles(count),
-    )
+    tiler = add_tiler(pipeline, count, TILED_OUTPUT_WIDTH, TILED_OUTPUT_HEIGHT)
     nvosd = add_element(pipeline, "nvdsosd", "onscreendisplay")
     link(streammux, pgie, nvvidconv, tiler, nvosd)
     return pipeline, add_rtp_branch(pipeline, nvosd, options.codec, options.bitrate)
@@ -102,25 +95,11 @@ def main(args: list[str], report: FrameReport | None = None) -> int:
         help="cameras (rtsp://...) or files (file:///...)",
     )
     parser.add_argument(
-        "-c", "--codec", choices=CODECS, default="H264", help="of what is served; default: H264"
-    )
-    parser.add_argument(
-        "-b", "--bitrate", type=int, default=4000000, help="in bit/s; default: 4000000"
-    )
-    parser.add_argument(
         "--rtsp-ts",
         action="store_true",
         help="print the cameras' times of the frames, from RTCP, instead of none",
     )
-    parser.add_argument(
-        "--rtsp-port", metavar="PORT", type=int, default=8554, help="default: 8554; 0: any free one"
-    )
-    parser.add_argument(
-        "--rtsp-address",
-        metavar="ADDRESS",
-        default="127.0.0.1",
-        help="that the server listens on; 0.0.0.0 lets other machines in. Default: 127.0.0.1",
-    )
+    add_rtsp_arguments(parser)
     parser.add_argument(
         "--model", metavar="CONFIG", default=str(PGIE_CONFIG), help="nvinfer's configuration file"
     )

@@ -153,12 +153,7 @@ def main(args: list[str], report: FrameReport = print_counts) -> int:
         Gst.PadProbeType.BUFFER, seg_visual_src_pad_buffer_probe, pictures, report
     )
     code = play(pipeline, options.stream)
-    try:
-        pictures.close()
-    except (OSError, RuntimeError) as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return 1
-    return code
+    return pictures.close() or code
 
 
 if __name__ == "__main__":

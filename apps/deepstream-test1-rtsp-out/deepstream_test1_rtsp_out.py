@@ -25,7 +25,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 # It imports pyds, which tells GStreamer where the elements are.
 from common.counts import FrameReport, osd_sink_pad_buffer_probe, print_counts
 from common.pipeline import add_element, link, link_to_muxer, play
-from common.rtsp_out import CODECS, Stream, add_rtp_branch, serve
+from common.rtsp_out import Stream, add_rtp_branch, add_rtsp_arguments, serve
 
 MUXER_OUTPUT_WIDTH = 1920
 MUXER_OUTPUT_HEIGHT = 1080
@@ -74,12 +74,6 @@ def main(args: list[str], report: FrameReport = print_counts) -> int:
         "-i", "--input", metavar="H264_FILE", required=True, help="H.264 elementary stream"
     )
     parser.add_argument(
-        "-c", "--codec", choices=CODECS, default="H264", help="of what is served; default: H264"
-    )
-    parser.add_argument(
-        "-b", "--bitrate", type=int, default=4000000, help="in bit/s; default: 4000000"
-    )
-    parser.add_argument(
         "-e",
         "--enc_type",
         type=int,
@@ -87,15 +81,7 @@ def main(args: list[str], report: FrameReport = print_counts) -> int:
         default=0,
         help="0: nvv4l2h264enc or nvv4l2h265enc, 1: x264enc or x265enc",
     )
-    parser.add_argument(
-        "--rtsp-port", metavar="PORT", type=int, default=8554, help="default: 8554; 0: any free one"
-    )
-    parser.add_argument(
-        "--rtsp-address",
-        metavar="ADDRESS",
-        default="127.0.0.1",
-        help="that the server listens on; 0.0.0.0 lets other machines in. Default: 127.0.0.1",
-    )
+    add_rtsp_arguments(parser)
     parser.add_argument(
         "--model", metavar="CONFIG", default=str(PGIE_CONFIG), help="nvinfer's configuration file"
     )

@@ -9,6 +9,7 @@ The sink is a window, or nothing where there is no display; with --output, an MP
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import signal
 import sys
@@ -18,14 +19,14 @@ from typing import Any
 import gi
 
 gi.require_version("Gst", "1.0")
-from gi.repository import GLib, Gst
+from gi.repository import Gst
 
 import pyds  # before Gst.init: it tells GStreamer where the elements are
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 from common.counts import FrameReport, pgie_src_pad_buffer_probe, print_counts_of_source
-from common.frame_rates import FrameRates
-from common.pipeline import add_element, link, play, tiles
+from common.frame_rates import INTERVAL_SEC, FrameRates
+from common.pipeline import add_element, add_tiler, link, play
 from common.sinks import add_sink_arguments, add_sinks
 from common.sources import add_muxer, add_sources, as_uri
 
@@ -33,7 +34,6 @@ MUXER_OUTPUT_WIDTH = 1920
 MUXER_OUTPUT_HEIGHT = 1080
 TILED_OUTPUT_WIDTH = 1280
 TILED_OUTPUT_HEIGHT = 720
-RATES_INTERVAL_SEC = 5
 
 PGIE_CONFIG = Path(__file__).with_name("dstest3_pgie_config.txt")
 
@@ -47,14 +47,7 @@ def build_pipeline(uris: list[str], options: argparse.Namespace) -> Any:
     factory = "nvinfer" if options.pgie == "nvinfer" else "nvinferserver"
     pgie = add_element(pipeline, factory, "primary-inference", config_file_path=options.configfile)
     pgie.set_property("batch-size", len(uris))
-    tiler = add_element(
-        pipeline,
-        "nvmultistreamtiler",
-        "nvtiler",
-        width=TILED_OUTPUT_WIDTH,
-        height=TILED_OUTPUT_HEIGHT,
-        **tiles(len(uris)),
-    )
+    tiler = add_tiler(pipeline, len(uris), TILED_OUTPUT_WIDTH, TILED_OUTPUT_HEIGHT)
     nvvidconv = add_element(pipeline, "nvvideoconvert", "convertor")
     nvosd = add_element(pipeline, "nvdsosd", "onscreendisplay", process_mode=0, display_text=1)
 
@@ -67,7 +60,7 @@ def build_pipeline(uris: list[str], options: argparse.Namespace) -> Any:
             pipeline,
             "nvdslogger",
             "nvdslogger",
-            fps_measurement_interval_sec=RATES_INTERVAL_SEC,
+            fps_measurement_interval_sec=INTERVAL_SEC,
         )
         link(queues[1], nvdslogger)
         before_tiler = nvdslogger
@@ -76,18 +69,14 @@ def build_pipeline(uris: list[str], options: argparse.Namespace) -> Any:
     return pipeline
 
 
-def add_probe(pgie: Any, report: FrameReport, rates: FrameRates) -> None:
-    """Reports each frame that leaves the detector, counts it, and prints latencies if measured."""
+def add_probe(pgie: Any, report: FrameReport) -> None:
+    """Reports each frame that leaves the detector, and prints latencies if measured."""
     measure = os.environ.get("NVDS_ENABLE_LATENCY_MEASUREMENT") == "1"
-
-    def report_and_count(frame_meta: pyds.NvDsFrameMeta, text: str) -> None:
-        report(frame_meta, text)
-        rates.count(frame_meta.pad_index)
 
     def probe(pad: Any, info: Any) -> Any:
         if measure:
             pyds.nvds_measure_buffer_latency(hash(info.get_buffer()))
-        return pgie_src_pad_buffer_probe(pad, info, report_and_count)
+        return pgie_src_pad_buffer_probe(pad, info, report)
 
     pgie.get_static_pad("src").add_probe(Gst.PadProbeType.BUFFER, probe)
 
@@ -146,21 +135,17 @@ def main(args: list[str], report: FrameReport = print_counts_of_source) -> int:
         print(f"Error: {error}.", file=sys.stderr)
         return 1
 
-    timer = None
-    if not options.disable_probe:
-        rates = FrameRates(len(uris))
-        if options.silent:
+    with contextlib.ExitStack() as meanwhile:
+        if not options.disable_probe:
+            rates = FrameRates(len(uris))
+            if options.silent:
 
-            def report(frame_meta: pyds.NvDsFrameMeta, text: str) -> None:
-                pass
+                def report(frame_meta: pyds.NvDsFrameMeta, text: str) -> None:
+                    pass
 
-        add_probe(pipeline.get_by_name("primary-inference"), report, rates)
-        timer = GLib.timeout_add_seconds(RATES_INTERVAL_SEC, rates.print_rates)
-    try:
+            add_probe(pipeline.get_by_name("primary-inference"), rates.counting(report))
+            meanwhile.enter_context(rates.printed())
         return play(pipeline, ", ".join(uris))
-    finally:
-        if timer is not None:
-            GLib.source_remove(timer)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 # It imports pyds, which tells GStreamer where the elements are.
 from common.changing_sources import add_uri_source, print_camera_state, remove_source
 from common.counts import FrameReport, pgie_src_pad_buffer_probe, print_counts_of_source
-from common.pipeline import add_element, link, play, say, tiles
+from common.pipeline import add_element, add_tiler, link, play, say
 
 MUXER_OUTPUT_WIDTH = 1920
 MUXER_OUTPUT_HEIGHT = 1080
@@ -56,14 +56,7 @@ def build_pipeline(options: argparse.Namespace) -> Any:
         config_file_path=options.model,
         batch_size=options.sources,
     )
-    tiler = add_element(
-        pipeline,
-        "nvmultistreamtiler",
-        "nvtiler",
-        width=TILED_OUTPUT_WIDTH,
-        height=TILED_OUTPUT_HEIGHT,
-        **tiles(options.sources),
-    )
+    tiler = add_tiler(pipeline, options.sources, TILED_OUTPUT_WIDTH, TILED_OUTPUT_HEIGHT)
     nvvidconv = add_element(pipeline, "nvvideoconvert", "convertor")
     nvosd = add_element(pipeline, "nvdsosd", "onscreendisplay")
     sink = add_element(pipeline, "nveglglessink", "nvvideo-renderer", sync=False, qos=False)
