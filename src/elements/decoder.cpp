@@ -5,6 +5,7 @@
 
 #include "elements/nvmm_wrapper.h"
 #include "elements/observed.h"
+#include "elements/transforms.h"
 #include "nvds_latency_meta.h"
 
 GST_DEBUG_CATEGORY_STATIC(decoder_debug);
@@ -268,11 +269,7 @@ gboolean on_sink_query(GstPad* pad, GstObject* parent, GstQuery* query) {
   if (GST_QUERY_TYPE(query) == GST_QUERY_CAPS) {
     GstCaps *filter = nullptr, *caps = gst_pad_get_pad_template_caps(pad);
     gst_query_parse_caps(query, &filter);
-    if (filter) {
-      GstCaps* common = gst_caps_intersect_full(filter, caps, GST_CAPS_INTERSECT_FIRST);
-      gst_caps_unref(caps);
-      caps = common;
-    }
+    caps = filtered_caps(caps, filter);
     gst_query_set_caps_result(query, caps);
     gst_caps_unref(caps);
     return TRUE;

@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "elements/system_buffer.h"
+#include "elements/transforms.h"
 #include "surface/batch.h"
 #include "surface/convert.h"
 
@@ -102,12 +103,7 @@ GstCaps* transform_caps(GstBaseTransform* transform, GstPadDirection from, GstCa
       add(structure, false);
     }
   }
-  if (filter) {
-    GstCaps* common = gst_caps_intersect_full(filter, result, GST_CAPS_INTERSECT_FIRST);
-    gst_caps_unref(result);
-    result = common;
-  }
-  return result;
+  return filtered_caps(result, filter);
 }
 
 /// The input's own format where the encoder takes it, else I420.

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "elements/transforms.h"
 #include "nvds_latency_meta_internal.h"
 #include "surface/batch.h"
 
@@ -80,12 +81,7 @@ GstCaps* transform_caps(GstBaseTransform* base, GstPadDirection direction, GstCa
       gst_caps_append_structure_full(result, one, gst_caps_features_new(kNvmmFeature, nullptr));
     }
   }
-  if (filter) {
-    GstCaps* filtered = gst_caps_intersect_full(filter, result, GST_CAPS_INTERSECT_FIRST);
-    gst_caps_unref(result);
-    result = filtered;
-  }
-  return result;
+  return filtered_caps(result, filter);
 }
 
 /// The picture's own format where that can be, which costs nothing, else the first.

@@ -1,7 +1,7 @@
 #include "elements/uri_source.h"
 
 #include "elements/decoder.h"
-#include "elements/hardware_enums.h"
+#include "elements/hardware_properties.h"
 
 namespace thalweg {
 namespace {
@@ -60,7 +60,7 @@ const KeptProperty kProperties[] = {
      .type = G_TYPE_UINT,
      .value = "1",
      .meaning = "Surfaces of the decoder beyond its minimum"},
-    {.name = "gpu-id", .type = G_TYPE_UINT, .value = "0", .meaning = "CUDA device"},
+    kCudaDevice,
     {.name = "cudadec-memtype",
      .type = G_TYPE_ENUM,
      .value = "0",

@@ -9,6 +9,7 @@
 #include <gst/gst.h>
 
 #include "elements/observed.h"
+#include "elements/transforms.h"
 #include "surface/batch.h"
 
 namespace {
@@ -41,12 +42,7 @@ GstCaps* transform_caps(GstBaseTransform*, GstPadDirection from, GstCaps* caps, 
     gst_caps_set_features(
         result, i,
         gst_caps_features_new(from == GST_PAD_SINK ? kEglFeature : thalweg::kNvmmFeature, nullptr));
-  if (filter) {
-    GstCaps* common = gst_caps_intersect_full(filter, result, GST_CAPS_INTERSECT_FIRST);
-    gst_caps_unref(result);
-    result = common;
-  }
-  return result;
+  return thalweg::filtered_caps(result, filter);
 }
 
 GstFlowReturn prepare_output_buffer(GstBaseTransform*, GstBuffer* in, GstBuffer** out) {

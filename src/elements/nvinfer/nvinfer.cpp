@@ -9,6 +9,7 @@
 #include <string>
 #include <thread>
 
+#include "elements/hardware_properties.h"
 #include "elements/kept_properties.h"
 #include "elements/nvinfer/inference.h"
 #include "elements/nvinfer/output_queue.h"
@@ -52,7 +53,7 @@ enum Property : guint {
 };
 
 const KeptProperty kKept[] = {
-    {.name = "gpu-id", .type = G_TYPE_UINT, .value = "0", .meaning = "CUDA device"},
+    kCudaDevice,
     {.name = "strongly-typed",
      .type = G_TYPE_BOOLEAN,
      .value = "false",

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <variant>
 
+#include "elements/property_values.h"
+
 namespace thalweg {
 namespace {
 
@@ -45,36 +47,20 @@ constexpr GEnumValue kProcessModes[] = {{1, "Primary (full frame)", "primary"},
                                         {2, "Secondary (objects)", "secondary"},
                                         {0, nullptr, nullptr}};
 
-std::string text_of(const GValue* value) {
-  const char* text = g_value_get_string(value);
-  return text ? text : "";
-}
-
-void take(const GValue* value, bool& to) { to = g_value_get_boolean(value); }
-void take(const GValue* value, unsigned& to) { to = g_value_get_uint(value); }
-void take(const GValue* value, std::string& to) { to = text_of(value); }
-void take(const GValue* value, int& to) {
-  to = G_VALUE_HOLDS_ENUM(value) ? g_value_get_enum(value) : g_value_get_int(value);
-}
-void give(GValue* value, bool from) { g_value_set_boolean(value, from); }
-void give(GValue* value, unsigned from) { g_value_set_uint(value, from); }
 void give(GValue* value, const std::string& from) { g_value_set_string(value, from.c_str()); }
-void give(GValue* value, int from) {
-  G_VALUE_HOLDS_ENUM(value) ? g_value_set_enum(value, from) : g_value_set_int(value, from);
-}
 
 }  // namespace
 
 bool Settings::set(guint id, const GValue* value) {
   if (id == kConfigFilePath) {
-    config_.path = text_of(value);
+    take(value, config_.path);
     engine_replaces_model_ = false;
     return true;
   }
   if (id == 0 || id >= kEnd) return false;
   set_by_program_.insert(id);
   if (std::ranges::count(kIdLists, id, &IdList::id)) {
-    id_lists_[id] = text_of(value);
+    take(value, id_lists_[id]);
   } else {
     const Key* key = std::ranges::find(kKeys, id, &Key::id);
     std::visit([&](auto member) { take(value, config_.*member); }, key->member);

@@ -29,11 +29,12 @@
 #include <string>
 
 #include "elements/batch_meta.h"
-#include "elements/hardware_enums.h"
+#include "elements/hardware_properties.h"
 #include "elements/kept_properties.h"
 #include "elements/nvmultistreamtiler/gather.h"
 #include "elements/nvmultistreamtiler/mosaic.h"
 #include "elements/observed.h"
+#include "elements/transforms.h"
 #include "gst-nvevent.h"
 #include "gst-nvquery.h"
 #include "gstnvdsmeta.h"
@@ -60,7 +61,7 @@ enum Property : guint {
 };
 
 const KeptProperty kKept[] = {
-    {.name = "gpu-id", .type = G_TYPE_UINT, .value = "0", .meaning = "CUDA device"},
+    kCudaDevice,
     {.name = "buffer-pool-size",
      .type = G_TYPE_UINT,
      .value = "5",
@@ -72,18 +73,8 @@ const KeptProperty kKept[] = {
      .value = nullptr,
      .meaning = "Rectangles of the tiles as parts of the canvas",
      .flags = G_PARAM_WRITABLE},
-    {.name = "nvbuf-memory-type",
-     .type = G_TYPE_ENUM,
-     .value = "0",
-     .meaning = "Memory type of the output pool",
-     .enum_values = kMemoryTypes,
-     .enum_name = "GstNvBufMemoryType"},
-    {.name = "compute-hw",
-     .type = G_TYPE_ENUM,
-     .value = "0",
-     .meaning = "Engine for scaling",
-     .enum_values = kComputeHardware,
-     .enum_name = "GstNvComputeHWType"},
+    kOutputMemoryType,
+    kScalingHardware,
 };
 
 /// What the properties say.
@@ -176,12 +167,7 @@ GstCaps* transform_caps(GstBaseTransform* transform, GstPadDirection direction, 
                                              gst_caps_features_new(kNvmmFeature, nullptr));
     }
   gst_caps_unref(any);
-  if (filter) {
-    GstCaps* wanted = gst_caps_intersect_full(filter, result, GST_CAPS_INTERSECT_FIRST);
-    gst_caps_unref(result);
-    result = wanted;
-  }
-  return result;
+  return filtered_caps(result, filter);
 }
 
 /// Keeps the input's format where downstream allows it.
@@ -206,22 +192,10 @@ gboolean set_caps(GstBaseTransform* transform, GstCaps*, GstCaps* out_caps) {
 
 // ---- buffers
 
-/// No pool: pictures bring their own recycled memory.
-gboolean decide_allocation(GstBaseTransform*, GstQuery*) { return TRUE; }
-
-GstFlowReturn prepare_output_buffer(GstBaseTransform* transform, GstBuffer* in, GstBuffer** out) {
-  *out = gst_buffer_new();  // transform() brings picture and metadata
-  GST_BASE_TRANSFORM_GET_CLASS(transform)->copy_metadata(transform, in, *out);
-  return GST_FLOW_OK;
-}
-
 /// Only what speaks neither of pixels nor of the batch's frames goes along.
 gboolean transform_meta(GstBaseTransform*, GstBuffer*, GstMeta* meta, GstBuffer*) {
-  const GType api = meta->info->api;
-  for (const char* tag : {GST_META_TAG_MEMORY_STR, GST_META_TAG_VIDEO_SIZE_STR,
-                          GST_META_TAG_VIDEO_ORIENTATION_STR, GST_META_TAG_VIDEO_COLORSPACE_STR})
-    if (gst_meta_api_type_has_tag(api, g_quark_from_static_string(tag))) return FALSE;
-  return api != NVDS_META_API_TYPE ||
+  if (speaks_of_pixels(meta)) return FALSE;
+  return meta->info->api != NVDS_META_API_TYPE ||
          reinterpret_cast<const NvDsMeta*>(meta)->meta_type != NVDS_BATCH_GST_META;
 }
 
@@ -466,10 +440,9 @@ static void nvmultistreamtiler_class_init(GstNvMultiStreamTilerClass* klass) {
   base->transform_caps = transform_caps;
   base->fixate_caps = fixate_caps;
   base->set_caps = set_caps;
-  base->decide_allocation = decide_allocation;
-  base->prepare_output_buffer = prepare_output_buffer;
   base->transform_meta = transform_meta;
   base->transform = transform;
+  bring_own_pictures(base);
   base->sink_event = sink_event;
   base->query = query;
   base->start = start;

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "elements/hardware_enums.h"
+#include "elements/hardware_properties.h"
 #include "elements/kept_properties.h"
 #include "elements/nvmultiurisrcbin/http_server.h"
 #include "elements/nvmultiurisrcbin/stream_api.h"
@@ -213,12 +213,7 @@ const KeptProperty kOfMuxer[] = {
      .type = G_TYPE_BOOLEAN,
      .value = "true",
      .meaning = "Run conversions asynchronously"},
-    {.name = "nvbuf-memory-type",
-     .type = G_TYPE_ENUM,
-     .value = "0",
-     .meaning = "Memory type of the output pool",
-     .enum_values = kMemoryTypes,
-     .enum_name = "GstNvBufMemoryType"},
+    kOutputMemoryType,
     {.name = "buffer-pool-size",
      .type = G_TYPE_UINT,
      .value = "4",

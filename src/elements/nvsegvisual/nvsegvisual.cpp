@@ -30,8 +30,10 @@
 #include "draw/class_map.h"
 #include "elements/batch_meta.h"
 #include "elements/frame_mapping.h"
+#include "elements/hardware_properties.h"
 #include "elements/kept_properties.h"
 #include "elements/observed.h"
+#include "elements/transforms.h"
 #include "gstnvdsinfer.h"
 #include "gstnvdsmeta.h"
 #include "surface/batch.h"
@@ -56,7 +58,7 @@ enum Property : guint {
 
 const KeptProperty kKept[] = {
     {.name = "unique-id", .type = G_TYPE_UINT, .value = "0", .meaning = "Component id"},
-    {.name = "gpu-id", .type = G_TYPE_UINT, .value = "0", .meaning = "CUDA device"},
+    kCudaDevice,
     {.name = "batch-size",
      .type = G_TYPE_UINT,
      .value = "1",
@@ -134,12 +136,7 @@ GstCaps* transform_caps(GstBaseTransform* transform, GstPadDirection direction, 
                                            gst_caps_features_new(kNvmmFeature, nullptr));
   }
   gst_caps_unref(any);
-  if (filter) {
-    GstCaps* wanted = gst_caps_intersect_full(filter, result, GST_CAPS_INTERSECT_FIRST);
-    gst_caps_unref(result);
-    result = wanted;
-  }
-  return result;
+  return filtered_caps(result, filter);
 }
 
 gboolean set_caps(GstBaseTransform* transform, GstCaps*, GstCaps* out_caps) {
@@ -153,22 +150,9 @@ gboolean set_caps(GstBaseTransform* transform, GstCaps*, GstCaps* out_caps) {
 
 // ---- buffers
 
-/// No pool: pictures bring their own recycled memory.
-gboolean decide_allocation(GstBaseTransform*, GstQuery*) { return TRUE; }
-
-GstFlowReturn prepare_output_buffer(GstBaseTransform* transform, GstBuffer* in, GstBuffer** out) {
-  *out = gst_buffer_new();  // transform() brings the pictures
-  GST_BASE_TRANSFORM_GET_CLASS(transform)->copy_metadata(transform, in, *out);
-  return GST_FLOW_OK;
-}
-
 /// Everything goes along but what speaks of the input's pixels.
 gboolean transform_meta(GstBaseTransform*, GstBuffer*, GstMeta* meta, GstBuffer*) {
-  for (const char* tag : {GST_META_TAG_MEMORY_STR, GST_META_TAG_VIDEO_SIZE_STR,
-                          GST_META_TAG_VIDEO_ORIENTATION_STR, GST_META_TAG_VIDEO_COLORSPACE_STR}) {
-    if (gst_meta_api_type_has_tag(meta->info->api, g_quark_from_static_string(tag))) return FALSE;
-  }
-  return TRUE;
+  return !speaks_of_pixels(meta);
 }
 
 /// The picture scaled, straight from the decoder's where that gives the same, or black.
@@ -361,10 +345,9 @@ static void nvsegvisual_class_init(GstNvSegVisualClass* klass) {
   base->passthrough_on_same_caps = FALSE;
   base->transform_caps = transform_caps;
   base->set_caps = set_caps;
-  base->decide_allocation = decide_allocation;
-  base->prepare_output_buffer = prepare_output_buffer;
   base->transform_meta = transform_meta;
   base->transform = transform;
+  bring_own_pictures(base);
   install_properties(object);
   observed_class_setup(object);
   gst_element_class_add_static_pad_template(element, &sink_template);

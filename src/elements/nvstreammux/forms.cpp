@@ -1,9 +1,43 @@
-#include "elements/hardware_enums.h"
+#include "elements/hardware_properties.h"
 #include "elements/nvstreammux/mux.h"
 
 namespace thalweg {
 
 namespace {
+
+// ---- of both forms
+
+constexpr SettingProperty kAttachSysTs = {
+    .name = "attach-sys-ts",
+    .meaning =
+        "ntp_timestamp is the system time at which a frame reached the muxer; else the "
+        "RTSP sender's time, where configure_source_for_ntp_sync was called",
+    .member = &Settings::attach_sys_ts};
+constexpr SettingProperty kSyncInputs = {
+    .name = "sync-inputs",
+    .meaning =
+        "Batch only frames of the same time; early ones wait, late ones are dropped and "
+        "counted",
+    .member = &Settings::sync_inputs};
+constexpr SettingProperty kFrameDuration = {
+    .name = "frame-duration",
+    .meaning =
+        "With attach-sys-ts=false, jumps of the RTSP sender's time that are shorter than a "
+        "frame are spread over the next ones: duration of a frame in milliseconds; 0: as "
+        "timestamps say, -1: jumps are shown",
+    .member = &Settings::frame_duration_ms};
+constexpr SettingProperty kResetOnEos = {
+    .name = "frame-num-reset-on-eos",
+    .meaning = "Number a source's frames from 0 again after its end",
+    .member = &Settings::reset_on_eos};
+constexpr SettingProperty kResetOnStreamReset = {
+    .name = "frame-num-reset-on-stream-reset",
+    .meaning = "Number a source's frames from 0 again after a stream-reset event",
+    .member = &Settings::reset_on_stream_reset};
+constexpr SettingProperty kDropPipelineEos = {
+    .name = "drop-pipeline-eos",
+    .meaning = "Do not end the pipeline when all sources have ended",
+    .member = &Settings::drop_pipeline_eos};
 
 // ---- the legacy form
 
@@ -39,32 +73,16 @@ constexpr SettingProperty kLegacySettings[] = {
      .member = &Settings::surfaces_per_frame,
      .minimum = 1,
      .maximum = 4},
-    {.name = "attach-sys-ts",
-     .meaning = "ntp_timestamp is the system time at which a frame reached the muxer; else the "
-                "RTSP sender's time, where configure_source_for_ntp_sync was called",
-     .member = &Settings::attach_sys_ts},
-    {.name = "sync-inputs",
-     .meaning = "Batch only frames of the same time; early ones wait, late ones are dropped and "
-                "counted",
-     .member = &Settings::sync_inputs},
+    kAttachSysTs,
+    kSyncInputs,
     {.name = "max-latency",
      .meaning = "Extra time that live sources may take, in nanoseconds",
      .member = &Settings::max_latency_ns,
      .type = G_TYPE_UINT},
-    {.name = "frame-duration",
-     .meaning = "With attach-sys-ts=false, jumps of the RTSP sender's time that are shorter than a "
-                "frame are spread over the next ones: duration of a frame in milliseconds; 0: as "
-                "timestamps say, -1: jumps are shown",
-     .member = &Settings::frame_duration_ms},
-    {.name = "frame-num-reset-on-eos",
-     .meaning = "Number a source's frames from 0 again after its end",
-     .member = &Settings::reset_on_eos},
-    {.name = "frame-num-reset-on-stream-reset",
-     .meaning = "Number a source's frames from 0 again after a stream-reset event",
-     .member = &Settings::reset_on_stream_reset},
-    {.name = "drop-pipeline-eos",
-     .meaning = "Do not end the pipeline when all sources have ended",
-     .member = &Settings::drop_pipeline_eos},
+    kFrameDuration,
+    kResetOnEos,
+    kResetOnStreamReset,
+    kDropPipelineEos,
     {.name = "sort-batch",
      .meaning = "Order the frames of a batch by source",
      .member = &Settings::sort_batch},
@@ -74,25 +92,15 @@ constexpr SettingProperty kLegacySettings[] = {
 };
 
 const KeptProperty kLegacyKept[] = {
-    {.name = "gpu-id", .type = G_TYPE_UINT, .value = "0", .meaning = "CUDA device"},
+    kCudaDevice,
     {.name = "buffer-pool-size",
      .type = G_TYPE_UINT,
      .value = "4",
      .meaning = "Number of output batches in the pool",
      .minimum = 4,
      .maximum = 1024},
-    {.name = "nvbuf-memory-type",
-     .type = G_TYPE_ENUM,
-     .value = "0",
-     .meaning = "Memory type of the output pool",
-     .enum_values = kMemoryTypes,
-     .enum_name = "GstNvBufMemoryType"},
-    {.name = "compute-hw",
-     .type = G_TYPE_ENUM,
-     .value = "0",
-     .meaning = "Engine for scaling",
-     .enum_values = kComputeHardware,
-     .enum_name = "GstNvComputeHWType"},
+    kOutputMemoryType,
+    kScalingHardware,
     {.name = "interpolation-method",
      .type = G_TYPE_ENUM,
      .value = "1",
@@ -151,6 +159,7 @@ const KeptProperty kLegacyKept[] = {
      .meaning = "Ignore SEI that goes back in time (not in this version)",
      .used = true},
 };
+
 // ---- the newer form
 
 constexpr SettingProperty kNewerSettings[] = {
@@ -174,31 +183,15 @@ constexpr SettingProperty kNewerSettings[] = {
      .meaning = "Rules of batching: INI, or YAML where it ends in .yml or .yaml; a new one holds "
                 "from the next batch on",
      .member = &Settings::config_file},
-    {.name = "attach-sys-ts",
-     .meaning = "ntp_timestamp is the system time at which a frame reached the muxer; else the "
-                "RTSP sender's time, where configure_source_for_ntp_sync was called",
-     .member = &Settings::attach_sys_ts},
+    kAttachSysTs,
     {.name = "max-latency",
      .meaning = "Extra time that live sources may take, in nanoseconds",
      .member = &Settings::max_latency_ns},
-    {.name = "sync-inputs",
-     .meaning = "Batch only frames of the same time; early ones wait, late ones are dropped and "
-                "counted",
-     .member = &Settings::sync_inputs},
-    {.name = "frame-num-reset-on-eos",
-     .meaning = "Number a source's frames from 0 again after its end",
-     .member = &Settings::reset_on_eos},
-    {.name = "frame-num-reset-on-stream-reset",
-     .meaning = "Number a source's frames from 0 again after a stream-reset event",
-     .member = &Settings::reset_on_stream_reset},
-    {.name = "frame-duration",
-     .meaning = "With attach-sys-ts=false, jumps of the RTSP sender's time that are shorter than a "
-                "frame are spread over the next ones: duration of a frame in milliseconds; 0: as "
-                "timestamps say, -1: jumps are shown",
-     .member = &Settings::frame_duration_ms},
-    {.name = "drop-pipeline-eos",
-     .meaning = "Do not end the pipeline when all sources have ended",
-     .member = &Settings::drop_pipeline_eos},
+    kSyncInputs,
+    kResetOnEos,
+    kResetOnStreamReset,
+    kFrameDuration,
+    kDropPipelineEos,
 };
 
 }  // namespace

@@ -325,7 +325,6 @@ void init_class(GstNvStreamMuxClass* klass, const Form& form) {
   object->get_property = get_property;
   object->finalize = finalize;
   element->change_state = change_state;
-  observed_errors(object);
   element->request_new_pad = request_sink_pad;
   element->release_pad = release_sink_pad;
   install_settings(object, form.settings, form.defaults);
@@ -343,6 +342,7 @@ void init_class(GstNvStreamMuxClass* klass, const Form& form) {
   gst_element_class_set_static_metadata(element, "Stream muxer", "Generic/Muxer/Video",
                                         "Makes batches of the frames of several sources",
                                         "Thalweg");
+  observed_errors(object);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "elements/property_values.h"
+
 namespace thalweg {
 
 namespace {
@@ -33,6 +35,11 @@ GParamSpec* new_spec(const SettingProperty& row, const Settings& defaults) {
       row.member);
 }
 
+/// NULL where there is none, as the specification's default.
+void give(GValue* value, const std::string& from) {
+  g_value_set_string(value, from.empty() ? nullptr : from.c_str());
+}
+
 }  // namespace
 
 void install_settings(GObjectClass* klass, std::span<const SettingProperty> table,
@@ -47,41 +54,11 @@ const SettingProperty* find_setting(std::span<const SettingProperty> table, guin
 }
 
 void set_setting(Settings& settings, const SettingProperty& property, const GValue* value) {
-  std::visit(
-      [&](auto member) {
-        if constexpr (std::is_same_v<decltype(member), bool Settings::*>)
-          settings.*member = g_value_get_boolean(value);
-        else if constexpr (std::is_same_v<decltype(member), gint Settings::*>)
-          settings.*member = g_value_get_int(value);
-        else if constexpr (std::is_same_v<decltype(member), guint Settings::*>)
-          settings.*member = g_value_get_uint(value);
-        else if constexpr (std::is_same_v<decltype(member), std::string Settings::*>)
-          settings.*member = g_value_get_string(value) ? g_value_get_string(value) : "";
-        else
-          settings.*member =
-              property.type == G_TYPE_UINT ? g_value_get_uint(value) : g_value_get_uint64(value);
-      },
-      property.member);
+  std::visit([&](auto member) { take(value, settings.*member); }, property.member);
 }
 
 void get_setting(const Settings& settings, const SettingProperty& property, GValue* value) {
-  std::visit(
-      [&](auto member) {
-        if constexpr (std::is_same_v<decltype(member), bool Settings::*>)
-          g_value_set_boolean(value, settings.*member);
-        else if constexpr (std::is_same_v<decltype(member), gint Settings::*>)
-          g_value_set_int(value, settings.*member);
-        else if constexpr (std::is_same_v<decltype(member), guint Settings::*>)
-          g_value_set_uint(value, settings.*member);
-        else if constexpr (std::is_same_v<decltype(member), std::string Settings::*>)
-          g_value_set_string(value,
-                             (settings.*member).empty() ? nullptr : (settings.*member).c_str());
-        else if (property.type == G_TYPE_UINT)
-          g_value_set_uint(value, guint(settings.*member));
-        else
-          g_value_set_uint64(value, settings.*member);
-      },
-      property.member);
+  std::visit([&](auto member) { give(value, settings.*member); }, property.member);
 }
 
 }  // namespace thalweg

@@ -3,6 +3,7 @@
 
 #include "elements/nvstreammux/mux.h"
 #include "elements/nvstreammux/output_batch.h"
+#include "elements/transforms.h"
 #include "gst-nvevent.h"
 #include "gst-nvquery.h"
 #include "surface/batch.h"
@@ -23,13 +24,8 @@ GstCaps* sink_caps(MuxState& state, GstPad* pad, GstCaps* filter) {
     if (!state.format.empty())
       gst_caps_set_simple(wanted, "format", G_TYPE_STRING, state.format.c_str(), nullptr);
   }
-  if (filter) {
-    for (GstCaps** caps : {&wanted, &any}) {
-      GstCaps* filtered = gst_caps_intersect_full(filter, *caps, GST_CAPS_INTERSECT_FIRST);
-      gst_caps_unref(*caps);
-      *caps = filtered;
-    }
-  }
+  wanted = filtered_caps(wanted, filter);
+  any = filtered_caps(any, filter);
   const bool choose = filter ? !gst_caps_is_empty(wanted) : gst_pad_is_linked(pad);
   gst_caps_unref(choose ? any : wanted);
   return choose ? wanted : any;

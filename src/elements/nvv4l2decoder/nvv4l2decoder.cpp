@@ -1,5 +1,5 @@
 #include "elements/decoder.h"
-#include "elements/hardware_enums.h"
+#include "elements/hardware_properties.h"
 #include "elements/kept_properties.h"
 #include "elements/nvv4l2decoder/access_unit.h"
 
@@ -112,7 +112,7 @@ const KeptProperty kProperties[] = {
      .meaning = "Surfaces beyond the decoder's minimum",
      .minimum = 0,
      .maximum = 55},
-    {.name = "gpu-id", .type = G_TYPE_UINT, .value = "0", .meaning = "CUDA device"},
+    kCudaDevice,
     {.name = "cudadec-memtype",
      .type = G_TYPE_ENUM,
      .value = "0",

@@ -4,7 +4,7 @@
 //     'video/x-raw(memory:NVMM),format=NV12' ! nv3dsink
 #include <string>
 
-#include "elements/hardware_enums.h"
+#include "elements/hardware_properties.h"
 #include "elements/proxy_bin.h"
 
 namespace {

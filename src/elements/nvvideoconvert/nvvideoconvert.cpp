@@ -16,10 +16,11 @@
 #include <string>
 
 #include "elements/frame_mapping.h"
-#include "elements/hardware_enums.h"
+#include "elements/hardware_properties.h"
 #include "elements/kept_properties.h"
 #include "elements/nvvideoconvert/crop.h"
 #include "elements/observed.h"
+#include "elements/transforms.h"
 #include "gstnvdsmeta.h"
 #include "surface/batch.h"
 #include "surface/convert.h"
@@ -47,7 +48,7 @@ constexpr GEnumValue kCopyHardware[] = {
 
 const KeptProperty kKept[] = {
     {.name = "silent", .type = G_TYPE_BOOLEAN, .value = "false", .meaning = "No logging"},
-    {.name = "gpu-id", .type = G_TYPE_UINT, .value = "0", .meaning = "CUDA device"},
+    kCudaDevice,
     {.name = "output-buffers",
      .type = G_TYPE_UINT,
      .value = "4",
@@ -57,24 +58,14 @@ const KeptProperty kKept[] = {
      .type = G_TYPE_BOOLEAN,
      .value = "false",
      .meaning = "Block-linear NV12 output"},
-    {.name = "compute-hw",
-     .type = G_TYPE_ENUM,
-     .value = "0",
-     .meaning = "Engine for scaling",
-     .enum_values = kComputeHardware,
-     .enum_name = "GstNvComputeHWType"},
+    kScalingHardware,
     {.name = "copy-hw",
      .type = G_TYPE_ENUM,
      .value = "1",
      .meaning = "Engine for copies",
      .enum_values = kCopyHardware,
      .enum_name = "GstNvCopyHWType"},
-    {.name = "nvbuf-memory-type",
-     .type = G_TYPE_ENUM,
-     .value = "0",
-     .meaning = "Memory type of the output pool",
-     .enum_values = kMemoryTypes,
-     .enum_name = "GstNvBufMemoryType"},
+    kOutputMemoryType,
     {.name = "contiguous-buffers",
      .type = G_TYPE_BOOLEAN,
      .value = "false",
@@ -209,11 +200,7 @@ GstCaps* transform_caps(GstBaseTransform* transform, GstPadDirection, GstCaps* c
           result, relaxed(gst_caps_get_structure(caps, i), nvmm, changes_memory),
           features_of(nvmm));
     }
-  if (filter) {
-    GstCaps* wanted = gst_caps_intersect_full(filter, result, GST_CAPS_INTERSECT_FIRST);
-    gst_caps_unref(result);
-    result = wanted;
-  }
+  result = filtered_caps(result, filter);
   GST_DEBUG_OBJECT(transform, "%" GST_PTR_FORMAT " can become %" GST_PTR_FORMAT, caps, result);
   return result;
 }

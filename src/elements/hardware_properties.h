@@ -2,6 +2,8 @@
 
 #include <gst/gst.h>
 
+#include "elements/kept_properties.h"
+
 namespace thalweg {
 
 /// Values of nvbuf-memory-type (GstNvBufMemoryType).
@@ -41,5 +43,21 @@ inline constexpr GEnumValue kInterpolations[] = {{0, "Nearest", "Nearest"},
                                                  {5, "GPU-Ignored, VIC-Nicest", "Algo-4"},
                                                  {6, "GPU-Nearest, VIC-Nearest", "Default"},
                                                  {0, nullptr, nullptr}};
+
+// Properties of several elements that have no effect here.
+inline constexpr KeptProperty kCudaDevice = {
+    .name = "gpu-id", .type = G_TYPE_UINT, .value = "0", .meaning = "CUDA device"};
+inline constexpr KeptProperty kOutputMemoryType = {.name = "nvbuf-memory-type",
+                                                   .type = G_TYPE_ENUM,
+                                                   .value = "0",
+                                                   .meaning = "Memory type of the output pool",
+                                                   .enum_values = kMemoryTypes,
+                                                   .enum_name = "GstNvBufMemoryType"};
+inline constexpr KeptProperty kScalingHardware = {.name = "compute-hw",
+                                                  .type = G_TYPE_ENUM,
+                                                  .value = "0",
+                                                  .meaning = "Engine for scaling",
+                                                  .enum_values = kComputeHardware,
+                                                  .enum_name = "GstNvComputeHWType"};
 
 }  // namespace thalweg
