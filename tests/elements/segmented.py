@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +15,16 @@ import pyds
 from thalweg.testing import Detection, Frame, MovingBox, Scene, save_frames
 
 from ..infer import tiny_models
+from .streams import walk
 
 LEFT, RIGHT = (0, 0, 160, 240), (160, 0, 320, 240)  # the red and the blue half of the picture
-
-
-def nodes(node: Any, cast: Any) -> Iterator[Any]:
-    while node is not None:
-        yield cast(node.data)
-        node = node.next
 
 
 def masks(metas: Any) -> list[Any]:
     """The segmentation metas of a list of user metas."""
     return [
         pyds.NvDsInferSegmentationMeta.cast(meta.user_meta_data)
-        for meta in nodes(metas, pyds.NvDsUserMeta.cast)
+        for meta in walk(metas, pyds.NvDsUserMeta)
         if meta.base_meta.meta_type == pyds.NvDsMetaType.NVDSINFER_SEGMENTATION_META
     ]
 
@@ -79,7 +74,7 @@ class Run:
             try:
                 buffer = info.get_buffer()
                 batch = pyds.gst_buffer_get_nvds_batch_meta(hash(buffer))
-                for frame in nodes(batch.frame_meta_list, pyds.NvDsFrameMeta.cast):
+                for frame in walk(batch.frame_meta_list, pyds.NvDsFrameMeta):
                     read(frame, buffer)
                     frames += 1
             except BaseException as error:  # PyGObject would only print it

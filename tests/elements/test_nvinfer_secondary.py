@@ -116,15 +116,21 @@ def test_labels_of_each_layer(secondary: Secondary) -> None:
         assert (red.label, red.class_id, red.component_id) == ("car", 0, 1)
 
 
+def first_classifier(info: Any) -> tuple[Any, Any]:
+    """The first classifier meta of a batch's first object, and its first label."""
+    batch = pyds.gst_buffer_get_nvds_batch_meta(hash(info.get_buffer()))
+    frame = pyds.NvDsFrameMeta.cast(batch.frame_meta_list.data)
+    o = pyds.NvDsObjectMeta.cast(frame.obj_meta_list.data)
+    meta = pyds.NvDsClassifierMeta.cast(o.classifier_meta_list.data)
+    label = pyds.NvDsLabelInfo.cast(meta.label_info_list.data)
+    return meta, label
+
+
 def test_every_field_of_a_classifier_meta(secondary: Secondary) -> None:
     seen: list[dict[str, Any]] = []
 
     def read(_pad: Gst.Pad, info: Gst.PadProbeInfo) -> Gst.PadProbeReturn:
-        batch = pyds.gst_buffer_get_nvds_batch_meta(hash(info.get_buffer()))
-        frame = pyds.NvDsFrameMeta.cast(batch.frame_meta_list.data)
-        o = pyds.NvDsObjectMeta.cast(frame.obj_meta_list.data)
-        meta = pyds.NvDsClassifierMeta.cast(o.classifier_meta_list.data)
-        label = pyds.NvDsLabelInfo.cast(meta.label_info_list.data)
+        meta, label = first_classifier(info)
         seen.append(
             {
                 "id": meta.unique_component_id,
@@ -160,11 +166,7 @@ def test_a_label_that_is_too_long_is_whole_beside_it(secondary: Secondary) -> No
     seen: list[tuple[str, str]] = []
 
     def read(_pad: Gst.Pad, info: Gst.PadProbeInfo) -> Gst.PadProbeReturn:
-        batch = pyds.gst_buffer_get_nvds_batch_meta(hash(info.get_buffer()))
-        frame = pyds.NvDsFrameMeta.cast(batch.frame_meta_list.data)
-        o = pyds.NvDsObjectMeta.cast(frame.obj_meta_list.data)
-        meta = pyds.NvDsClassifierMeta.cast(o.classifier_meta_list.data)
-        label = pyds.NvDsLabelInfo.cast(meta.label_info_list.data)
+        _, label = first_classifier(info)
         seen.append((label.result_label, label.pResult_label))
         return Gst.PadProbeReturn.OK
 

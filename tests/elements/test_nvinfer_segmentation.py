@@ -12,7 +12,8 @@ import pytest
 pyds = pytest.importorskip("pyds")
 pytest.importorskip("onnx")
 
-from .segmented import Run, masks, nodes
+from .segmented import Run, masks
+from .streams import walk
 
 
 @pytest.fixture
@@ -37,8 +38,7 @@ def test_every_field_on_a_frame(run: Run, order: str) -> None:
         assert mask.class_probabilities_map == pytest.approx(240 / 255, abs=0.03)
         assert frame.bInferDone
         assert not any(
-            masks(o.obj_user_meta_list)
-            for o in nodes(frame.obj_meta_list, pyds.NvDsObjectMeta.cast)
+            masks(o.obj_user_meta_list) for o in walk(frame.obj_meta_list, pyds.NvDsObjectMeta)
         )
 
     hwc = order == "hwc"
@@ -58,7 +58,7 @@ def test_objects_have_masks_of_their_own(run: Run, batch: int | str) -> None:
     def read(frame: Any, _buffer: Any) -> None:
         assert masks(frame.frame_user_meta_list) == []
         found = {}
-        for o in nodes(frame.obj_meta_list, pyds.NvDsObjectMeta.cast):
+        for o in walk(frame.obj_meta_list, pyds.NvDsObjectMeta):
             (mask,) = masks(o.obj_user_meta_list)
             found[o.rect_params.left] = pyds.get_segmentation_masks(mask)
         assert sorted(found) == [0, 160]

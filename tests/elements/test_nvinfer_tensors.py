@@ -21,21 +21,16 @@ from gi.repository import Gst
 from thalweg.testing import Detection, Frame, MovingBox, Scene, save_frames
 
 from ..infer import tiny_models
+from .streams import walk
 
 RED = (240, 0, 0)
-
-
-def nodes(node: Any, cast: Any) -> Iterator[Any]:
-    while node is not None:
-        yield cast(node.data)
-        node = node.next
 
 
 def tensors(metas: Any) -> list[Any]:
     """The tensor metas of a list of user metas."""
     return [
         pyds.NvDsInferTensorMeta.cast(meta.user_meta_data)
-        for meta in nodes(metas, pyds.NvDsUserMeta.cast)
+        for meta in walk(metas, pyds.NvDsUserMeta)
         if meta.base_meta.meta_type == pyds.NvDsMetaType.NVDSINFER_TENSOR_OUTPUT_META
     ]
 
@@ -50,7 +45,7 @@ def values(meta: Any, number: int) -> np.ndarray[Any, Any]:
 
 def frames_of(info: Any) -> Iterator[Any]:
     batch = pyds.gst_buffer_get_nvds_batch_meta(hash(info.get_buffer()))
-    return nodes(batch.frame_meta_list, pyds.NvDsFrameMeta.cast)
+    return walk(batch.frame_meta_list, pyds.NvDsFrameMeta)
 
 
 class Run:
@@ -171,7 +166,7 @@ def test_on_objects_beside_what_was_read_of_them(run: Run) -> None:
     def read(frame: Any) -> None:
         nonlocal seen
         assert tensors(frame.frame_user_meta_list) == []
-        (o,) = nodes(frame.obj_meta_list, pyds.NvDsObjectMeta.cast)
+        (o,) = walk(frame.obj_meta_list, pyds.NvDsObjectMeta)
         (meta,) = tensors(o.obj_user_meta_list)
         # 160 x 240 into 8 x 8, the height decides: 5 of the 8 columns are picture.
         assert values(meta, 0) == pytest.approx([5 / 8 * 240 / 255, 0, 0], abs=0.02)

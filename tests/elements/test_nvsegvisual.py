@@ -16,7 +16,8 @@ pytest.importorskip("onnx")
 gi.require_version("Gst", "1.0")
 from gi.repository import Gst
 
-from .segmented import Run, masks, nodes
+from .segmented import Run, masks
+from .streams import walk
 
 CLASS_0, CLASS_2, BLACK = (128, 0, 0), (128, 128, 0), (0, 0, 0)
 RED, BLUE = (240, 0, 0), (0, 0, 240)  # the halves of the picture
@@ -76,7 +77,7 @@ def test_the_metadata_follows_the_picture(tmp_path: Path, play: Callable[..., An
     def read(frame: Any, _buffer: Any) -> None:
         boxes = {
             (o.rect_params.left, o.rect_params.top, o.rect_params.width, o.rect_params.height)
-            for o in nodes(frame.obj_meta_list, pyds.NvDsObjectMeta.cast)
+            for o in walk(frame.obj_meta_list, pyds.NvDsObjectMeta)
         }
         assert boxes == {(0, 0, 100, 120), (100, 0, 100, 120)}
         (mask,) = masks(frame.frame_user_meta_list)
@@ -92,7 +93,7 @@ def test_the_input_keeps_its_pixels(tmp_path: Path, play: Callable[..., Any]) ->
         picture = pyds.get_nvds_buf_surface(hash(buffer), frame.batch_id)
         assert picture.shape == (240, 320, 4)
         assert abs(picture[:, :150, :3].astype(int) - RED).max() <= 8
-        boxes = {o.rect_params.width for o in nodes(frame.obj_meta_list, pyds.NvDsObjectMeta.cast)}
+        boxes = {o.rect_params.width for o in walk(frame.obj_meta_list, pyds.NvDsObjectMeta)}
         assert boxes == {160}
 
     Run(tmp_path, play)(

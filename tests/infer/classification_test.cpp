@@ -4,6 +4,7 @@
 
 #include "infer/error.h"
 #include "infer/output_reader.h"
+#include "layer.h"
 #include "scratch_folder.h"
 
 namespace thalweg {
@@ -12,17 +13,6 @@ namespace {
 /// Two layers: a of 3 classes, b of 2.
 class ClassificationTest : public testing::Test {
  protected:
-  static NvDsInferLayerInfo layer(const char* name, std::vector<unsigned> dims, float* values) {
-    NvDsInferLayerInfo layer{};
-    layer.layerName = name;
-    layer.inferDims.numElements = 1;
-    for (unsigned size : dims) {
-      layer.inferDims.d[layer.inferDims.numDims++] = size;
-      layer.inferDims.numElements *= size;
-    }
-    layer.buffer = values;
-    return layer;
-  }
   /// "layer class confidence label" of each attribute.
   std::vector<std::string> read() {
     warnings_.clear();

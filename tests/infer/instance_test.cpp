@@ -4,6 +4,7 @@
 
 #include "infer/error.h"
 #include "infer/output_reader.h"
+#include "layer.h"
 #include "scratch_folder.h"
 
 namespace thalweg {
@@ -30,13 +31,7 @@ class InstanceTest : public testing::Test {
   }
   /// "class confidence left,top,width,height: mask" of each object.
   std::vector<std::string> read(std::vector<float> rows) {
-    NvDsInferLayerInfo layer{};
-    layer.layerName = "rows";
-    layer.inferDims.numDims = 2;
-    layer.inferDims.d[0] = unsigned(rows.size() / 6);
-    layer.inferDims.d[1] = 6;
-    layer.inferDims.numElements = unsigned(rows.size());
-    layer.buffer = rows.data();
+    const auto layer = thalweg::layer("rows", {unsigned(rows.size() / 6), 6}, rows.data());
     std::vector<std::string> warnings, lines;
     reader_ = make_detection_reader(config_, input_, {layer}, warnings);
     Result result;

@@ -6,6 +6,7 @@
 #include <limits>
 #include <random>
 
+#include "layer.h"
 #include "scratch_folder.h"
 
 namespace thalweg {
@@ -22,16 +23,10 @@ struct Tensor {
 Layers layers_of(std::vector<Tensor>& tensors) {
   Layers layers;
   for (auto& tensor : tensors) {
-    NvDsInferLayerInfo layer{};
-    layer.layerName = tensor.name.c_str();
-    layer.inferDims.numElements = 1;
-    for (unsigned d : tensor.dims) {
-      layer.inferDims.d[layer.inferDims.numDims++] = d;
-      layer.inferDims.numElements *= d;
-    }
-    tensor.values.resize(layer.inferDims.numElements);
-    layer.buffer = tensor.values.data();
-    layers.push_back(layer);
+    NvDsInferLayerInfo one = layer(tensor.name.c_str(), tensor.dims);
+    tensor.values.resize(one.inferDims.numElements);
+    one.buffer = tensor.values.data();
+    layers.push_back(one);
   }
   return layers;
 }

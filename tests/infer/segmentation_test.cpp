@@ -4,6 +4,7 @@
 
 #include "infer/error.h"
 #include "infer/output_reader.h"
+#include "layer.h"
 #include "scratch_folder.h"
 
 namespace thalweg {
@@ -18,15 +19,7 @@ class SegmentationTest : public testing::Test {
     config_.num_detected_classes = 2;
   }
   NvDsInferLayerInfo layer(const char* name, std::vector<unsigned> dims) {
-    NvDsInferLayerInfo layer{};
-    layer.layerName = name;
-    layer.inferDims.numElements = 1;
-    for (unsigned size : dims) {
-      layer.inferDims.d[layer.inferDims.numDims++] = size;
-      layer.inferDims.numElements *= size;
-    }
-    layer.buffer = values_;
-    return layer;
+    return thalweg::layer(name, dims, values_);
   }
   Segmentation read() {
     Result result;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ gi.require_version("Gst", "1.0")
 from gi.repository import Gst
 
 from thalweg.testing import Detection, Frame, record, save_frames
+
+from ..elements.streams import walk
 
 Array = np.ndarray[Any, Any]
 
@@ -99,15 +101,9 @@ def reference(
 # --- the element
 
 
-def nodes(node: Any, cast: Any) -> Iterator[Any]:
-    while node is not None:
-        yield cast(node.data)
-        node = node.next
-
-
 def tensors_of(o: Any) -> dict[str, Array]:
     """A copy of each layer of the object's tensor meta."""
-    (meta,) = nodes(o.obj_user_meta_list, pyds.NvDsUserMeta.cast)
+    (meta,) = walk(o.obj_user_meta_list, pyds.NvDsUserMeta)
     tensor = pyds.NvDsInferTensorMeta.cast(meta.user_meta_data)
     found = {}
     for number in range(tensor.num_output_layers):
@@ -152,9 +148,9 @@ def classify(
 
         def read(_pad: Any, info: Any) -> Any:
             batch = pyds.gst_buffer_get_nvds_batch_meta(hash(info.get_buffer()))
-            (frame,) = nodes(batch.frame_meta_list, pyds.NvDsFrameMeta.cast)
+            (frame,) = walk(batch.frame_meta_list, pyds.NvDsFrameMeta)
             # Frames behind those that are compared are there for the decoder's references only.
-            tensors.extend(map(tensors_of, nodes(frame.obj_meta_list, pyds.NvDsObjectMeta.cast)))
+            tensors.extend(map(tensors_of, walk(frame.obj_meta_list, pyds.NvDsObjectMeta)))
             return Gst.PadProbeReturn.OK
 
         pad.add_probe(Gst.PadProbeType.BUFFER, read)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,9 @@ from gi.repository import Gst
 import pyds
 from thalweg import meta, models
 
+from ..elements.streams import walk
+from .rebuilt import assert_same_files
+
 SIDE = 256
 
 
@@ -33,12 +35,6 @@ def run(model: Path, images: np.ndarray) -> np.ndarray:
     session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
     blob = np.ascontiguousarray(images.transpose(0, 3, 1, 2), np.float32) / np.float32(255)
     return session.run(["mask"], {"image": blob})[0][:, 0]
-
-
-def nodes(node: Any, cast: Any) -> Iterator[Any]:
-    while node is not None:
-        yield cast(node.data)
-        node = node.next
 
 
 @pytest.fixture
@@ -60,8 +56,8 @@ def man(
 
     def look(_pad: Any, info: Any) -> Any:
         batch = pyds.gst_buffer_get_nvds_batch_meta(hash(info.get_buffer()))
-        (frame_meta,) = nodes(batch.frame_meta_list, pyds.NvDsFrameMeta.cast)
-        (user,) = nodes(frame_meta.frame_user_meta_list, pyds.NvDsUserMeta.cast)
+        (frame_meta,) = walk(batch.frame_meta_list, pyds.NvDsFrameMeta)
+        (user,) = walk(frame_meta.frame_user_meta_list, pyds.NvDsUserMeta)
         mask = pyds.NvDsInferSegmentationMeta.cast(user.user_meta_data)
         (frame,) = meta.Batch.of(info).frames
         if frame.number % 10 == 0:
@@ -119,12 +115,7 @@ def test_tool_rebuilds_the_same_files(segmentation: Path, root: Path, tmp_path: 
     command = [sys.executable, tool, "--package", package, "--output", tmp_path]
     subprocess.run(command, capture_output=True, check=True)
     names = [path.name for path in segmentation.parent.glob("*.onnx")]
-    for name in (*names, "LICENSE"):
-        rebuilt, shipped = (
-            hashlib.sha256((folder / name).read_bytes()).hexdigest()
-            for folder in (tmp_path, segmentation.parent)
-        )
-        assert rebuilt == shipped, name
+    assert_same_files(tmp_path, segmentation.parent, (*names, "LICENSE"))
 
 
 # --- the variants, which stand in for upstream's models
@@ -211,8 +202,8 @@ def test_variants_take_the_place_of_upstreams_models(
 
     def look(_pad: Any, info: Any) -> Any:
         batch = pyds.gst_buffer_get_nvds_batch_meta(hash(info.get_buffer()))
-        (frame_meta,) = nodes(batch.frame_meta_list, pyds.NvDsFrameMeta.cast)
-        (user,) = nodes(frame_meta.frame_user_meta_list, pyds.NvDsUserMeta.cast)
+        (frame_meta,) = walk(batch.frame_meta_list, pyds.NvDsFrameMeta)
+        (user,) = walk(frame_meta.frame_user_meta_list, pyds.NvDsUserMeta)
         mask = pyds.NvDsInferSegmentationMeta.cast(user.user_meta_data)
         maps.append(pyds.get_segmentation_masks(mask))
         return Gst.PadProbeReturn.OK
