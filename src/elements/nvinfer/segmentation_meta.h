@@ -5,9 +5,9 @@
 
 namespace thalweg {
 
-/// A user meta from the batch's pool, in no list yet, with an NvDsInferSegmentationMeta whose
-/// arrays are a copy of `from`; copies of the meta have copies of them. The batch's lock must be
-/// held.
-NvDsUserMeta* new_segmentation_meta(NvDsBatchMeta* batch, int unique_id, const Segmentation& from);
+/// Gives an object, or the frame where there is none, an NvDsInferSegmentationMeta whose arrays are
+/// a copy of `from`. The batch's lock must be held.
+void write_segmentation(int unique_id, NvDsFrameMeta* frame, NvDsObjectMeta* object,
+                        const Segmentation& from);
 
 }  // namespace thalweg

@@ -5,9 +5,11 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <utility>
 #include <vector>
 
 #include "elements/batch_meta.h"
+#include "elements/nvinfer/payload.h"
 #include "gstnvdsinfer.h"
 
 namespace thalweg {
@@ -53,21 +55,6 @@ struct TensorMeta : NvDsInferTensorMeta {
   std::unique_ptr<char, Free> memory;
 };
 
-TensorMeta* payload_of(gpointer user_meta) {
-  auto* fields =
-      static_cast<NvDsInferTensorMeta*>(static_cast<NvDsUserMeta*>(user_meta)->user_meta_data);
-  return static_cast<TensorMeta*>(fields);
-}
-
-gpointer copy(gpointer user_meta, gpointer) {
-  return static_cast<NvDsInferTensorMeta*>(new TensorMeta(*payload_of(user_meta)));
-}
-
-void release(gpointer user_meta, gpointer) {
-  delete payload_of(user_meta);
-  static_cast<NvDsUserMeta*>(user_meta)->user_meta_data = nullptr;
-}
-
 }  // namespace
 
 void write_tensors(const Model& model, int unique_id, NvDsFrameMeta* frame, NvDsObjectMeta* object,
@@ -79,18 +66,9 @@ void write_tensors(const Model& model, int unique_id, NvDsFrameMeta* frame, NvDs
   fields.symmetric_padding = model.config().symmetric_padding;
   auto payload = std::make_unique<TensorMeta>(fields, layers);
 
-  NvDsBatchMeta* batch = frame->base_meta.batch_meta;
-  MetaLock lock(batch);
-  NvDsUserMeta* meta = nvds_acquire_user_meta_from_pool(batch);
-  meta->user_meta_data = static_cast<NvDsInferTensorMeta*>(payload.release());
-  meta->base_meta.meta_type = NvDsMetaType(NVDSINFER_TENSOR_OUTPUT_META);
-  meta->base_meta.copy_func = copy;
-  meta->base_meta.release_func = release;
-  if (object) {
-    nvds_add_user_meta_to_obj(object, meta);
-  } else {
-    nvds_add_user_meta_to_frame(frame, meta);
-  }
+  MetaLock lock(frame->base_meta.batch_meta);
+  attach_payload<NvDsInferTensorMeta>(std::move(payload), NVDSINFER_TENSOR_OUTPUT_META, frame,
+                                      object);
 }
 
 }  // namespace thalweg

@@ -84,18 +84,6 @@ void write_attributes(const Model& model, int unique_id, NvDsFrameMeta* frame,
   if (!labels.empty()) append_text(object->text_params, labels);
 }
 
-void write_segmentation(int unique_id, NvDsFrameMeta* frame, NvDsObjectMeta* object,
-                        const Result& result) {
-  if (!result.segmentation) return;
-  NvDsUserMeta* meta =
-      new_segmentation_meta(frame->base_meta.batch_meta, unique_id, *result.segmentation);
-  if (object) {
-    nvds_add_user_meta_to_obj(object, meta);
-  } else {
-    nvds_add_user_meta_to_frame(frame, meta);
-  }
-}
-
 }  // namespace
 
 void write_result(const Model& model, int unique_id, NvDsFrameMeta* frame, NvDsObjectMeta* object,
@@ -103,7 +91,7 @@ void write_result(const Model& model, int unique_id, NvDsFrameMeta* frame, NvDsO
   MetaLock lock(frame->base_meta.batch_meta);
   write_detections(model, unique_id, frame, object, result);
   write_attributes(model, unique_id, frame, object, result);
-  write_segmentation(unique_id, frame, object, result);
+  if (result.segmentation) write_segmentation(unique_id, frame, object, *result.segmentation);
   if (!object) frame->bInferDone = TRUE;
 }
 
