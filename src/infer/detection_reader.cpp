@@ -13,11 +13,9 @@ class DetectionReader : public OutputReader {
                   std::vector<std::string>& warnings)
       : config_(config), input_(input) {
     if (config.network_type == 3) {
-      instance_parser_ = make_instance_parser(config.parse_bbox_instance_mask_func_name,
-                                              config.custom_lib_path, config.path);
+      instance_parser_ = make_instance_parser(config, layers, warnings);
     } else {
-      parser_ = make_detector_parser(config.parse_bbox_func_name, config.custom_lib_path, layers,
-                                     config.num_detected_classes, config.path, warnings);
+      parser_ = make_detector_parser(config, layers, warnings);
     }
     params_.numClassesConfigured = config.num_detected_classes;
     for (const auto& attributes : config.classes) {
@@ -43,7 +41,7 @@ class DetectionReader : public OutputReader {
 
   void read_instances(const Layers& layers, const UnitPlace& place, Result& result) {
     std::vector<Instance> instances;
-    instance_parser_(layers, input_.network, params_, instances);
+    instance_parser_->parse(layers, input_.network, params_, instances);
     for (const auto& instance : instances) candidates_.push_back(instance.box);
     cluster(ClusterMode::kNone, config_.classes, candidates_, counts_);
     // That mode leaves out boxes and changes none, so each is found again by its values, all of
@@ -95,8 +93,8 @@ class DetectionReader : public OutputReader {
 
   const InferConfig& config_;
   const ModelInput& input_;
-  std::unique_ptr<DetectorParser> parser_;  // null for an instance segmentation
-  InstanceParser instance_parser_;          // empty for a detector
+  std::unique_ptr<DetectorParser> parser_;           // null for an instance segmentation
+  std::unique_ptr<InstanceParser> instance_parser_;  // null for a detector
   NvDsInferParseDetectionParams params_{};
   Candidates candidates_;
   ClusterCounts counts_;

@@ -14,6 +14,17 @@ namespace {
 
 std::vector<std::string> warnings;
 
+std::unique_ptr<DetectorParser> detector(const std::string& function, const std::string& library,
+                                         const Layers& layers, unsigned num_classes,
+                                         const std::string& path) {
+  InferConfig config;
+  config.path = path;
+  config.parse_bbox_func_name = function;
+  config.custom_lib_path = library;
+  config.num_detected_classes = num_classes;
+  return make_detector_parser(config, layers, warnings);
+}
+
 struct Tensor {
   std::string name;
   std::vector<unsigned> dims;
@@ -45,7 +56,7 @@ TEST(SsdParser, ByHand) {
                                   {0.1f, 0.2f, 0.5f, 0.6f, 0, 0, 1, 1,  //
                                    -0.1f, 0, 1, 1.5f}}};
   auto layers = layers_of(tensors);
-  auto parser = make_detector_parser("", "", layers, 2, "c", warnings);
+  auto parser = detector("", "", layers, 2, "c");
   Candidates out;
   parser->parse(layers, {300, 200, 3}, params(2, 0.5f), out);
   ASSERT_EQ(out.size(), 3u);
@@ -68,7 +79,7 @@ TEST(SsdParser, TakesAThresholdAndSkipsClassesThatAreNotConfigured) {
   auto p = params(2, 0.5f);
   p.perClassPreclusterThreshold[0] = 0.6f;
   Candidates out;
-  make_detector_parser("ssd", "", layers, 2, "c", warnings)->parse(layers, {1, 1, 3}, p, out);
+  detector("ssd", "", layers, 2, "c")->parse(layers, {1, 1, 3}, p, out);
   ASSERT_EQ(out.size(), 1u);
   EXPECT_EQ(out[0].classId, 1u);
 }
@@ -86,7 +97,7 @@ TEST(SsdParser, EqualsAPlainLoop) {
   scores[1000] = std::numeric_limits<float>::quiet_NaN();
   for (unsigned classes : {90u, 17u, 1u}) {
     Candidates out, expected;
-    auto parser = make_detector_parser("", "", layers, classes, "c", warnings);
+    auto parser = detector("", "", layers, classes, "c");
     parser->parse(layers, {300, 300, 3}, params(classes, 0.5f), out);
     for (unsigned row = 0; row < 1917; ++row) {
       for (unsigned c = 0; c < classes; ++c) {
@@ -113,7 +124,7 @@ TEST(DetectNetParser, ByHand) {
   tensors[1].values[0] = 0.3f;  // under the threshold
   float* box = tensors[0].values.data() + 4 * plane + cell;
   box[0] = 0.2f, box[plane] = 0.3f, box[2 * plane] = 0.4f, box[3 * plane] = 2;
-  auto parser = make_detector_parser("", "", layers, 2, "c", warnings);
+  auto parser = detector("", "", layers, 2, "c");
   Candidates out;
   parser->parse(layers, {64, 32, 3}, params(2, 0.5f), out);
   ASSERT_EQ(out.size(), 1u);
@@ -142,8 +153,7 @@ TEST(CenterFaceParser, ByHand) {
   tensors[1].values[plane + cell] = -0.125f;         // x
   for (const char* name : {"", "centerface"}) {
     Candidates out;
-    make_detector_parser(name, "", layers, 1, "c", warnings)
-        ->parse(layers, {32, 16, 3}, params(1, 0.5f), out);
+    detector(name, "", layers, 1, "c")->parse(layers, {32, 16, 3}, params(1, 0.5f), out);
     ASSERT_EQ(out.size(), 1u);
     EXPECT_EQ(out[0].classId, 0u);
     EXPECT_FLOAT_EQ(out[0].left, 21.5f - 4);  // (5 - 0.125 + 0.5) * 4
@@ -152,14 +162,14 @@ TEST(CenterFaceParser, ByHand) {
     EXPECT_FLOAT_EQ(out[0].height, 12);
     EXPECT_FLOAT_EQ(out[0].detectionConfidence, 0.8f);
   }
-  EXPECT_EQ(error_of([&] { make_detector_parser("", "", layers, 2, "c.txt", warnings); }),
+  EXPECT_EQ(error_of([&] { detector("", "", layers, 2, "c.txt"); }),
             "c.txt: [property] num-detected-classes: expected at most 1, the classes of the model "
             "(landmarks [10,4,8] float32, offset [2,4,8] float32, heatmap [1,4,8] float32, scale "
             "[2,4,8] float32), got 2. Write num-detected-classes=1.");
   tensors[3].dims = {2, 4, 4};  // of another grid
   layers = layers_of(tensors);
   EXPECT_EQ(
-      error_of([&] { make_detector_parser("centerface", "", layers, 1, "c.txt", warnings); }),
+      error_of([&] { detector("centerface", "", layers, 1, "c.txt"); }),
       "c.txt: [property] parse-bbox-func-name: centerface expects the outputs heatmap [1,H,W], "
       "scale [2,H,W] and offset [2,H,W], got landmarks [10,4,8] float32, offset [2,4,8] float32, "
       "heatmap [1,4,8] float32, scale [2,4,4] float32. Use the parser that belongs to this model.");
@@ -170,25 +180,24 @@ TEST(MakeDetectorParser, ErrorsSayWhatThereIs) {
   auto layers = layers_of(other);
   const std::string known =
       "ssd: boxes [N,4] and scores [N,C]; centerface: heatmap [1,H,W], scale [2,H,W] and offset "
-      "[2,H,W]; detectnet_v2: ...bbox... [4C,H,W] and ...cov... [C,H,W]; "
-      "NvDsInferParseCustomResnet: ...bbox... [4C,H,W] and ...cov... [C,H,W]";
+      "[2,H,W]; detectnet_v2, NvDsInferParseCustomResnet: ...bbox... [4C,H,W] and ...cov... "
+      "[C,H,W]";
   EXPECT_EQ(
-      error_of([&] { make_detector_parser("", "", layers, 80, "c.txt", warnings); }),
+      error_of([&] { detector("", "", layers, 80, "c.txt"); }),
       "c.txt: no built-in parser knows the outputs output0 [84,8400] float32. Known: " + known +
           ". Name a parser of your own with parse-bbox-func-name and custom-lib-path.");
   EXPECT_EQ(
-      error_of(
-          [&] { make_detector_parser("NvDsInferParseYolo", "", layers, 80, "c.txt", warnings); }),
+      error_of([&] { detector("NvDsInferParseYolo", "", layers, 80, "c.txt"); }),
       "c.txt: [property] parse-bbox-func-name: expected a built-in parser (" + known +
           ") or a function of the library named by custom-lib-path, got \"NvDsInferParseYolo\" "
           "without custom-lib-path. Add custom-lib-path or correct the name.");
   EXPECT_EQ(
-      error_of([&] { make_detector_parser("ssd", "", layers, 80, "c.txt", warnings); }),
+      error_of([&] { detector("ssd", "", layers, 80, "c.txt"); }),
       "c.txt: [property] parse-bbox-func-name: ssd expects the outputs boxes [N,4] and scores "
       "[N,C], got output0 [84,8400] float32. Use the parser that belongs to this model.");
   std::vector<Tensor> ssd = {{"boxes", {10, 4}, {}}, {"scores", {10, 3}, {}}};
   layers = layers_of(ssd);
-  EXPECT_EQ(error_of([&] { make_detector_parser("", "", layers, 4, "c.txt", warnings); }),
+  EXPECT_EQ(error_of([&] { detector("", "", layers, 4, "c.txt"); }),
             "c.txt: [property] num-detected-classes: expected at most 3, the classes of the model "
             "(boxes [10,4] float32, scores [10,3] float32), got 4. Write num-detected-classes=3.");
 }
@@ -196,8 +205,7 @@ TEST(MakeDetectorParser, ErrorsSayWhatThereIs) {
 TEST(CustomParser, LibraryOfTheTestsOwn) {
   std::vector<Tensor> tensors = {{"out", {2}, {3, 4}}};
   auto layers = layers_of(tensors);
-  auto parser =
-      make_detector_parser("NvDsInferParseTest", THALWEG_TEST_PARSER, layers, 1, "c.txt", warnings);
+  auto parser = detector("NvDsInferParseTest", THALWEG_TEST_PARSER, layers, 1, "c.txt");
   Candidates out;
   parser->parse(layers, {10, 20, 3}, params(1, 0.5f), out);
   ASSERT_EQ(out.size(), 1u);
@@ -221,13 +229,11 @@ TEST(CustomParser, LibraryOfTheTestsOwn) {
       "parser NvDsInferParseTest threw \"too far\" for the layers out [2] float32. Check that "
       "the parser belongs to this model.");
   EXPECT_EQ(
-      error_of([&] {
-        make_detector_parser("Nothing", THALWEG_TEST_PARSER, layers, 1, "c.txt", warnings);
-      }),
+      error_of([&] { detector("Nothing", THALWEG_TEST_PARSER, layers, 1, "c.txt"); }),
       "c.txt: [property] parse-bbox-func-name: " THALWEG_TEST_PARSER
       " has no C function Nothing. Correct the name, or export the function as extern \"C\".");
   EXPECT_EQ(
-      error_of([&] { make_detector_parser("F", "/nowhere/lib.so", layers, 1, "c.txt", warnings); }),
+      error_of([&] { detector("F", "/nowhere/lib.so", layers, 1, "c.txt"); }),
       "c.txt: [property] custom-lib-path: cannot load /nowhere/lib.so: /nowhere/lib.so: cannot "
       "open shared object file: No such file or directory. Build its source for this machine "
       "against Thalweg's headers.");
@@ -241,9 +247,7 @@ TEST(Parser, ABuiltInNameNeedsNoLibrary) {
   coverage.layerName = "conv2d_cov/Sigmoid", coverage.inferDims = {3, {1, 2, 2}, 4};
   Layers layers = {boxes, coverage};
   warnings.clear();
-  EXPECT_NE(
-      make_detector_parser("NvDsInferParseCustomResnet", library, layers, 1, "c.txt", warnings),
-      nullptr);
+  EXPECT_NE(detector("NvDsInferParseCustomResnet", library, layers, 1, "c.txt"), nullptr);
   EXPECT_EQ(warnings, std::vector<std::string>{
                           "c.txt: [property] custom-lib-path: there is no " + library +
                           ", so the built-in parser NvDsInferParseCustomResnet is used. Remove the "
