@@ -116,10 +116,10 @@ int main(int argc, char** argv) {
   layer_scores.buffer = scores.data();
   Layers layers = {layer_boxes, layer_scores};
   NvDsInferParseDetectionParams params{};
-  params.numClassesConfigured = 90;
-  params.perClassPreclusterThreshold.assign(90, 0.3f);
+  params.numClassesConfigured = config.num_detected_classes;
+  params.perClassPreclusterThreshold.assign(config.num_detected_classes, 0.3f);
   std::vector<std::string> warnings;
-  auto parser = make_detector_parser("", "", layers, 90, "", warnings);
+  auto parser = make_detector_parser(config, layers, warnings);
   Candidates candidates;
   ClusterCounts counts;
   std::printf("parse + cluster, 40 candidates %7.3f ms\n", best_ms([&] {
