@@ -141,17 +141,19 @@ def test_labels_are_cut_and_terminated(tree: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "field", "size"),
+    ("kind", "whole", "field", "size"),
     [
-        (pyds.NvDsObjectMeta, "obj_label", 128),
-        (pyds.NvDsLabelInfo, "result_label", 128),
-        (pyds.NvDsTargetMiscDataObject, "objLabel", 128),
-        (pyds.NvDsObjEncUsrArgs, "fileNameImg", 1024),
+        (pyds.NvDsObjectMeta, 552, "obj_label", 128),
+        (pyds.NvDsLabelInfo, 200, "result_label", 128),
+        (pyds.NvDsTargetMiscDataObject, 160, "objLabel", 128),
+        (pyds.NvDsObjEncUsrArgs, 1048, "fileNameImg", 1024),
     ],
 )
-def test_every_char_array_is_bounded_and_terminated(kind: Any, field: str, size: int) -> None:
+def test_every_char_array_is_bounded_and_terminated(
+    kind: Any, whole: int, field: str, size: int
+) -> None:
     owner = kind()
-    address, whole = pyds.get_ptr(owner), {128: 500, 1024: 1100}[size]
+    address = pyds.get_ptr(owner)
     before = ctypes.string_at(address, whole)
     setattr(owner, field, "x" * (size + 200))
     assert getattr(owner, field) == "x" * (size - 1)
