@@ -139,7 +139,7 @@ unsigned Collector::size() const {
 Collector::Pushed Collector::push(Input& input, InputFrame frame) {
   std::unique_lock lock(mutex_);
   const auto refused = [&] { return stopped_ || input.flushing || input.leaving; };
-  if (!refused() && input.counts.queued >= kMostQueued && input.live) {
+  if (!refused() && input.counts.queued >= kMostQueuedLive && input.live) {
     const auto oldest = std::find_if(input.items.begin(), input.items.end(), [](const Item& item) {
       return std::holds_alternative<InputFrame>(item);
     });
@@ -147,7 +147,7 @@ Collector::Pushed Collector::push(Input& input, InputFrame frame) {
     --input.counts.queued;
     input.counts.queued_bytes -= std::get<InputFrame>(*oldest).bytes;
     input.items.erase(oldest);
-  } else if (!refused() && input.counts.queued >= kMostQueued) {
+  } else if (!refused() && !input.live && input.counts.queued >= kMostQueued) {
     ++input.counts.blocked;
     input.room.wait(lock, [&] { return refused() || input.counts.queued < kMostQueued; });
   }

@@ -60,8 +60,11 @@ struct InputCounts {
 /// any thread. Knows nothing of pads or pixels.
 class Collector {
  public:
-  /// Frames of one input; then push() blocks, or skips the oldest of a live one.
-  static constexpr unsigned kMostQueued = 10;
+  /// Frames of one input that wait for a batch; then push() blocks. They are there to let sources
+  /// work ahead, and each costs its pixels.
+  static constexpr unsigned kMostQueued = 3;
+  /// Of a live input; then the oldest is skipped. More, for what comes in bursts.
+  static constexpr unsigned kMostQueuedLive = 10;
 
   struct Settings {
     BatchRules rules;
