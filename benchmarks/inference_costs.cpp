@@ -119,13 +119,32 @@ int main(int argc, char** argv) {
   params.numClassesConfigured = config.num_detected_classes;
   params.perClassPreclusterThreshold.assign(config.num_detected_classes, 0.3f);
   std::vector<std::string> warnings;
-  auto parser = make_detector_parser(config, layers, warnings);
+  auto parser = make_detector_parser(config, {300, 300, 3}, layers, warnings);
   Candidates candidates;
   ClusterCounts counts;
   std::printf("parse + cluster, 40 candidates %7.3f ms\n", best_ms([&] {
                 candidates.clear();
                 parser->parse(layers, {300, 300, 3}, params, candidates);
                 cluster(ClusterMode::kNms, config.classes, candidates, counts);
+              }));
+
+  // The same of a YOLOv8 with 80 classes.
+  std::vector<float> planes(84 * 8400, 0.01f);
+  for (size_t i = 0; i < 8400; i += 210) planes[(4 + i % 80) * 8400 + i] = 0.5f;
+  NvDsInferLayerInfo output{};
+  output.layerName = "output0", output.inferDims = {2, {84, 8400}, 84 * 8400};
+  output.buffer = planes.data();
+  InferConfig yolo;
+  yolo.num_detected_classes = 80;
+  yolo.classes.resize(80);
+  params.numClassesConfigured = 80;
+  params.perClassPreclusterThreshold.assign(80, 0.25f);
+  const NvDsInferNetworkInfo network = {640, 640, 3};
+  parser = make_detector_parser(yolo, network, {output}, warnings);
+  std::printf("the same, YOLOv8 640x640        %7.3f ms\n", best_ms([&] {
+                candidates.clear();
+                parser->parse({output}, network, params, candidates);
+                cluster(ClusterMode::kNms, yolo.classes, candidates, counts);
               }));
 
   // The same requests in flight, without and with everything around them, in turn.

@@ -564,18 +564,12 @@ void check_config(const InferConfig& config) {
   if (config.raw_output_file_write) later("raw-output-file-write=1", "dumps of output layers");
 
   if (config.network_type == 3) {
-    if (config.parse_bbox_instance_mask_func_name.empty() || config.custom_lib_path.empty()) {
+    const auto mode = ClusterMode(config.cluster_mode);
+    if (mode != ClusterMode::kNone && mode != ClusterMode::kNms) {
       fail_settings(config.path +
-                    ": [property] network-type=3: expected parse-bbox-instance-mask-func-name and "
-                    "the library of that parser in custom-lib-path, got " +
-                    (config.custom_lib_path.empty() ? "no library" : "no function") +
-                    ". Write both; no parser of instance masks is built in.");
-    }
-    if (config.cluster_mode != int(ClusterMode::kNone)) {
-      fail_settings(config.path +
-                    ": [property] cluster-mode: expected 4 (none) with network-type=3, since boxes "
-                    "that are merged have no mask, got " +
-                    std::to_string(config.cluster_mode) + ". Write cluster-mode=4.");
+                    ": [property] cluster-mode: expected 2 (NMS) or 4 (none) with network-type=3, "
+                    "since boxes that are merged have no mask, got " +
+                    std::to_string(config.cluster_mode) + ". Write cluster-mode=2.");
     }
   }
   const bool needs_classes = config.network_type != 1 && config.network_type != 100;

@@ -11,11 +11,15 @@ class DetectionReader : public OutputReader {
  public:
   DetectionReader(const InferConfig& config, const ModelInput& input, const Layers& layers,
                   std::vector<std::string>& warnings)
-      : config_(config), input_(input) {
+      : config_(config),
+        input_(input),
+        mode_(ClusterMode(config.cluster_mode)),
+        classes_(config.classes) {
     if (config.network_type == 3) {
-      instance_parser_ = make_instance_parser(config, layers, warnings);
+      instance_parser_ = make_instance_parser(config, input.network, layers, warnings);
+      thin_out();
     } else {
-      parser_ = make_detector_parser(config, layers, warnings);
+      parser_ = make_detector_parser(config, input.network, layers, warnings);
     }
     params_.numClassesConfigured = config.num_detected_classes;
     for (const auto& attributes : config.classes) {
@@ -28,7 +32,7 @@ class DetectionReader : public OutputReader {
     candidates_.clear();
     if (instance_parser_) return read_instances(layers, place, result);
     parser_->parse(layers, input_.network, params_, candidates_);
-    cluster(ClusterMode(config_.cluster_mode), config_.classes, candidates_, counts_);
+    cluster(mode_, classes_, candidates_, counts_);
     for (const auto& box : candidates_) to_frame(box, place, result.detections);
   }
   ClusterCounts counts() const override { return counts_; }
@@ -43,22 +47,35 @@ class DetectionReader : public OutputReader {
     std::vector<Instance> instances;
     instance_parser_->parse(layers, input_.network, params_, instances);
     for (const auto& instance : instances) candidates_.push_back(instance.box);
-    cluster(ClusterMode::kNone, config_.classes, candidates_, counts_);
-    // That mode leaves out boxes and changes none, so each is found again by its values, all of
-    // which are numbers.
-    std::multimap<Values, std::shared_ptr<const ObjectMask>> masks;
-    for (const auto& [box, mask] : instances) {
-      const bool ordered = values_of(box) == values_of(box);  // no NaN
-      if (ordered) masks.emplace(values_of(box), mask);
+    cluster(mode_, classes_, candidates_, counts_);
+    // The modes of instance segmentations leave out boxes and change none, so each is found again
+    // by its values, all of which are numbers.
+    std::multimap<Values, const Instance*> by_box;
+    for (const auto& instance : instances) {
+      const auto values = values_of(instance.box);
+      const bool ordered = values == values;  // no NaN
+      if (ordered) by_box.emplace(values, &instance);
     }
     for (const auto& box : candidates_) {
-      const auto found = masks.find(values_of(box));
-      if (found == masks.end()) continue;
+      const auto found = by_box.find(values_of(box));
+      if (found == by_box.end()) continue;
       const size_t before = result.detections.size();
       to_frame(box, place, result.detections);
-      if (result.detections.size() > before) result.detections.back().mask = found->second;
-      masks.erase(found);
+      const Instance& instance = *found->second;
+      if (result.detections.size() > before) {
+        const bool make = instance.make_mask && config_.output_instance_mask;
+        result.detections.back().mask = make ? instance.make_mask() : instance.mask;
+      }
+      by_box.erase(found);
     }
+  }
+
+  /// Where nothing clusters and the parser leaves that to others: one box an object all the same.
+  void thin_out() {
+    constexpr float kOverlap = 0.45f;
+    if (mode_ != ClusterMode::kNone || !instance_parser_->overlapping()) return;
+    mode_ = ClusterMode::kNms;
+    for (auto& attributes : classes_) attributes.nms_iou_threshold = kOverlap;
   }
 
   void to_frame(const NvDsInferObjectDetectionInfo& box, const UnitPlace& place,
@@ -93,6 +110,8 @@ class DetectionReader : public OutputReader {
 
   const InferConfig& config_;
   const ModelInput& input_;
+  ClusterMode mode_;
+  std::vector<ClassAttributes> classes_;
   std::unique_ptr<DetectorParser> parser_;           // null for an instance segmentation
   std::unique_ptr<InstanceParser> instance_parser_;  // null for a detector
   NvDsInferParseDetectionParams params_{};

@@ -1,8 +1,11 @@
 #include "infer/parser.h"
 
+#include <dlfcn.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <limits>
+#include <string_view>
 #include <utility>
 
 #include "infer/custom_function.h"
@@ -15,9 +18,15 @@ namespace {
 constexpr const char* kDetectorKey = "parse-bbox-func-name";
 constexpr const char* kInstanceKey = "parse-bbox-instance-mask-func-name";
 
-/// Without a name, the first that fits the outputs is taken.
-const std::vector<const BuiltInDetector*> kDetectors = {&kSsd, &kCenterFace, &kDetectNetV2};
-const std::vector<const BuiltInInstance*> kInstances = {};
+const std::vector<const BuiltInDetector*> kDetectors = {
+    &kSsd,         &kCenterFace,       &kDetectNetV2,  &kYolo,
+    &kYoloCentres, &kYoloCorners,      &kYoloV2,       &kYoloV2Tiny,
+    &kYoloV3,      &kYoloV3Tiny,       &kYoloV4,       &kYoloV4Tiny,
+    &kYoloV4Boxes, &kYoloV5,           &kYoloV8,       &kYoloX,
+    &kRtDetr,      &kRtDetrBoxes,      &kDdetr,        &kDetr,
+    &kBatchedNms,  &kBatchedNmsPixels, &kEfficientNms, &kEfficientDet,
+    &kTfSsd,       &kDetectionOutput};
+const std::vector<const BuiltInInstance*> kInstances = {&kYoloPose, &kYoloSeg, &kYoloSegMasks};
 
 class CustomDetector : public DetectorParser {
  public:
@@ -68,59 +77,117 @@ class CustomInstance : public InstanceParser {
   CustomFunction<NvDsInferInstanceMaskParseCustomFunc> call_;
 };
 
+/// Why the dynamic linker cannot load a library, "" where it can.
+std::string load_error(const std::string& library) {
+  void* handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!handle) return dlerror();
+  dlclose(handle);
+  return "";
+}
+
+/// Of the parsers that fit the outputs those that tell the classes apart best: as many as the
+/// configuration has, else more, else fewer.
+template <class Fit>
+void keep_best(std::vector<Fit>& fits, unsigned num_classes) {
+  constexpr unsigned kAny = std::numeric_limits<unsigned>::max();
+  const auto keep = [&](auto good) {
+    if (std::ranges::any_of(fits, good))
+      std::erase_if(fits, [&](const Fit& f) { return !good(f); });
+  };
+  keep([&](const Fit& f) { return f.parser->num_classes() >= num_classes; });
+  keep([&](const Fit& f) {
+    const unsigned classes = f.parser->num_classes();
+    return classes == num_classes || classes == kAny;
+  });
+}
+
 /// `key` names `function`.
 template <class Custom, class Candidate>
 std::unique_ptr<Parser<Candidate>> make_parser(
     const std::vector<const BuiltIn<Candidate>*>& built_in, const std::string& function,
-    const char* key, const InferConfig& config, const Layers& layers,
-    std::vector<std::string>& warnings) {
+    const char* key, const InferConfig& config, const NvDsInferNetworkInfo& network,
+    const Layers& layers, std::vector<std::string>& warnings) {
   const std::string &library = config.custom_lib_path, &where = config.path;
   const auto is_called = [&](const BuiltIn<Candidate>* parser) {
     return std::ranges::any_of(parser->names, [&](const char* name) { return function == name; });
   };
-  if (std::ranges::any_of(built_in, is_called) && !library.empty() &&
-      access(library.c_str(), F_OK) != 0) {
-    warnings.push_back(where + ": [property] custom-lib-path: there is no " + library +
-                       ", so the built-in parser " + function +
-                       " is used. Remove the key, or correct the path.");
-  } else if (!function.empty() && !library.empty()) {
-    return std::make_unique<Custom>(library, function, where);
+  if (!function.empty() && !library.empty()) {
+    const bool missing = access(library.c_str(), F_OK) != 0;
+    const std::string trouble = std::ranges::none_of(built_in, is_called) ? ""
+                                : missing                                 ? "there is no " + library
+                                                                          : load_error(library);
+    if (trouble.empty()) return std::make_unique<Custom>(library, function, where);
+    warnings.push_back(where + ": [property] custom-lib-path: " +
+                       (missing ? trouble : "cannot load " + library + " (" + trouble + ")") +
+                       ", so the built-in parser " + function + " is used. Remove the key, or " +
+                       (missing ? "correct the path." : "build the library for this machine."));
   }
-  std::string known;
+
+  struct Fit {
+    const BuiltIn<Candidate>* built_in;
+    std::unique_ptr<Parser<Candidate>> parser;
+  };
+  const ModelOutputs outputs{layers, network, config.num_detected_classes, !function.empty()};
+  std::vector<Fit> fits;
+  std::string names, needs;  // of all; of those that are called so
   for (const auto* candidate : built_in) {
-    if (!known.empty()) known += "; ";
-    for (const char* name : candidate->names) {
-      known.append(name == candidate->names.front() ? "" : ", ").append(name);
-    }
-    known.append(": ").append(candidate->needs);
+    names.append(names.empty() ? "" : ", ").append(candidate->names.front());
     if (!function.empty() && !is_called(candidate)) continue;
-    auto parser = candidate->match(layers, config.num_detected_classes);
-    if (!parser && function.empty()) continue;
-    if (!parser) {
-      fail_settings(where + ": [property] " + key + ": " + function + " expects the outputs " +
-                    candidate->needs + ", got " + describe(layers) +
-                    ". Use the parser that belongs to this model.");
-    }
-    const unsigned classes = parser->num_classes();
-    if (config.num_detected_classes > classes) {
-      fail_settings(where + ": [property] num-detected-classes: expected at most " +
-                    std::to_string(classes) + ", the classes of the model (" + describe(layers) +
-                    "), got " + std::to_string(config.num_detected_classes) +
-                    ". Write num-detected-classes=" + std::to_string(classes) + ".");
-    }
-    return parser;
+    needs.append(needs.empty() ? "" : "; or ").append(candidate->needs);
+    if (auto parser = candidate->match(outputs)) fits.push_back({candidate, std::move(parser)});
   }
-  if (function.empty()) {
+  const std::string page = "docs/reference/parsers.md";
+  if (fits.empty() && function.empty()) {
     fail_settings(where + ": no built-in parser knows the outputs " + describe(layers) +
-                  ". Known: " + known + ". Name a parser of your own with " + key +
+                  ". There are " + names + "; see " + page +
+                  ". Name one that fits, or a parser of your own, with " + key +
                   " and custom-lib-path.");
   }
-  fail_settings(where + ": [property] " + key + ": expected a built-in parser (" + known +
-                ") or a function of the library named by custom-lib-path, got \"" + function +
-                "\" without custom-lib-path. Add custom-lib-path or correct the name.");
+  if (needs.empty()) {
+    fail_settings(where + ": [property] " + key + ": expected a built-in parser (" + names +
+                  ", and their other names in " + page +
+                  ") or a function of the library named by custom-lib-path, got \"" + function +
+                  "\" without custom-lib-path. Add custom-lib-path or correct the name.");
+  }
+  if (fits.empty()) {
+    fail_settings(where + ": [property] " + key + ": " + function + " expects the outputs " +
+                  needs + ", got " + describe(layers) +
+                  ". Use the parser that belongs to this model (" + page + ").");
+  }
+  keep_best(fits, config.num_detected_classes);
+  if (fits.size() > 1 && function.empty()) {
+    std::string several;
+    for (const Fit& fit : fits) {
+      several.append(several.empty() ? "" : " or ").append(fit.built_in->names.front());
+    }
+    fail_settings(where + ": the outputs " + describe(layers) + " may be those of " + several +
+                  ". Write " + key + "= and the one that the model is of (" + page + ").");
+  }
+  const unsigned classes = fits.front().parser->num_classes();
+  if (config.num_detected_classes > classes) {
+    fail_settings(where + ": [property] num-detected-classes: expected at most " +
+                  std::to_string(classes) + ", the classes of the model (" + describe(layers) +
+                  "), got " + std::to_string(config.num_detected_classes) +
+                  ". Write num-detected-classes=" + std::to_string(classes) + ".");
+  }
+  return std::move(fits.front().parser);
 }
 
 }  // namespace
+
+size_t find_layer(const Layers& layers, std::initializer_list<const char*> names) {
+  const auto is_one = [&](const NvDsInferLayerInfo& layer) {
+    std::string_view name = layer.layerName;
+    if (name.ends_with(":0")) name.remove_suffix(2);
+    return is_float(layer) && std::ranges::count(names, name);
+  };
+  return size_t(std::ranges::find_if(layers, is_one) - layers.begin());
+}
+
+void fail_shapes(const Layers& layers) {
+  fail_resource("a run of the model gave the outputs " + describe(layers) +
+                ", which are not shaped as the model says. Export it with fixed output shapes.");
+}
 
 std::string describe(const Layers& layers) {
   static const char* kTypes[] = {"float32", "float16", "int8", "int32", "int64", "uint8"};
@@ -136,17 +203,19 @@ std::string describe(const Layers& layers) {
 }
 
 std::unique_ptr<DetectorParser> make_detector_parser(const InferConfig& config,
+                                                     const NvDsInferNetworkInfo& network,
                                                      const Layers& layers,
                                                      std::vector<std::string>& warnings) {
   return make_parser<CustomDetector>(kDetectors, config.parse_bbox_func_name, kDetectorKey, config,
-                                     layers, warnings);
+                                     network, layers, warnings);
 }
 
 std::unique_ptr<InstanceParser> make_instance_parser(const InferConfig& config,
+                                                     const NvDsInferNetworkInfo& network,
                                                      const Layers& layers,
                                                      std::vector<std::string>& warnings) {
   return make_parser<CustomInstance>(kInstances, config.parse_bbox_instance_mask_func_name,
-                                     kInstanceKey, config, layers, warnings);
+                                     kInstanceKey, config, network, layers, warnings);
 }
 
 }  // namespace thalweg

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <limits>
 #include <memory>
 #include <string>
@@ -19,6 +20,9 @@ using Layers = std::vector<NvDsInferLayerInfo>;
 struct Instance {
   NvDsInferObjectDetectionInfo box;
   std::shared_ptr<const ObjectMask> mask;  ///< null where the parser gave none
+  /// Makes the mask where it is not there yet, for candidates that stay; to be called while the
+  /// layers and what else the parser was given are there. May be empty.
+  std::function<std::shared_ptr<const ObjectMask>()> make_mask = {};
 };
 
 /// Turns the output layers of one frame into candidates. parse() may be called from one thread at a
@@ -34,20 +38,27 @@ class Parser {
                      std::vector<Candidate>& out) const = 0;
   /// How many classes the outputs tell apart.
   virtual unsigned num_classes() const { return std::numeric_limits<unsigned>::max(); }
+  /// Whether one object has several candidates, for the clustering to choose from. An instance
+  /// segmentation's are thinned out then even where cluster-mode=4 asks for none, as the public
+  /// parsers of these models do themselves.
+  virtual bool overlapping() const { return false; }
 };
 using DetectorParser = Parser<NvDsInferObjectDetectionInfo>;
 using InstanceParser = Parser<Instance>;
 
 /// The parser that a configuration names: the function of that name in its custom-lib-path; without
 /// a library a built-in one by name, or, without a name, the one whose outputs the model has. A
-/// built-in name with a library that is not there is the built-in one, with a warning. The built-in
-/// ones are those of the folder parsers/. `layers` need names, types and shapes only.
+/// built-in name with a library that is not there, or that this machine cannot load, is the
+/// built-in one, with a warning. The built-in ones are those of the folder parsers/. `layers` need
+/// names, types and shapes only.
 /// @throws InferError naming what is missing and what there is.
 std::unique_ptr<DetectorParser> make_detector_parser(const InferConfig& config,
+                                                     const NvDsInferNetworkInfo& network,
                                                      const Layers& layers,
                                                      std::vector<std::string>& warnings);
 /// Likewise, of an instance segmentation.
 std::unique_ptr<InstanceParser> make_instance_parser(const InferConfig& config,
+                                                     const NvDsInferNetworkInfo& network,
                                                      const Layers& layers,
                                                      std::vector<std::string>& warnings);
 

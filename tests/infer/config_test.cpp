@@ -327,23 +327,18 @@ TEST_F(ConfigTest, WhatThisVersionCannotDo) {
   }
 }
 
-TEST_F(ConfigTest, InstanceMasksNeedAParserAndNoClustering) {
-  const std::string keys = "[property]\nnetwork-type=3\nnum-detected-classes=1\n";
-  const std::string function = "parse-bbox-instance-mask-func-name=Parse\n";
-  const auto error = [&](const std::string& more) {
-    const auto config = load(keys + more);
+TEST_F(ConfigTest, InstanceMasksNeedAClusteringThatKeepsBoxes) {
+  const auto error = [&](const std::string& mode) {
+    const auto config = load("[property]\nnetwork-type=3\nnum-detected-classes=1\n" + mode);
     return error_of([&] { check_config(config); }, folder_.path());
   };
-  const std::string neither =
-      "/c.txt: [property] network-type=3: expected parse-bbox-instance-mask-func-name and the "
-      "library of that parser in custom-lib-path, got no ";
-  const std::string fix = ". Write both; no parser of instance masks is built in.";
-  EXPECT_EQ(error(function), neither + "library" + fix);
-  EXPECT_EQ(error("custom-lib-path=l.so\n"), neither + "function" + fix);
-  EXPECT_EQ(error(function + "custom-lib-path=l.so\n"),
-            "/c.txt: [property] cluster-mode: expected 4 (none) with network-type=3, since boxes "
-            "that are merged have no mask, got 0. Write cluster-mode=4.");
-  EXPECT_EQ(error(function + "custom-lib-path=l.so\ncluster-mode=4\n"), "");
+  EXPECT_EQ(error(""),
+            "/c.txt: [property] cluster-mode: expected 2 (NMS) or 4 (none) with network-type=3, "
+            "since boxes that are merged have no mask, got 0. Write cluster-mode=2.");
+  EXPECT_NE(error("cluster-mode=1\n"), "");
+  EXPECT_NE(error("cluster-mode=3\n"), "");
+  EXPECT_EQ(error("cluster-mode=2\n"), "");
+  EXPECT_EQ(error("cluster-mode=4\n"), "");
 }
 
 TEST_F(ConfigTest, ReadsASecondaryClassifier) {

@@ -6,48 +6,11 @@
 #include <limits>
 #include <random>
 
-#include "layer.h"
+#include "parsers.h"
 #include "scratch_folder.h"
 
 namespace thalweg {
 namespace {
-
-std::vector<std::string> warnings;
-
-std::unique_ptr<DetectorParser> detector(const std::string& function, const std::string& library,
-                                         const Layers& layers, unsigned num_classes,
-                                         const std::string& path) {
-  InferConfig config;
-  config.path = path;
-  config.parse_bbox_func_name = function;
-  config.custom_lib_path = library;
-  config.num_detected_classes = num_classes;
-  return make_detector_parser(config, layers, warnings);
-}
-
-struct Tensor {
-  std::string name;
-  std::vector<unsigned> dims;
-  std::vector<float> values;
-};
-
-Layers layers_of(std::vector<Tensor>& tensors) {
-  Layers layers;
-  for (auto& tensor : tensors) {
-    NvDsInferLayerInfo one = layer(tensor.name.c_str(), tensor.dims);
-    tensor.values.resize(one.inferDims.numElements);
-    one.buffer = tensor.values.data();
-    layers.push_back(one);
-  }
-  return layers;
-}
-
-NvDsInferParseDetectionParams params(unsigned classes, float threshold) {
-  NvDsInferParseDetectionParams p{};
-  p.numClassesConfigured = classes;
-  p.perClassPreclusterThreshold.assign(classes, threshold);
-  return p;
-}
 
 TEST(SsdParser, ByHand) {
   std::vector<Tensor> tensors = {{"scores", {3, 2}, {0.1f, 0.9f, 0.2f, 0.1f, 0.6f, 0.7f}},
@@ -56,9 +19,9 @@ TEST(SsdParser, ByHand) {
                                   {0.1f, 0.2f, 0.5f, 0.6f, 0, 0, 1, 1,  //
                                    -0.1f, 0, 1, 1.5f}}};
   auto layers = layers_of(tensors);
-  auto parser = detector("", "", layers, 2, "c");
+  auto parser = detector({"", "", 2}, layers);
   Candidates out;
-  parser->parse(layers, {300, 200, 3}, params(2, 0.5f), out);
+  parser->parse(layers, {300, 200, 3}, Wanted{.num_classes = 2}.params(), out);
   ASSERT_EQ(out.size(), 3u);
   EXPECT_EQ(out[0].classId, 1u);
   EXPECT_FLOAT_EQ(out[0].left, 60);
@@ -76,10 +39,10 @@ TEST(SsdParser, TakesAThresholdAndSkipsClassesThatAreNotConfigured) {
   std::vector<Tensor> tensors = {{"boxes", {1, 4}, {0, 0, 1, 1}},
                                  {"scores", {1, 3}, {0.5f, 0.5f, 0.9f}}};
   auto layers = layers_of(tensors);
-  auto p = params(2, 0.5f);
+  auto p = Wanted{.num_classes = 2}.params();
   p.perClassPreclusterThreshold[0] = 0.6f;
   Candidates out;
-  detector("ssd", "", layers, 2, "c")->parse(layers, {1, 1, 3}, p, out);
+  detector({"ssd", "", 2}, layers)->parse(layers, {1, 1, 3}, p, out);
   ASSERT_EQ(out.size(), 1u);
   EXPECT_EQ(out[0].classId, 1u);
 }
@@ -97,8 +60,8 @@ TEST(SsdParser, EqualsAPlainLoop) {
   scores[1000] = std::numeric_limits<float>::quiet_NaN();
   for (unsigned classes : {90u, 17u, 1u}) {
     Candidates out, expected;
-    auto parser = detector("", "", layers, classes, "c");
-    parser->parse(layers, {300, 300, 3}, params(classes, 0.5f), out);
+    auto parser = detector({"", "", classes}, layers);
+    parser->parse(layers, {300, 300, 3}, Wanted{.num_classes = classes}.params(), out);
     for (unsigned row = 0; row < 1917; ++row) {
       for (unsigned c = 0; c < classes; ++c) {
         float score = scores[row * 90 + c];
@@ -124,9 +87,9 @@ TEST(DetectNetParser, ByHand) {
   tensors[1].values[0] = 0.3f;  // under the threshold
   float* box = tensors[0].values.data() + 4 * plane + cell;
   box[0] = 0.2f, box[plane] = 0.3f, box[2 * plane] = 0.4f, box[3 * plane] = 2;
-  auto parser = detector("", "", layers, 2, "c");
+  auto parser = detector({"", "", 2}, layers);
   Candidates out;
-  parser->parse(layers, {64, 32, 3}, params(2, 0.5f), out);
+  parser->parse(layers, {64, 32, 3}, Wanted{.num_classes = 2}.params(), out);
   ASSERT_EQ(out.size(), 1u);
   EXPECT_EQ(out[0].classId, 1u);
   EXPECT_NEAR(out[0].left, 32.5 - 7, 1e-4);
@@ -153,7 +116,7 @@ TEST(CenterFaceParser, ByHand) {
   tensors[1].values[plane + cell] = -0.125f;         // x
   for (const char* name : {"", "centerface"}) {
     Candidates out;
-    detector(name, "", layers, 1, "c")->parse(layers, {32, 16, 3}, params(1, 0.5f), out);
+    detector({name, "", 1}, layers)->parse(layers, {32, 16, 3}, Wanted{}.params(), out);
     ASSERT_EQ(out.size(), 1u);
     EXPECT_EQ(out[0].classId, 0u);
     EXPECT_FLOAT_EQ(out[0].left, 21.5f - 4);  // (5 - 0.125 + 0.5) * 4
@@ -162,52 +125,120 @@ TEST(CenterFaceParser, ByHand) {
     EXPECT_FLOAT_EQ(out[0].height, 12);
     EXPECT_FLOAT_EQ(out[0].detectionConfidence, 0.8f);
   }
-  EXPECT_EQ(error_of([&] { detector("", "", layers, 2, "c.txt"); }),
+  EXPECT_EQ(error_of([&] {
+              detector({"", "", 2}, layers);
+            }),
             "c.txt: [property] num-detected-classes: expected at most 1, the classes of the model "
             "(landmarks [10,4,8] float32, offset [2,4,8] float32, heatmap [1,4,8] float32, scale "
             "[2,4,8] float32), got 2. Write num-detected-classes=1.");
   tensors[3].dims = {2, 4, 4};  // of another grid
   layers = layers_of(tensors);
   EXPECT_EQ(
-      error_of([&] { detector("centerface", "", layers, 1, "c.txt"); }),
+      error_of([&] {
+        detector({"centerface", "", 1}, layers);
+      }),
       "c.txt: [property] parse-bbox-func-name: centerface expects the outputs heatmap [1,H,W], "
       "scale [2,H,W] and offset [2,H,W], got landmarks [10,4,8] float32, offset [2,4,8] float32, "
-      "heatmap [1,4,8] float32, scale [2,4,4] float32. Use the parser that belongs to this model.");
+      "heatmap [1,4,8] float32, scale [2,4,4] float32. Use the parser that belongs to this model "
+      "(docs/reference/parsers.md).");
 }
 
+const std::string kNames =
+    "ssd, centerface, detectnet_v2, yolo, yolo_centres, yolo_corners, yolov2, yolov2_tiny, yolov3, "
+    "yolov3_tiny, yolov4, yolov4_tiny, yolov4_boxes, yolov5, yolov8, yolox, rtdetr, rtdetr_boxes, "
+    "ddetr, detr, batched_nms, batched_nms_pixels, efficient_nms, efficientdet, tf_ssd, "
+    "detection_output";
+
 TEST(MakeDetectorParser, ErrorsSayWhatThereIs) {
-  std::vector<Tensor> other = {{"output0", {84, 8400}, {}}};
+  std::vector<Tensor> other = {{"features", {512}, {}}};
   auto layers = layers_of(other);
-  const std::string known =
-      "ssd: boxes [N,4] and scores [N,C]; centerface: heatmap [1,H,W], scale [2,H,W] and offset "
-      "[2,H,W]; detectnet_v2, NvDsInferParseCustomResnet: ...bbox... [4C,H,W] and ...cov... "
-      "[C,H,W]";
-  EXPECT_EQ(
-      error_of([&] { detector("", "", layers, 80, "c.txt"); }),
-      "c.txt: no built-in parser knows the outputs output0 [84,8400] float32. Known: " + known +
-          ". Name a parser of your own with parse-bbox-func-name and custom-lib-path.");
-  EXPECT_EQ(
-      error_of([&] { detector("NvDsInferParseYolo", "", layers, 80, "c.txt"); }),
-      "c.txt: [property] parse-bbox-func-name: expected a built-in parser (" + known +
-          ") or a function of the library named by custom-lib-path, got \"NvDsInferParseYolo\" "
-          "without custom-lib-path. Add custom-lib-path or correct the name.");
-  EXPECT_EQ(
-      error_of([&] { detector("ssd", "", layers, 80, "c.txt"); }),
-      "c.txt: [property] parse-bbox-func-name: ssd expects the outputs boxes [N,4] and scores "
-      "[N,C], got output0 [84,8400] float32. Use the parser that belongs to this model.");
+  EXPECT_EQ(error_of([&] {
+              detector({"", "", 80}, layers);
+            }),
+            "c.txt: no built-in parser knows the outputs features [512] float32. There are " +
+                kNames +
+                "; see docs/reference/parsers.md. Name one that fits, or a parser of your own, "
+                "with parse-bbox-func-name and custom-lib-path.");
+  EXPECT_EQ(error_of([&] {
+              detector({"NvDsInferParseMine", "", 80}, layers);
+            }),
+            "c.txt: [property] parse-bbox-func-name: expected a built-in parser (" + kNames +
+                ", and their other names in docs/reference/parsers.md) or a function of the "
+                "library named by custom-lib-path, got \"NvDsInferParseMine\" without "
+                "custom-lib-path. Add custom-lib-path or correct the name.");
+  EXPECT_EQ(error_of([&] {
+              detector({"ssd", "", 80}, layers);
+            }),
+            "c.txt: [property] parse-bbox-func-name: ssd expects the outputs boxes [N,4] and "
+            "scores [N,C], got features [512] float32. Use the parser that belongs to this model "
+            "(docs/reference/parsers.md).");
+  EXPECT_EQ(error_of([&] {
+              detector({"NvDsInferParseYolo", "", 80}, layers);
+            }),
+            "c.txt: [property] parse-bbox-func-name: NvDsInferParseYolo expects the outputs [M,6] "
+            "(left, top, right, bottom, score, class); or boxes [M,4], scores [M,1] and classes "
+            "[M,1], got features [512] float32. Use the parser that belongs to this model "
+            "(docs/reference/parsers.md).");
   std::vector<Tensor> ssd = {{"boxes", {10, 4}, {}}, {"scores", {10, 3}, {}}};
   layers = layers_of(ssd);
-  EXPECT_EQ(error_of([&] { detector("", "", layers, 4, "c.txt"); }),
+  EXPECT_EQ(error_of([&] {
+              detector({"", "", 4}, layers);
+            }),
             "c.txt: [property] num-detected-classes: expected at most 3, the classes of the model "
             "(boxes [10,4] float32, scores [10,3] float32), got 4. Write num-detected-classes=3.");
+}
+
+/// The layouts of some models differ in nothing but what the numbers mean.
+TEST(MakeDetectorParser, OutputsOfSeveralModelsNeedAName) {
+  const auto error = [](unsigned classes, std::vector<Tensor> tensors) {
+    auto layers = layers_of(tensors);
+    return error_of([&] { detector({"", "", classes}, layers); });
+  };
+  const auto several = [](const std::string& outputs, const std::string& names) {
+    return "c.txt: the outputs " + outputs + " may be those of " + names +
+           ". Write parse-bbox-func-name= and the one that the model is of "
+           "(docs/reference/parsers.md).";
+  };
+  // 21 cells of a network of 32 x 32 pixels
+  EXPECT_EQ(error(2, {{"out", {21, 7}, {}}}), several("out [21,7] float32", "yolov5 or yolox"));
+  EXPECT_EQ(error(2, {{"out", {21, 6}, {}}}), several("out [21,6] float32", "yolo or yolov8"));
+  EXPECT_EQ(
+      error(2, {{"a", {21, 1, 1}, {}}, {"b", {21, 2, 2}, {}}, {"c", {21, 4, 4}, {}}}),
+      several("a [21,1,1] float32, b [21,2,2] float32, c [21,4,4] float32", "yolov3 or yolov4"));
+  EXPECT_EQ(error(2, {{"pred_boxes", {9, 4}, {}}, {"pred_logits", {9, 4}, {}}}),
+            several("pred_boxes [9,4] float32, pred_logits [9,4] float32", "rtdetr or detr"));
+  // The number of classes tells.
+  EXPECT_EQ(error(80, {{"out", {21, 85}, {}}}), several("out [21,85] float32", "yolov5 or yolox"));
+  EXPECT_EQ(error(80, {{"out", {21, 84}, {}}}), "");
+  EXPECT_EQ(error(80, {{"out", {63, 85}, {}}}), "");
+  EXPECT_EQ(error(80, {{"out", {84, 21}, {}}}), "");
+  EXPECT_EQ(error(80, {{"out", {300, 6}, {}}}), "");
+  EXPECT_EQ(error(80, {{"out", {300, 84}, {}}}), "");
+  EXPECT_EQ(error(4, {{"pred_boxes", {9, 4}, {}}, {"pred_logits", {9, 4}, {}}}), "");
+  EXPECT_EQ(error(3, {{"pred_boxes", {9, 4}, {}}, {"pred_logits", {9, 4}, {}}}), "");
+  EXPECT_EQ(error(90, {{"out", {84, 21}, {}}}),
+            "c.txt: [property] num-detected-classes: expected at most 80, the classes of the model "
+            "(out [84,21] float32), got 90. Write num-detected-classes=80.");
+}
+
+TEST(MakeDetectorParser, ALayerThatChangesItsShape) {
+  std::vector<Tensor> before = {{"out", {84, 21}, {}}}, after = {{"out", {21, 84}, {}}};
+  const auto layers = layers_of(before);
+  const Wanted wanted{"", "", 80};
+  const auto parser = detector(wanted, layers);
+  Candidates out;
+  EXPECT_EQ(
+      error_of([&] { parser->parse(layers_of(after), wanted.network, wanted.params(), out); }),
+      "a run of the model gave the outputs out [21,84] float32, which are not shaped as the "
+      "model says. Export it with fixed output shapes.");
 }
 
 TEST(CustomParser, LibraryOfTheTestsOwn) {
   std::vector<Tensor> tensors = {{"out", {2}, {3, 4}}};
   auto layers = layers_of(tensors);
-  auto parser = detector("NvDsInferParseTest", THALWEG_TEST_PARSER, layers, 1, "c.txt");
+  auto parser = detector({"NvDsInferParseTest", THALWEG_TEST_PARSER, 1}, layers);
   Candidates out;
-  parser->parse(layers, {10, 20, 3}, params(1, 0.5f), out);
+  parser->parse(layers, {10, 20, 3}, Wanted{}.params(), out);
   ASSERT_EQ(out.size(), 1u);
   EXPECT_FLOAT_EQ(out[0].left, 3);
   EXPECT_FLOAT_EQ(out[0].top, 4);
@@ -217,23 +248,27 @@ TEST(CustomParser, LibraryOfTheTestsOwn) {
   tensors[0].values[0] = -1;
   EXPECT_EQ(
       error_of([&] {
-        parser->parse(layers, {10, 20, 3}, params(1, 0.5f), out);
+        parser->parse(layers, {10, 20, 3}, Wanted{}.params(), out);
       }),
       "parser NvDsInferParseTest reported a failure for the layers out [2] float32. Check that "
       "the parser belongs to this model.");
   tensors[0].values[0] = 2000;
   EXPECT_EQ(
       error_of([&] {
-        parser->parse(layers, {10, 20, 3}, params(1, 0.5f), out);
+        parser->parse(layers, {10, 20, 3}, Wanted{}.params(), out);
       }),
       "parser NvDsInferParseTest threw \"too far\" for the layers out [2] float32. Check that "
       "the parser belongs to this model.");
   EXPECT_EQ(
-      error_of([&] { detector("Nothing", THALWEG_TEST_PARSER, layers, 1, "c.txt"); }),
+      error_of([&] {
+        detector({"Nothing", THALWEG_TEST_PARSER, 1}, layers);
+      }),
       "c.txt: [property] parse-bbox-func-name: " THALWEG_TEST_PARSER
       " has no C function Nothing. Correct the name, or export the function as extern \"C\".");
   EXPECT_EQ(
-      error_of([&] { detector("F", "/nowhere/lib.so", layers, 1, "c.txt"); }),
+      error_of([&] {
+        detector({"F", "/nowhere/lib.so", 1}, layers);
+      }),
       "c.txt: [property] custom-lib-path: cannot load /nowhere/lib.so: /nowhere/lib.so: cannot "
       "open shared object file: No such file or directory. Build its source for this machine "
       "against Thalweg's headers.");
@@ -242,16 +277,47 @@ TEST(CustomParser, LibraryOfTheTestsOwn) {
 TEST(Parser, ABuiltInNameNeedsNoLibrary) {
   const std::string library =
       "/opt/nvidia/deepstream/deepstream-5.0/lib/libnvds_infercustomparser.so";
-  NvDsInferLayerInfo boxes{}, coverage{};
-  boxes.layerName = "conv2d_bbox", boxes.inferDims = {3, {4, 2, 2}, 16};
-  coverage.layerName = "conv2d_cov/Sigmoid", coverage.inferDims = {3, {1, 2, 2}, 4};
-  Layers layers = {boxes, coverage};
-  warnings.clear();
-  EXPECT_NE(detector("NvDsInferParseCustomResnet", library, layers, 1, "c.txt"), nullptr);
+  std::vector<Tensor> tensors = {{"conv2d_bbox", {4, 2, 2}, {}},
+                                 {"conv2d_cov/Sigmoid", {1, 2, 2}, {}}};
+  const auto layers = layers_of(tensors);
+  std::vector<std::string> warnings;
+  EXPECT_NE(detector({"NvDsInferParseCustomResnet", library}, layers, warnings), nullptr);
   EXPECT_EQ(warnings, std::vector<std::string>{
                           "c.txt: [property] custom-lib-path: there is no " + library +
                           ", so the built-in parser NvDsInferParseCustomResnet is used. Remove the "
                           "key, or correct the path."});
+}
+
+TEST(Parser, ABuiltInNameStandsInForALibraryThatCannotBeLoaded) {
+  const ScratchFolder folder;
+  const std::string library =
+      folder.file("libnvdsinfer_custom_impl_Yolo.so", "for another machine");
+  std::vector<Tensor> tensors = {{"output", {100, 6}, {}}};
+  const auto layers = layers_of(tensors);
+  std::vector<std::string> warnings;
+  EXPECT_NE(detector({"NvDsInferParseYolo", library, 80}, layers, warnings), nullptr);
+  EXPECT_EQ(warnings,
+            std::vector<std::string>{
+                "c.txt: [property] custom-lib-path: cannot load " + library + " (" + library +
+                ": file too short), so the built-in parser NvDsInferParseYolo is used. "
+                "Remove the key, or build the library for this machine."});
+  EXPECT_EQ(error_of(
+                [&] {
+                  detector({"NvDsInferParseMine", library, 80}, layers);
+                },
+                folder.path()),
+            "c.txt: [property] custom-lib-path: cannot load /libnvdsinfer_custom_impl_Yolo.so: "
+            "/libnvdsinfer_custom_impl_Yolo.so: file too short. Build its source for this machine "
+            "against Thalweg's headers.");
+  // One that loads is taken, and has to have the function.
+  warnings.clear();
+  EXPECT_EQ(error_of([&] {
+              detector({"NvDsInferParseYolo", THALWEG_TEST_PARSER, 80}, layers, warnings);
+            }),
+            "c.txt: [property] parse-bbox-func-name: " THALWEG_TEST_PARSER
+            " has no C function NvDsInferParseYolo. Correct the name, or export the function as "
+            "extern \"C\".");
+  EXPECT_EQ(warnings, std::vector<std::string>{});
 }
 
 }  // namespace

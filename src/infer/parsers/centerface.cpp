@@ -14,7 +14,8 @@ class CenterFaceParser : public DetectorParser {
  public:
   explicit CenterFaceParser(const std::array<size_t, 3>& layers) : layers_(layers) {}
 
-  static std::unique_ptr<DetectorParser> match(const Layers& layers, unsigned) {
+  static std::unique_ptr<DetectorParser> match(const ModelOutputs& outputs) {
+    const auto& layers = outputs.layers;
     constexpr const char* kNames[] = {"heatmap", "scale", "offset"};
     constexpr unsigned kPlanes[] = {1, 2, 2};
     std::array<size_t, 3> found{};

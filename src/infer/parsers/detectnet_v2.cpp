@@ -12,7 +12,8 @@ class DetectNetParser : public DetectorParser {
   DetectNetParser(size_t boxes, size_t coverage, unsigned classes)
       : boxes_(boxes), coverage_(coverage), classes_(classes) {}
 
-  static std::unique_ptr<DetectorParser> match(const Layers& layers, unsigned) {
+  static std::unique_ptr<DetectorParser> match(const ModelOutputs& outputs) {
+    const auto& layers = outputs.layers;
     auto find = [&](const char* part) {
       return size_t(std::ranges::find_if(layers,
                                          [&](const auto& layer) {
