@@ -96,5 +96,77 @@ TEST_F(InstanceTest, AParserThatFails) {
       " has no C function Nothing. Correct the name, or export the function as extern \"C\".");
 }
 
+/// A built-in parser: persons with one keypoint each, in the layout that leaves overlapping ones to
+/// the clustering, or the one that does not.
+class PoseTest : public InstanceTest {
+ protected:
+  PoseTest() {
+    config_.custom_lib_path.clear();
+    config_.parse_bbox_instance_mask_func_name = "NvDsInferParseYoloPose";
+    config_.num_detected_classes = 1;
+    config_.classes.resize(1);
+    config_.output_instance_mask = true;
+    input_.network = {40, 40, 3};
+    input_.spec.height = 40;
+  }
+  /// "confidence: keypoint" of each object.
+  Lines persons(unsigned columns, std::vector<float> rows) {
+    const auto layer =
+        thalweg::layer("output0", {unsigned(rows.size() / columns), columns}, rows.data());
+    std::vector<std::string> warnings, lines;
+    reader_ = make_detection_reader(config_, input_, {layer}, warnings);
+    Result result;
+    reader_->read({layer}, place_, result);
+    for (const auto& d : result.detections) {
+      char text[80];
+      std::snprintf(text, sizeof text, "%g:", double(d.confidence));
+      lines.push_back(text);
+      if (!d.mask) continue;
+      EXPECT_EQ(d.mask->width, 40u);
+      EXPECT_EQ(d.mask->size_bytes, 12u);
+      const float* point = d.mask->data.get();
+      std::snprintf(text, sizeof text, " %g,%g %g", double(point[0]), double(point[1]),
+                    double(point[2]));
+      lines.back() += text;
+    }
+    return lines;
+  }
+  // Overlaps of the second with the first 2/3, of the third with the first 1/4.
+  const std::vector<float> corners_ = {10, 0, 20, 10, 0.5f,  1, 1, 0.1f,  //
+                                       10, 0, 25, 10, 0.75f, 2, 2, 0.2f,  //
+                                       10, 0, 20, 40, 0.6f,  3, 3, 0.3f};
+};
+
+TEST_F(PoseTest, OneOfOverlappingOnesStaysWithItsKeypoints) {
+  EXPECT_EQ(persons(8, corners_), (Lines{"0.75: 2,2 0.2", "0.6: 3,3 0.3"}));
+  config_.cluster_mode = 2;
+  config_.classes[0].nms_iou_threshold = 0.7f;
+  EXPECT_EQ(persons(8, corners_), (Lines{"0.75: 2,2 0.2", "0.6: 3,3 0.3", "0.5: 1,1 0.1"}));
+  config_.classes[0].nms_iou_threshold = 0.1f;
+  EXPECT_EQ(persons(8, corners_), Lines{"0.75: 2,2 0.2"});
+}
+
+TEST_F(PoseTest, WithoutClusteringWhatTheModelThinnedOutStays) {
+  std::vector<float> rows;
+  for (size_t i = 0; i < 3; ++i) {
+    rows.insert(rows.end(), corners_.begin() + long(8 * i), corners_.begin() + long(8 * i + 5));
+    rows.push_back(0);
+    rows.insert(rows.end(), corners_.begin() + long(8 * i + 5), corners_.begin() + long(8 * i + 8));
+  }
+  EXPECT_EQ(persons(9, rows), (Lines{"0.5: 1,1 0.1", "0.75: 2,2 0.2", "0.6: 3,3 0.3"}));
+}
+
+TEST_F(PoseTest, KeypointsComeOnlyWhereTheyAreWanted) {
+  config_.output_instance_mask = false;
+  EXPECT_EQ(persons(8, corners_), (Lines{"0.75:", "0.6:"}));
+}
+
+TEST_F(PoseTest, MoreCandidatesThanAreLookedAtAreCounted) {
+  std::vector<float> rows;
+  for (int i = 0; i < 30'000; ++i) rows.insert(rows.end(), {0, 0, 9, 9, 0.5f, 1, 1, 1});
+  EXPECT_EQ(persons(8, rows), Lines{"0.5: 1,1 1"});
+  EXPECT_EQ(reader_->counts().over_limit, 20'000u);
+}
+
 }  // namespace
 }  // namespace thalweg

@@ -19,14 +19,20 @@ def save(
     constants: dict[str, Any],
     side: int = 8,
     batch: int | str = "N",
+    types: dict[str, int] | None = None,
 ) -> Path:
-    """Saves a graph with the input `image` [batch,3,side,side]; outputs are name: shape."""
+    """Saves a graph with the input `image` [batch,3,side,side]; outputs are name: shape.
+
+    They are floats where `types` says nothing else.
+    """
     graph = helper.make_graph(
         nodes,
         path.stem,
         [helper.make_tensor_value_info("image", TensorProto.FLOAT, [batch, 3, side, side])],
         [
-            helper.make_tensor_value_info(name, TensorProto.FLOAT, [batch, *shape])
+            helper.make_tensor_value_info(
+                name, (types or {}).get(name, TensorProto.FLOAT), [batch, *shape]
+            )
             for name, shape in outputs.items()
         ],
         [numpy_helper.from_array(np.asarray(v), name) for name, v in constants.items()],
@@ -83,3 +89,24 @@ def colour_segmenter(path: Path, batch: int | str = "N", hwc: bool = False) -> P
     order = [0, 2, 3, 1] if hwc else [0, 1, 2, 3]
     nodes = [helper.make_node("Transpose", ["image"], ["mask"], perm=order)]
     return save(path, nodes, {"mask": [8, 8, 3] if hwc else [3, 8, 8]}, {}, batch=batch)
+
+
+def constant_outputs(path: Path, outputs: dict[str, Any], side: int) -> Path:
+    """Gives the same arrays for any picture."""
+    nodes = [
+        helper.make_node("ReduceMean", ["image"], ["mean"], axes=[1, 2, 3], keepdims=0),
+        helper.make_node("Mul", ["mean", "zero"], ["nought"]),
+    ]
+    constants: dict[str, Any] = {"zero": np.array(0, np.float32)}
+    types = {}
+    for name, values in outputs.items():
+        types[name] = helper.np_dtype_to_tensor_dtype(values.dtype)
+        constants[f"{name} values"] = values[None]
+        constants[f"{name} shape"] = np.array([-1] + [1] * values.ndim, np.int64)
+        nodes += [
+            helper.make_node("Reshape", ["nought", f"{name} shape"], [f"{name} nought"]),
+            helper.make_node("Cast", [f"{name} nought"], [f"{name} zero"], to=types[name]),
+            helper.make_node("Add", [f"{name} zero", f"{name} values"], [name]),
+        ]
+    shapes = {name: list(values.shape) for name, values in outputs.items()}
+    return save(path, nodes, shapes, constants, side=side, types=types)
