@@ -141,7 +141,7 @@ int main(int argc, char** argv) {
   params.perClassPreclusterThreshold.assign(80, 0.25f);
   const NvDsInferNetworkInfo network = {640, 640, 3};
   parser = make_detector_parser(yolo, network, {output}, warnings);
-  std::printf("the same, YOLOv8 640x640        %7.3f ms\n", best_ms([&] {
+  std::printf("the same, YOLOv8 640x640       %7.3f ms\n", best_ms([&] {
                 candidates.clear();
                 parser->parse({output}, network, params, candidates);
                 cluster(ClusterMode::kNms, yolo.classes, candidates, counts);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -464,6 +465,33 @@ def test_masks_of_the_models_own(detect: Any, form: str) -> None:
         assert one.mask_size == (16, 16)
         assert one.mask is not None
         np.testing.assert_array_equal(one.mask.reshape(16, 16), masks[row])
+
+
+def test_a_configuration_whose_library_needs_cuda(detect: Any, tmp_path: Path) -> None:
+    """As DeepStream-Yolo's are; the library is one that this machine cannot load."""
+    (tmp_path / "libnvdsinfer_custom_impl_Yolo.so").write_bytes(b"\x7fELF for another machine")
+    case = yolo_final()
+    expected = expected_objects(case, LIMIT)
+    found = detect(
+        case.outputs,
+        f"num-detected-classes={CLASSES}\ncluster-mode=2\nnetwork-mode=0\nnetwork-type=0\n"
+        "model-engine-file=model_b1_gpu0_fp32.engine\nengine-create-func-name=NvDsInferYolo\n"
+        "custom-lib-path=libnvdsinfer_custom_impl_Yolo.so\n"
+        "parse-bbox-func-name=NvDsInferParseYolo",
+    )
+    assert [one.class_id for one in found] == [one[0] for one in expected]
+
+
+def test_the_page_has_every_name(root: Path) -> None:
+    page = (root / "docs/reference/parsers.md").read_text()
+    names: set[str] = set()
+    for source in (root / "src/infer/parsers").glob("*.cpp"):
+        for listed in re.findall(
+            r"BuiltIn\w+ k\w+\s*\{\s*\{(.*?)\}", source.read_text(), re.DOTALL
+        ):
+            names.update(re.findall(r'"(\w+)"', listed))
+    assert len(names) > 50
+    assert [name for name in sorted(names) if f"`{name}`" not in page] == []
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 3e38])
