@@ -64,7 +64,8 @@ class DetectionReader : public OutputReader {
       const Instance& instance = *found->second;
       if (result.detections.size() > before) {
         const bool make = instance.make_mask && config_.output_instance_mask;
-        result.detections.back().mask = make ? instance.make_mask() : instance.mask;
+        result.detections.back().mask =
+            make ? instance.make_mask(to_network(result.detections.back(), place)) : instance.mask;
       }
       by_box.erase(found);
     }
@@ -76,6 +77,27 @@ class DetectionReader : public OutputReader {
     if (mode_ != ClusterMode::kNone || !instance_parser_->overlapping()) return;
     mode_ = ClusterMode::kNms;
     for (auto& attributes : classes_) attributes.nms_iou_threshold = kOverlap;
+  }
+
+  /// The box of an object in the frame, in network pixels.
+  NvDsInferObjectDetectionInfo to_network(const Detection& d, const UnitPlace& place) const {
+    const auto& geometry = place.geometry;
+    const double unit_x = double(input_.network.width) / input_.spec.width;
+    const double unit_y = double(input_.network.height) / input_.spec.height;
+    const auto x = [&](double v) {
+      return float(((v - geometry.crop.left) * geometry.scale_x + geometry.offset_x) * unit_x);
+    };
+    const auto y = [&](double v) {
+      return float(((v - geometry.crop.top) * geometry.scale_y + geometry.offset_y) * unit_y);
+    };
+    const float left = x(d.left), top = y(d.top);
+    return {unsigned(d.class_id),
+            left,
+            top,
+            x(double(d.left) + double(d.width)) - left,
+            y(double(d.top) + double(d.height)) - top,
+            d.confidence,
+            0};
   }
 
   void to_frame(const NvDsInferObjectDetectionInfo& box, const UnitPlace& place,

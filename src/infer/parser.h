@@ -20,9 +20,11 @@ using Layers = std::vector<NvDsInferLayerInfo>;
 struct Instance {
   NvDsInferObjectDetectionInfo box;
   std::shared_ptr<const ObjectMask> mask;  ///< null where the parser gave none
-  /// Makes the mask where it is not there yet, for candidates that stay; to be called while the
-  /// layers and what else the parser was given are there. May be empty.
-  std::function<std::shared_ptr<const ObjectMask>()> make_mask = {};
+  /// Makes the mask of a candidate that stays, where it is not there yet: of the part `box` of its
+  /// box that lies in the frame, in network pixels. To be called while the layers and what else the
+  /// parser was given are there. May be empty.
+  std::function<std::shared_ptr<const ObjectMask>(const NvDsInferObjectDetectionInfo& box)>
+      make_mask = {};
 };
 
 /// Turns the output layers of one frame into candidates. parse() may be called from one thread at a

@@ -134,5 +134,5 @@ def mask_of(box: Array, coefficients: Array, prototypes: Array, side: int, shape
     def middles(low: float, high: float, count: int) -> Array:
         return (low + (np.arange(count) + 0.5) * (high - low) / count) * scale - 0.5
 
-    left, top, right, bottom = np.clip(box[:4], 0, side)
+    left, top, right, bottom = box[:4]
     return sigmoid(bilinear(logits, middles(top, bottom, shape[0]), middles(left, right, shape[1])))

@@ -329,6 +329,10 @@ def in_frame(box: Array) -> Array:
     return np.clip((box - [0, 8, 0, 8]) * 2, 0, [width, height, width, height])
 
 
+def in_network(box: Array) -> Array:
+    return np.asarray(box / 2 + [0, 8, 0, 8])
+
+
 def expected_objects(case: Case, limit: float | None) -> list[tuple[int, float, Array, int]]:
     """Class, confidence, box in the frame and row, in the order of detect()."""
     found = case.expected[case.expected[:, 5] < case.classes]
@@ -417,7 +421,6 @@ def test_masks(detect: Any, layout: str, name: str, mode: int) -> None:
     else:
         table = reference.table(reference.corners(boxes), scores)
         output = np.hstack([table, coefficients])
-    table[:, :4] = np.clip(table[:, :4], 0, SIDE)
     outputs = {"output0": np.ascontiguousarray(output, np.float32), "output1": prototypes}
     found = detect(
         outputs,
@@ -433,11 +436,12 @@ def test_masks(detect: Any, layout: str, name: str, mode: int) -> None:
         assert one.box == pytest.approx(box, abs=2e-3)
         assert one.threshold == 0.5
         assert one.mask is not None
-        # A value for about each pixel of the prototypes.
+        # Of what lies in the frame, a value for about each pixel of the prototypes.
         width, height = one.mask_size
-        sides = (table[row, 2:4] - table[row, :2]) * size / SIDE
-        assert (width, height) == tuple(np.ceil(sides - 1e-4).astype(int))
-        mask = reference.mask_of(table[row], coefficients[row], prototypes, SIDE, (height, width))
+        shown = in_network(box)
+        sides = (shown[2:] - shown[:2]) * size / SIDE
+        assert (width, height) == tuple(np.ceil(sides - 1e-3).astype(int))
+        mask = reference.mask_of(shown, coefficients[row], prototypes, SIDE, (height, width))
         assert one.mask.reshape(height, width) == pytest.approx(mask, abs=1e-4)
 
 

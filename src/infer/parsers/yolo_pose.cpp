@@ -34,7 +34,7 @@ class YoloPoseParser : public InstanceParser {
              std::vector<Instance>& out) const override {
     const YoloOutput output(layers, layout_, network);
     for (const auto& [box, number] : output.find(params)) {
-      out.push_back({box, nullptr, [this, output, network, at = number] {
+      out.push_back({box, nullptr, [this, output, network, at = number](const auto&) {
                        return keypoints(output, network, at);
                      }});
     }

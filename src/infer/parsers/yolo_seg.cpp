@@ -9,19 +9,6 @@ namespace {
 
 using Form = YoloLayout::Form;
 
-/// Cuts a box to the network's picture, so that its mask is of what is left.
-void cut(NvDsInferObjectDetectionInfo& box, const NvDsInferNetworkInfo& network) {
-  const bool good = std::isfinite(box.left + box.top + box.width + box.height) && box.width >= 0 &&
-                    box.height >= 0;
-  if (!good) return;  // for the clustering to count
-  const float right = std::clamp(box.left + box.width, 0.0f, float(network.width));
-  const float bottom = std::clamp(box.top + box.height, 0.0f, float(network.height));
-  box.left = std::clamp(box.left, 0.0f, float(network.width));
-  box.top = std::clamp(box.top, 0.0f, float(network.height));
-  box.width = right - box.left;
-  box.height = bottom - box.top;
-}
-
 /// Objects with coefficients of masks; the sum of a mask's prototypes, weighed by them, are the
 /// logits of an object's pixels.
 class YoloSegParser : public InstanceParser {
@@ -69,10 +56,9 @@ class YoloSegParser : public InstanceParser {
       fail_shapes(layers);
     }
     const YoloOutput output(layers, layout_, network);
-    for (auto& [box, number] : output.find(params)) {
-      cut(box, network);
-      out.push_back({box, nullptr, [this, output, prototypes, network, box, at = number] {
-                       return mask(output, prototypes, network, box, at);
+    for (const auto& [box, number] : output.find(params)) {
+      out.push_back({box, nullptr, [this, output, prototypes, network, at = number](const auto& b) {
+                       return mask(output, prototypes, network, b, at);
                      }});
     }
   }
@@ -87,7 +73,9 @@ class YoloSegParser : public InstanceParser {
 
     Samples(float from, float length, unsigned whole, unsigned size) {
       const float scale = float(size) / float(whole);
-      const auto count = unsigned(std::clamp(std::ceil(length * scale), 1.0f, float(size)));
+      constexpr float kRounding = 1e-3f;
+      const float pixels = std::ceil(length * scale - kRounding);
+      const auto count = unsigned(std::clamp(pixels, 1.0f, float(size)));
       first = size - 1, last = 0;
       for (unsigned i = 0; i < count; ++i) {
         const float centre = from + (float(i) + 0.5f) * length / float(count);
@@ -172,7 +160,7 @@ class YoloSegMasksParser : public InstanceParser {
     return nullptr;
   }
 
-  void parse(const Layers& layers, const NvDsInferNetworkInfo& network,
+  void parse(const Layers& layers, const NvDsInferNetworkInfo&,
              const NvDsInferParseDetectionParams& params,
              std::vector<Instance>& out) const override {
     const size_t pixels = size_t(found_.width) * found_.height;
@@ -201,10 +189,10 @@ class YoloSegMasksParser : public InstanceParser {
       const float score = *scores.row(i);
       if (!reaches(id, score, lowest, params)) continue;
       const float* corners = boxes.row(i);
-      NvDsInferObjectDetectionInfo box{
-          id, corners[0], corners[1], corners[2] - corners[0], corners[3] - corners[1], score, 0};
-      cut(box, network);
-      out.push_back({box, nullptr, [this, values = masks.row(i)] { return copy(values); }});
+      out.push_back(
+          {{id, corners[0], corners[1], corners[2] - corners[0], corners[3] - corners[1], score, 0},
+           nullptr,
+           [this, values = masks.row(i)](const auto&) { return copy(values); }});
     }
   }
 
