@@ -487,5 +487,104 @@ TEST(YoloSeg, MasksOfTheModelsOwn) {
   }
 }
 
+// --- hostile models
+
+/// Layers of random names, shapes, types and values, some sizes of which are known only after a
+/// run.
+struct RandomModel {
+  std::vector<std::vector<float>> memory;
+  Layers before, after;
+
+  explicit RandomModel(std::mt19937& random) {
+    static const char* kLayerNames[] = {
+        "boxes",           "scores",           "classes",           "masks",        "confs",
+        "pred_boxes",      "pred_logits",      "nmsed_boxes",       "nmsed_scores", "nmsed_classes",
+        "num_detections",  "det_boxes",        "det_scores",        "det_classes",  "num_dets",
+        "detection_boxes", "detection_scores", "detection_classes", "heatmap",      "output0"};
+    static const unsigned kSizes[] = {0, 1, 1, 2, 3, 4, 4, 5, 6, 7, 8, 9, 12, 18, 21, 63, 70};
+    static const float kValues[] = {0, 1, -1, 0.5f, 0.9f, 3, 20, 1e30f, -3e38f, kNan, kInf, -kInf};
+    const auto one_of = [&](const auto& list) { return list[random() % std::size(list)]; };
+    const size_t start = random() % std::size(kLayerNames), count = 1 + random() % 4;
+    for (size_t i = 0; i < count; ++i) {
+      std::vector<unsigned> dims(1 + random() % 3);
+      for (unsigned& size : dims) size = one_of(kSizes);
+      auto now = layer(kLayerNames[(start + i) % std::size(kLayerNames)], dims);
+      now.dataType = random() % 4 == 0 ? INT32 : FLOAT;
+      auto& values = memory.emplace_back(now.inferDims.numElements);
+      for (float& value : values) value = one_of(kValues);
+      now.buffer = values.data();
+      after.push_back(now);
+      for (unsigned& size : dims) size = random() % 8 == 0 ? 0 : size;
+      before.push_back(layer(now.layerName, dims));
+      before.back().dataType = now.dataType;
+    }
+  }
+};
+
+/// The sanitizers see whether memory beyond a layer is touched.
+TEST(BuiltIn, AnyModelIsParsedOrAnError) {
+  const std::vector<const char*> detectors = {"",
+                                              "ssd",
+                                              "centerface",
+                                              "detectnet_v2",
+                                              "yolo",
+                                              "yolo_centres",
+                                              "yolo_corners",
+                                              "yolov2",
+                                              "yolov3",
+                                              "yolov3_tiny",
+                                              "yolov4",
+                                              "yolov4_boxes",
+                                              "yolov5",
+                                              "yolov8",
+                                              "yolox",
+                                              "rtdetr",
+                                              "rtdetr_boxes",
+                                              "ddetr",
+                                              "detr",
+                                              "batched_nms",
+                                              "batched_nms_pixels",
+                                              "efficient_nms",
+                                              "efficientdet",
+                                              "tf_ssd",
+                                              "detection_output"};
+  const std::vector<const char*> masks = {"", "yolo_pose", "yolo_seg", "yolo_seg_masks"};
+  std::mt19937 random(3);
+  size_t parsed = 0, errors = 0;
+  for (int i = 0; i < 600; ++i) {
+    const RandomModel model(random);
+    Wanted wanted{"", "", 1 + unsigned(random() % 3)};
+    wanted.threshold = random() % 2 ? 0 : 0.5f;
+    const auto attempt = [&](auto call) {
+      try {
+        call();
+        ++parsed;
+      } catch (const InferError&) {
+        ++errors;
+      }
+    };
+    for (const char* name : detectors) {
+      wanted.function = name;
+      attempt([&] {
+        Candidates out;
+        detector(wanted, model.before)->parse(model.after, wanted.network, wanted.params(), out);
+      });
+    }
+    for (const char* name : masks) {
+      wanted.function = name;
+      attempt([&] {
+        std::vector<std::string> warnings;
+        const auto parser =
+            make_instance_parser(wanted.config(), wanted.network, model.before, warnings);
+        std::vector<Instance> out;
+        parser->parse(model.after, wanted.network, wanted.params(), out);
+        for (const auto& instance : out) instance.make_mask(instance.box);
+      });
+    }
+  }
+  EXPECT_GT(parsed, 300u);
+  EXPECT_GT(errors, 300u);
+}
+
 }  // namespace
 }  // namespace thalweg

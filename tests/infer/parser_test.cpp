@@ -233,6 +233,29 @@ TEST(MakeDetectorParser, ALayerThatChangesItsShape) {
       "model says. Export it with fixed output shapes.");
 }
 
+TEST(MakeDetectorParser, SizesThatAreKnownOnlyAfterARunAndDoNotFit) {
+  const auto error = [](std::vector<Tensor> before, std::vector<Tensor> after) {
+    const Wanted wanted;
+    const auto parser = detector(wanted, layers_of(before));
+    Candidates out;
+    return error_of([&] { parser->parse(layers_of(after), wanted.network, wanted.params(), out); });
+  };
+  const std::string end =
+      ", which are not shaped as the model says. Export it with fixed output shapes.";
+  EXPECT_EQ(
+      error({{"heatmap", {1, 0, 0}, {}}, {"scale", {2, 0, 0}, {}}, {"offset", {2, 0, 0}, {}}},
+            {{"heatmap", {1, 8, 8}, {}}, {"scale", {2, 8, 8}, {}}, {"offset", {2, 1, 1}, {}}}),
+      "a run of the model gave the outputs heatmap [1,8,8] float32, scale [2,8,8] float32, "
+      "offset [2,1,1] float32" +
+          end);
+  EXPECT_EQ(error({{"bbox", {4, 0, 0}, {}}, {"cov", {1, 0, 0}, {}}},
+                  {{"bbox", {4, 2, 2}, {}}, {"cov", {1, 8, 8}, {}}}),
+            "a run of the model gave the outputs bbox [4,2,2] float32, cov [1,8,8] float32" + end);
+  EXPECT_EQ(error({{"boxes", {0, 4}, {}}, {"scores", {0, 1}, {}}},
+                  {{"boxes", {2, 4}, {}}, {"scores", {8, 1}, {}}}),
+            "a run of the model gave the outputs boxes [2,4] float32, scores [8,1] float32" + end);
+}
+
 TEST(CustomParser, LibraryOfTheTestsOwn) {
   std::vector<Tensor> tensors = {{"out", {2}, {3, 4}}};
   auto layers = layers_of(tensors);

@@ -42,7 +42,10 @@ class CenterFaceParser : public DetectorParser {
     };
     const float *scores = values(0), *sizes = values(1), *offsets = values(2);
     const auto& dims = layers[layers_[0]].inferDims;
-    const size_t columns = dims.d[2], cells = size_t(dims.d[1]) * columns;
+    const size_t columns = dims.d[2], cells = dims.numElements;
+    for (size_t i : {1, 2}) {
+      if (layers[layers_[i]].inferDims.numElements != 2 * cells) fail_shapes(layers);
+    }
     const float threshold = params.perClassPreclusterThreshold[0];
     for (size_t i = 0; i < cells; ++i) {
       if (!(scores[i] >= threshold)) continue;

@@ -36,6 +36,11 @@ class DetectNetParser : public DetectorParser {
     const auto& dims = layers[coverage_].inferDims;
     const unsigned rows = dims.d[1], columns = dims.d[2];
     const size_t plane = size_t(rows) * columns;
+    const auto& boxes = layers[boxes_].inferDims;
+    if (boxes.numElements != 4 * dims.numElements || dims.numElements != dims.d[0] * plane) {
+      fail_shapes(layers);
+    }
+    if (plane == 0) return;
     const unsigned classes = std::min(dims.d[0], params.numClassesConfigured);
     const unsigned stride_x = (network.width + columns - 1) / columns;
     const unsigned stride_y = (network.height + rows - 1) / rows;

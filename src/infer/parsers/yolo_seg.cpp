@@ -75,17 +75,21 @@ class YoloSegParser : public InstanceParser {
       const float scale = float(size) / float(whole);
       constexpr float kRounding = 1e-3f;
       const float pixels = std::ceil(length * scale - kRounding);
-      const auto count = unsigned(std::clamp(pixels, 1.0f, float(size)));
+      const auto count = unsigned(limited(pixels, 1, float(size)));
       first = size - 1, last = 0;
       for (unsigned i = 0; i < count; ++i) {
         const float centre = from + (float(i) + 0.5f) * length / float(count);
-        const float at = std::clamp(centre * scale - 0.5f, 0.0f, float(size - 1));
+        const float at = limited(centre * scale - 0.5f, 0, float(size - 1));
         low.push_back(std::min(unsigned(at), size > 1 ? size - 2 : 0));
         part.push_back(at - float(low.back()));
         first = std::min(first, low.back());
         last = std::max(last, std::min(low.back() + 1, size - 1));
       }
       for (unsigned& l : low) l -= first;
+    }
+    /// NaN becomes `low`.
+    static float limited(float value, float low, float high) {
+      return value > low ? std::min(value, high) : low;
     }
     size_t count() const { return low.size(); }
     size_t span() const { return last - first + 1; }
