@@ -101,38 +101,29 @@ void keep_best(std::vector<Fit>& fits, unsigned num_classes) {
   });
 }
 
-/// `key` names `function`.
-template <class Custom, class Candidate>
-std::unique_ptr<Parser<Candidate>> make_parser(
-    const std::vector<const BuiltIn<Candidate>*>& built_in, const std::string& function,
-    const char* key, const InferConfig& config, const NvDsInferNetworkInfo& network,
-    const Layers& layers, std::vector<std::string>& warnings) {
-  const std::string &library = config.custom_lib_path, &where = config.path;
-  const auto is_called = [&](const BuiltIn<Candidate>* parser) {
-    return std::ranges::any_of(parser->names, [&](const char* name) { return function == name; });
-  };
-  if (!function.empty() && !library.empty()) {
-    const bool missing = access(library.c_str(), F_OK) != 0;
-    const std::string trouble = std::ranges::none_of(built_in, is_called) ? ""
-                                : missing                                 ? "there is no " + library
-                                                                          : load_error(library);
-    if (trouble.empty()) return std::make_unique<Custom>(library, function, where);
-    warnings.push_back(where + ": [property] custom-lib-path: " +
-                       (missing ? trouble : "cannot load " + library + " (" + trouble + ")") +
-                       ", so the built-in parser " + function + " is used. Remove the key, or " +
-                       (missing ? "correct the path." : "build the library for this machine."));
-  }
+template <class Candidate>
+bool is_called(const BuiltIn<Candidate>* parser, const std::string& function) {
+  return std::ranges::any_of(parser->names, [&](const char* name) { return function == name; });
+}
 
+/// The built-in parser for a model: `key` names `function`, or nothing.
+template <class Candidate>
+std::unique_ptr<Parser<Candidate>> choose(const std::vector<const BuiltIn<Candidate>*>& built_in,
+                                          const std::string& function, const char* key,
+                                          const InferConfig& config,
+                                          const NvDsInferNetworkInfo& network,
+                                          const Layers& layers) {
   struct Fit {
     const BuiltIn<Candidate>* built_in;
     std::unique_ptr<Parser<Candidate>> parser;
   };
+  const std::string& where = config.path;
   const ModelOutputs outputs{layers, network, config.num_detected_classes, !function.empty()};
   std::vector<Fit> fits;
   std::string names, needs;  // of all; of those that are called so
   for (const auto* candidate : built_in) {
     names.append(names.empty() ? "" : ", ").append(candidate->names.front());
-    if (!function.empty() && !is_called(candidate)) continue;
+    if (!function.empty() && !is_called(candidate, function)) continue;
     needs.append(needs.empty() ? "" : "; or ").append(candidate->needs);
     if (auto parser = candidate->match(outputs)) fits.push_back({candidate, std::move(parser)});
   }
@@ -161,7 +152,7 @@ std::unique_ptr<Parser<Candidate>> make_parser(
       several.append(several.empty() ? "" : " or ").append(fit.built_in->names.front());
     }
     fail_settings(where + ": the outputs " + describe(layers) + " may be those of " + several +
-                  ". Write " + key + "= and the one that the model is of (" + page + ").");
+                  ". Name that of this model with " + key + " (" + page + ").");
   }
   const unsigned classes = fits.front().parser->num_classes();
   if (config.num_detected_classes > classes) {
@@ -171,6 +162,28 @@ std::unique_ptr<Parser<Candidate>> make_parser(
                   ". Write num-detected-classes=" + std::to_string(classes) + ".");
   }
   return std::move(fits.front().parser);
+}
+
+/// `key` names `function`.
+template <class Custom, class Candidate>
+std::unique_ptr<Parser<Candidate>> make_parser(
+    const std::vector<const BuiltIn<Candidate>*>& built_in, const std::string& function,
+    const char* key, const InferConfig& config, const NvDsInferNetworkInfo& network,
+    const Layers& layers, std::vector<std::string>& warnings) {
+  const std::string &library = config.custom_lib_path, &where = config.path;
+  if (!function.empty() && !library.empty()) {
+    const bool known = std::ranges::any_of(
+        built_in, [&](const auto* parser) { return is_called(parser, function); });
+    const bool missing = known && access(library.c_str(), F_OK) != 0;
+    const std::string error = known && !missing ? load_error(library) : "";
+    if (!missing && error.empty()) return std::make_unique<Custom>(library, function, where);
+    warnings.push_back(
+        where + ": [property] custom-lib-path: " +
+        (missing ? "there is no " + library : "cannot load " + library + " (" + error + ")") +
+        ", so the built-in parser " + function + " is used. Remove the key, or " +
+        (missing ? "correct the path." : "build the library for this machine."));
+  }
+  return choose(built_in, function, key, config, network, layers);
 }
 
 }  // namespace

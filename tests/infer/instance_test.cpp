@@ -161,6 +161,11 @@ TEST_F(PoseTest, KeypointsComeOnlyWhereTheyAreWanted) {
   EXPECT_EQ(persons(8, corners_), (Lines{"0.75:", "0.6:"}));
 }
 
+TEST_F(PoseTest, ClassesThatAreNotConfiguredAreCounted) {
+  EXPECT_EQ(persons(9, {0, 0, 9, 9, 0.5f, 7, 1, 1, 1, 0, 0, 9, 9, 0.5f, -3, 1, 1, 1}), Lines{});
+  EXPECT_EQ(reader_->counts().bad_class, 2u);
+}
+
 TEST_F(PoseTest, MoreCandidatesThanAreLookedAtAreCounted) {
   std::vector<float> rows;
   for (int i = 0; i < 30'000; ++i) rows.insert(rows.end(), {0, 0, 9, 9, 0.5f, 1, 1, 1});

@@ -196,8 +196,7 @@ TEST(MakeDetectorParser, OutputsOfSeveralModelsNeedAName) {
   };
   const auto several = [](const std::string& outputs, const std::string& names) {
     return "c.txt: the outputs " + outputs + " may be those of " + names +
-           ". Write parse-bbox-func-name= and the one that the model is of "
-           "(docs/reference/parsers.md).";
+           ". Name that of this model with parse-bbox-func-name (docs/reference/parsers.md).";
   };
   // 21 cells of a network of 32 x 32 pixels
   EXPECT_EQ(error(2, {{"out", {21, 7}, {}}}), several("out [21,7] float32", "yolov5 or yolox"));

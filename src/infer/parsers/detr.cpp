@@ -41,8 +41,8 @@ class DetrParser : public DetectorParser {
       if (!is_float(layers[i]) || dims.numDims != 2 || dims.d[1] <= 4) continue;
       const unsigned classes = dims.d[1] - 4;
       // Any table of floats could be it.
-      const bool sure = layers.size() == 1 && classes == outputs.num_classes && dims.d[0] <= 1000 &&
-                        !candidates_a_cell(outputs.network, dims.d[0]);
+      const bool sure = layers.size() == 1 && classes == outputs.num_classes && dims.d[0] > 0 &&
+                        dims.d[0] <= 1000 && !candidates_a_cell(outputs.network, dims.d[0]);
       if (outputs.named || sure) {
         return std::make_unique<DetrParser>(i, i, Scores::kActivated, classes);
       }
