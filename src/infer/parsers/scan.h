@@ -16,15 +16,27 @@ inline float lowest_threshold(const NvDsInferParseDetectionParams& params, unsig
   return *std::min_element(all.begin(), all.begin() + classes);
 }
 
-/// Whether one of `count` values is at least `limit`; NaN never is.
-inline bool any_at_least(const float* values, size_t count, float limit) {
-  using Vector = std::experimental::native_simd<float>;
-  Vector::mask_type hit(false);
-  size_t i = 0;
-  for (; i + Vector::size() <= count; i += Vector::size()) {
-    hit = hit || Vector(values + i, std::experimental::element_aligned) >= limit;
+using ScanVector = std::experimental::native_simd<float>;
+constexpr size_t kScanBlock = 8 * ScanVector::size();
+
+/// Whether one of kScanBlock values is at least `limit`; NaN never is.
+inline bool block_at_least(const float* values, float limit) {
+  ScanVector::mask_type hit(false);
+  for (size_t i = 0; i < kScanBlock; i += ScanVector::size()) {
+    hit = hit || ScanVector(values + i, std::experimental::element_aligned) >= limit;
   }
-  bool any = std::experimental::any_of(hit);
+  return std::experimental::any_of(hit);
+}
+
+/// The same of `count` values.
+inline bool any_at_least(const float* values, size_t count, float limit) {
+  bool any = false;
+  size_t i = 0;
+  for (; i + kScanBlock <= count; i += kScanBlock) any |= block_at_least(values + i, limit);
+  for (; i + ScanVector::size() <= count; i += ScanVector::size()) {
+    const ScanVector some(values + i, std::experimental::element_aligned);
+    any |= std::experimental::any_of(some >= limit);
+  }
   for (; i < count; ++i) any |= values[i] >= limit;
   return any;
 }
@@ -33,11 +45,11 @@ inline bool any_at_least(const float* values, size_t count, float limit) {
 /// visit(first, last) only for the blocks that hold one that is not.
 template <class Visit>
 void for_blocks_at_least(const float* values, size_t count, float limit, Visit visit) {
-  constexpr size_t kBlock = 8 * std::experimental::native_simd<float>::size();
-  for (size_t at = 0; at < count; at += kBlock) {
-    const size_t end = std::min(at + kBlock, count);
-    if (any_at_least(values + at, end - at, limit)) visit(at, end);
+  size_t at = 0;
+  for (; at + kScanBlock <= count; at += kScanBlock) {
+    if (block_at_least(values + at, limit)) visit(at, at + kScanBlock);
   }
+  if (any_at_least(values + at, count - at, limit)) visit(at, count);
 }
 
 inline float sigmoid(float x) { return 1 / (1 + std::exp(-x)); }
