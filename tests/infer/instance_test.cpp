@@ -173,5 +173,37 @@ TEST_F(PoseTest, MoreCandidatesThanAreLookedAtAreCounted) {
   EXPECT_EQ(reader_->counts().over_limit, 20'000u);
 }
 
+/// An object model is fed a part of the frame, perhaps with bars beside it.
+TEST_F(PoseTest, AMaskIsOfTheSamePixelsWhereverThePartLies) {
+  config_.parse_bbox_instance_mask_func_name = "yolo_seg";
+  std::vector<float> row = {10, 10, 30, 26, 0.9f, 0, 1}, prototypes;
+  for (int i = 0; i < 100; ++i) prototypes.push_back(float(i % 10) - float(i) / 20);
+  const Layers layers = {thalweg::layer("output0", {1, 7}, row.data()),
+                         thalweg::layer("output1", {1, 10, 10}, prototypes.data())};
+  std::vector<std::string> warnings;
+  reader_ = make_detection_reader(config_, input_, layers, warnings);
+  const auto read_at = [&](int left, int top, double bars) {
+    place_.frame_width = 400, place_.frame_height = 300;
+    place_.geometry.crop = {left, top, 80, 80};
+    place_.geometry.offset_x = bars;
+    Result result;
+    reader_->read(layers, place_, result);
+    return std::move(result.detections.at(0));
+  };
+  const Detection whole = read_at(0, 0, 0), part = read_at(120, 60, 4);
+  EXPECT_FLOAT_EQ(part.left, whole.left + 120 - 8);
+  EXPECT_FLOAT_EQ(part.top, whole.top + 60);
+  EXPECT_EQ(whole.mask->width, 5u);
+  EXPECT_EQ(whole.mask->height, 4u);
+  ASSERT_EQ(part.mask->size_bytes, whole.mask->size_bytes);
+  for (size_t i = 0; i < 20; ++i) EXPECT_NEAR(part.mask->data[i], whole.mask->data[i], 1e-5);
+  // At the frame's edge the box and its mask lose the same part: the left two of five columns.
+  const Detection edge = read_at(-36, 0, 0);
+  EXPECT_FLOAT_EQ(edge.left, 0);
+  EXPECT_FLOAT_EQ(edge.width, 24);
+  ASSERT_EQ(edge.mask->width, 3u);
+  for (size_t i = 0; i < 3; ++i) EXPECT_NEAR(edge.mask->data[i], whole.mask->data[2 + i], 1e-5);
+}
+
 }  // namespace
 }  // namespace thalweg
