@@ -63,19 +63,30 @@ extern "C" {
 
 /** Detections of one frame; true on success. */
 typedef bool(*NvDsInferParseCustomFunc) THALWEG_DETECTION_PARSER_ARGS(NvDsInferObjectDetectionInfo);
-/** Detections with masks of one frame; true on success. */
+/** Detections with masks of one frame; true on success. The masks are the caller's from then on. */
 typedef bool(*NvDsInferInstanceMaskParseCustomFunc)
     THALWEG_DETECTION_PARSER_ARGS(NvDsInferInstanceMaskInfo);
-/** Attributes of one object and their joined description; true on success. */
+/**
+ * Attributes of one object; true on success. `attributeLabel` is null or made by malloc (strdup),
+ * and the caller's from then on, also on failure. `descString` is what is shown, if not empty.
+ */
 typedef bool(*NvDsInferClassiferParseCustomFunc) THALWEG_CLASSIFIER_PARSER_ARGS;
-/** Class id of each pixel, and the probabilities; true on success. */
+/**
+ * Class id of each pixel, -1 for none, into `classificationMap`, which the caller owns: height rows
+ * of width, both of `networkInfo`. `classProbabilityMap` may be set to numClasses such planes,
+ * which stay the parser's or a layer's. True on success.
+ */
 typedef bool(*NvDsInferSemSegmentationParseCustomFunc) THALWEG_SEGMENTATION_PARSER_ARGS;
 /** Builds a TensorRT engine; never called here. */
 typedef bool(*NvDsInferEngineCreateCustomFunc) THALWEG_ENGINE_CREATE_ARGS;
 
 bool NvDsInferPluginFactoryRuntimeGet(nvinfer1::IPluginFactory*& pluginFactory);
 void NvDsInferPluginFactoryRuntimeDestroy(nvinfer1::IPluginFactory* pluginFactory);
-/** Fills extra input layers once, for every frame of a batch. */
+/**
+ * Fills the inputs of a model besides the picture, once, before the first frame: each buffer has
+ * `maxBatchSize` times `inferDims.numElements` values, which are 0. True on success. Looked up by
+ * this name in the library of custom-lib-path.
+ */
 bool NvDsInferInitializeInputLayers(std::vector<NvDsInferLayerInfo> const& inputLayersInfo,
                                     NvDsInferNetworkInfo const& networkInfo,
                                     unsigned int maxBatchSize);

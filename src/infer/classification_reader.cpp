@@ -1,6 +1,12 @@
+#include <glib.h>
+
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <optional>
 
+#include "infer/custom_function.h"
 #include "infer/error.h"
 #include "infer/output_reader.h"
 
@@ -62,11 +68,73 @@ class ClassificationReader : public OutputReader {
   std::vector<std::vector<std::string>> labels_;  // a row a layer
 };
 
+/// `text` as UTF-8, whatever it was.
+std::string valid_utf8(const char* text, size_t length) {
+  char* valid = g_utf8_make_valid(text, gssize(length));
+  std::string copy = valid;
+  g_free(valid);
+  return copy;
+}
+
+/// One whose outputs a parser of the user's reads.
+class CustomClassificationReader : public OutputReader {
+ public:
+  CustomClassificationReader(const InferConfig& config, const ModelInput& input,
+                             std::vector<std::string>& warnings)
+      : threshold_(config.classifier_threshold),
+        network_(input.network),
+        call_(config.custom_lib_path, config.parse_classifier_func_name,
+              "parse-classifier-func-name", config.path) {
+    if (!config.labelfile_path.empty()) {
+      labels_ = read_layer_labels(config.labelfile_path, std::nullopt, warnings);
+    }
+  }
+
+  void read(const Layers& layers, const UnitPlace&, Result& result) override {
+    constexpr size_t kMaxAttributes = 1000;
+    // Its labels are ours from the moment on that they are there, also when it fails.
+    struct Given : std::vector<NvDsInferAttribute> {
+      ~Given() {
+        for (auto& attribute : *this) std::free(attribute.attributeLabel);
+      }
+    } given;
+    std::string description;
+    call_(layers, network_, threshold_, static_cast<std::vector<NvDsInferAttribute>&>(given),
+          description);
+    if (given.size() > kMaxAttributes) {
+      call_.fail(layers, "gave " + std::to_string(given.size()) + " attributes, more than " +
+                             std::to_string(kMaxAttributes) + ",");
+    }
+    for (const auto& [row, class_id, confidence, label] : given) {
+      if (!std::isfinite(confidence)) continue;
+      Attribute attribute{row, class_id, 0, confidence, ""};
+      const bool known = row < labels_.size() && class_id < labels_[row].size();
+      if (label) {
+        attribute.label = valid_utf8(label, std::strlen(label));
+      } else if (known) {
+        attribute.label = labels_[row][class_id];
+      }
+      result.attributes.push_back(attribute);
+    }
+    result.description = valid_utf8(description.data(), description.size());
+  }
+
+ private:
+  const float threshold_;
+  const NvDsInferNetworkInfo& network_;
+  CustomFunction<NvDsInferClassiferParseCustomFunc> call_;
+  std::vector<std::vector<std::string>> labels_;  // a row an attribute
+};
+
 }  // namespace
 
 std::unique_ptr<OutputReader> make_classification_reader(const InferConfig& config,
+                                                         const ModelInput& input,
                                                          const Layers& layers,
                                                          std::vector<std::string>& warnings) {
+  if (!config.parse_classifier_func_name.empty()) {
+    return std::make_unique<CustomClassificationReader>(config, input, warnings);
+  }
   return std::make_unique<ClassificationReader>(config, layers, warnings);
 }
 

@@ -14,6 +14,7 @@
 #include <variant>
 
 #include "files/find_file.h"
+#include "infer/custom_function.h"
 #include "infer/error.h"
 #include "infer/substitutes.h"
 
@@ -552,14 +553,6 @@ void check_config(const InferConfig& config) {
     fail_settings(config.path + ": " + setting + " (" + meaning +
                   ") is not supported yet by this version. Remove the setting or the element.");
   };
-  if (config.network_type == 1 && !config.parse_classifier_func_name.empty()) {
-    later("parse-classifier-func-name=" + config.parse_classifier_func_name,
-          "a classifier's own parser");
-  }
-  if (config.network_type == 2 && !config.parse_segmentation_func_name.empty()) {
-    later("parse-segmentation-func-name=" + config.parse_segmentation_func_name,
-          "a segmentation's own parser");
-  }
   if (config.input_tensor_from_meta) later("input-tensor-from-meta=1", "tensors of nvdspreprocess");
   if (config.raw_output_file_write) later("raw-output-file-write=1", "dumps of output layers");
 
@@ -691,7 +684,8 @@ std::vector<std::string> read_labels(const std::string& path, unsigned num_class
   return labels;
 }
 
-std::vector<std::vector<std::string>> read_layer_labels(const std::string& path, size_t num_layers,
+std::vector<std::vector<std::string>> read_layer_labels(const std::string& path,
+                                                        std::optional<size_t> num_layers,
                                                         std::vector<std::string>& warnings) {
   std::vector<std::vector<std::string>> rows;
   std::istringstream lines(read_label_text(path, warnings));
@@ -701,18 +695,20 @@ std::vector<std::vector<std::string>> read_layer_labels(const std::string& path,
     for (std::string cell; std::getline(cells, cell, ';');) row.push_back(cell);
   }
   while (!rows.empty() && rows.back().empty()) rows.pop_back();
-  if (num_layers == 1 && rows.size() > 1) {
+  if (num_layers.value_or(1) == 1 && rows.size() > 1) {
     if (std::ranges::all_of(rows, [](const auto& row) { return row.size() <= 1; })) {
-      warnings.push_back(path +
-                         ": a class on each line is read as the classes of the one output "
-                         "layer. Write them on one line, separated by ;.");
+      if (num_layers) {
+        warnings.push_back(path +
+                           ": a class on each line is read as the classes of the one output "
+                           "layer. Write them on one line, separated by ;.");
+      }
       std::vector<std::string> row;
       for (const auto& r : rows) row.push_back(r.empty() ? "" : r[0]);
       return {row};
     }
   }
-  if (rows.size() != num_layers) {
-    warnings.push_back(path + ": expected " + std::to_string(num_layers) +
+  if (num_layers && rows.size() != *num_layers) {
+    warnings.push_back(path + ": expected " + std::to_string(*num_layers) +
                        (num_layers == 1 ? " line, one" : " lines, one") +
                        " an output layer, its labels separated by ;, got " +
                        std::to_string(rows.size()) + ".");

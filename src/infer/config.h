@@ -2,6 +2,7 @@
 
 #include <array>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -124,8 +125,11 @@ std::vector<std::string> read_labels(const std::string& path, unsigned num_class
                                      std::vector<std::string>& warnings);
 
 /// Labels of a classifier: a line for each output layer, the labels of its classes separated by ;.
-/// Where there is one layer only, lines without ; are a class each, with a warning. Else as above.
-std::vector<std::vector<std::string>> read_layer_labels(const std::string& path, size_t num_layers,
+/// Where there is one layer only, lines without ; are a class each, with a warning. Without a
+/// number of layers, any number of lines will do, and lines without ; need no warning. Else as
+/// above.
+std::vector<std::vector<std::string>> read_layer_labels(const std::string& path,
+                                                        std::optional<size_t> num_layers,
                                                         std::vector<std::string>& warnings);
 
 /// Parses "0;2;3" or "0:2:3", as properties with class ids are written.

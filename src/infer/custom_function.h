@@ -1,59 +1,82 @@
 #pragma once
 
-#include <dlfcn.h>
+#include <cxxabi.h>
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "infer/error.h"
 #include "infer/parser.h"
+#include "infer/python_host.h"
 
 namespace thalweg {
 
-/// A function of a library written against nvdsinfer_custom_impl.h, of the type Function. `key` is
-/// the one that names it.
-template <class Function>
-class CustomFunction {
+/// A library of custom-lib-path. `where` is the configuration file.
+class CustomLibrary {
  public:
-  CustomFunction(const std::string& library, std::string name, const char* key,
-                 const std::string& where)
-      : name_(std::move(name)) {
-    handle_.reset(dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL));
-    if (!handle_) {
-      fail_resource(where + ": [property] custom-lib-path: cannot load " + library + ": " +
-                    dlerror() + ". Build its source for this machine against Thalweg's headers.");
-    }
-    call_ = reinterpret_cast<Function>(dlsym(handle_.get(), name_.c_str()));
-    if (!call_) {
-      fail_settings(where + ": [property] " + key + ": " + library + " has no C function " + name_ +
-                    ". Correct the name, or export the function as extern \"C\".");
-    }
-  }
-
-  template <class Out>
-  void operator()(const Layers& layers, const NvDsInferNetworkInfo& network,
-                  const NvDsInferParseDetectionParams& params, Out& out) const {
-    bool good = false;
-    try {
-      good = call_(layers, network, params, out);
-    } catch (const std::exception& error) {
-      fail_resource("parser " + name_ + " threw \"" + error.what() + "\" for the layers " +
-                    describe(layers) + ". Check that the parser belongs to this model.");
-    }
-    if (!good) {
-      fail_resource("parser " + name_ + " reported a failure for the layers " + describe(layers) +
-                    ". Check that the parser belongs to this model.");
-    }
-  }
+  /// @throws InferError when it cannot be loaded.
+  CustomLibrary(const std::string& path, const std::string& where);
+  /// Its C function of that name, null if it has none.
+  void* find(const std::string& function) const;
+  const std::string& path() const { return path_; }
 
  private:
   struct Close {
-    void operator()(void* handle) const { dlclose(handle); }
+    void operator()(void* handle) const;
   };
+  std::string path_;
   std::unique_ptr<void, Close> handle_;
-  Function call_ = nullptr;
-  std::string name_;
+};
+
+/// Whether a configuration's value names a Python function: "python:...".
+bool is_python(const std::string& function);
+
+/// The parser that a configuration names: a function of a library written against
+/// nvdsinfer_custom_impl.h, or one in Python. `Pointer` is its type in that header.
+template <class Pointer>
+class CustomFunction {
+ public:
+  /// `key` names the function; `where` is the configuration file.
+  /// @throws InferError when there is no such function.
+  CustomFunction(const std::string& library, const std::string& function, const char* key,
+                 const std::string& where);
+  CustomFunction(const CustomFunction&) = delete;
+  CustomFunction& operator=(const CustomFunction&) = delete;
+
+  /// Calls it; further arguments are those of its type. @throws InferError when it fails.
+  template <class... Args>
+  void operator()(const Layers& layers, Args&&... args) const {
+    bool good = false;
+    try {
+      good = call_(layers, std::forward<Args>(args)...);
+    } catch (const PythonError& error) {
+      fail(layers, error.what(), error.traceback);
+    } catch (const std::exception& error) {
+      fail(layers, std::string("threw \"") + error.what() + "\"");
+    } catch (const abi::__forced_unwind&) {
+      throw;  // the thread ends
+    } catch (...) {
+      fail(layers, "threw something that is no std::exception");
+    }
+    if (!good) fail(layers, "reported a failure");
+  }
+
+  /// Throws the sentence "where, key, function" + `what` + the layers.
+  [[noreturn]] void fail(const Layers& layers, const std::string& what,
+                         const std::string& detail = {}) const {
+    fail_resource(who_ + " " + what + " for the layers " + describe(layers) +
+                      (detail.empty() ? ". Check that the parser belongs to this model."
+                                      : ". Correct it; the debug text has the traceback."),
+                  detail);
+  }
+
+ private:
+  std::string who_;
+  std::unique_ptr<CustomLibrary> library_;  // null in Python
+  std::function<std::remove_pointer_t<Pointer>> call_;
 };
 
 }  // namespace thalweg

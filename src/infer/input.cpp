@@ -14,6 +14,20 @@ std::string shape_text(const TensorInfo& tensor) {
   return tensor.name + " " + text + "]";
 }
 
+NvDsInferLayerInfo layer_of(const TensorInfo& tensor, const char* name, int index, bool has_batch) {
+  NvDsInferLayerInfo layer{};
+  layer.dataType = tensor.type;
+  layer.bindingIndex = index;
+  layer.layerName = name;
+  layer.inferDims.numElements = 1;
+  for (size_t i = has_batch; i < tensor.shape.size(); ++i) {
+    if (layer.inferDims.numDims == NVDSINFER_MAX_DIMS) break;
+    layer.inferDims.d[layer.inferDims.numDims++] = unsigned(tensor.shape[i]);
+    layer.inferDims.numElements *= unsigned(tensor.shape[i]);
+  }
+  return layer;
+}
+
 ModelInput describe_input(const InferConfig& config, const std::string& model,
                           const std::vector<TensorInfo>& inputs) {
   ModelInput input;
@@ -21,13 +35,16 @@ ModelInput describe_input(const InferConfig& config, const std::string& model,
   const char* formats[] = {"RGB", "BGR", "GRAY"};
   const char* format = formats[config.model_color_format];
   const bool nhwc = config.network_input_order == 1;
-  if (inputs.size() != 1 || inputs[0].shape.size() != 4) {
+  const auto image =
+      std::ranges::find_if(inputs, [](const auto& one) { return one.shape.size() == 4; });
+  if (image == inputs.end()) {
     std::string got;
     for (const auto& one : inputs) got += (got.empty() ? "" : ", ") + shape_text(one);
-    fail_settings(model + ": expected one image input of 4 dimensions, got " + got +
-                  ". Export the model with the image as its only input.");
+    fail_settings(model + ": expected an image input of 4 dimensions, got " +
+                  (got.empty() ? "no input" : got) + ". Export the model with one.");
   }
-  const auto& shape = inputs[0].shape;
+  input.index = size_t(image - inputs.begin());
+  const auto& shape = image->shape;
   const size_t channels = nhwc ? shape[3] : shape[1];
   spec.height = int(nhwc ? shape[1] : shape[2]);
   spec.width = int(nhwc ? shape[2] : shape[3]);
@@ -46,7 +63,7 @@ ModelInput describe_input(const InferConfig& config, const std::string& model,
     fail_settings(config.path + ": [property] model-color-format: " + format + " in " +
                   (nhwc ? "NHWC" : "NCHW") + " order needs " +
                   (spec.gray ? "1 channel" : "3 channels") + ", but the input of " + model +
-                  " is " + shape_text(inputs[0]) + ". " + fix);
+                  " is " + shape_text(*image) + ". " + fix);
   }
   input.network = {unsigned(spec.width), unsigned(spec.height), unsigned(channels)};
   if (const auto& [width, height] = config.network_size; width > 0) {

@@ -22,19 +22,6 @@ std::string layer_name(const std::string& tensor, const std::string& blob_names)
   return (";" + blob_names + ";").find(";" + plain + ";") == std::string::npos ? tensor : plain;
 }
 
-NvDsInferLayerInfo layer_of(const TensorInfo& tensor, const char* name, int index) {
-  NvDsInferLayerInfo layer{};
-  layer.dataType = tensor.type;
-  layer.bindingIndex = index;
-  layer.layerName = name;
-  layer.inferDims.numElements = 1;
-  for (size_t i = 1; i < tensor.shape.size() && i <= NVDSINFER_MAX_DIMS; ++i) {
-    layer.inferDims.d[layer.inferDims.numDims++] = unsigned(tensor.shape[i]);
-    layer.inferDims.numElements *= unsigned(tensor.shape[i]);
-  }
-  return layer;
-}
-
 }  // namespace
 
 Model::Model(const InferConfig& config, const InferLog& log) : config_(config) {
@@ -67,16 +54,17 @@ Model::Model(const InferConfig& config, const InferLog& log) : config_(config) {
   const auto& info = backend_->info();
   input_ = describe_input(config_, path_, info.inputs);
   const char* formats[] = {"RGB", "BGR", "GRAY"};
-  log(LogLevel::kInfo,
-      path_ + ": input " + shape_text(info.inputs[0]) + ", " + formats[config_.model_color_format]);
+  log(LogLevel::kInfo, path_ + ": input " + shape_text(info.inputs[input_.index]) + ", " +
+                           formats[config_.model_color_format]);
   describe_outputs();
   if (detects) {
     reader_ = make_detection_reader(config_, input_, layers_, warnings);
   } else if (config_.network_type == 1) {
-    reader_ = make_classification_reader(config_, layers_, warnings);
+    reader_ = make_classification_reader(config_, input_, layers_, warnings);
   } else if (config_.network_type == 2) {
-    reader_ = make_segmentation_reader(config_, layers_);
+    reader_ = make_segmentation_reader(config_, input_, layers_);
   }
+  extra_inputs_ = std::make_unique<ExtraInputs>(config_, path_, info.inputs, input_);
   for (const auto& warning : warnings) log(LogLevel::kWarning, warning);
 
   // One run computes on each core while the next one waits, filled, behind it.
@@ -106,7 +94,7 @@ void Model::describe_outputs() {
 
 void Model::warm_up() {
   Run* run = free_.front();
-  std::fill_n(run->input_, backend_->info().inputs[0].bytes() / sizeof(float), 0.0f);
+  std::fill_n(run->input_, backend_->info().inputs[input_.index].bytes() / sizeof(float), 0.0f);
   auto begin = std::chrono::steady_clock::now();
   run->start();
   try {
@@ -163,8 +151,10 @@ Model::Run::Run(Model& model)
     : model_(model), request_(model.backend_->new_request()), layers_(model.layers_) {
   auto allocate = [](size_t bytes) { return ::operator new(bytes, std::align_val_t(kAlignment)); };
   const auto& info = model.backend_->info();
-  input_ = static_cast<float*>(allocate(info.inputs[0].bytes()));
-  request_->bind_input(0, input_);
+  const size_t image = model.input_.index;
+  input_ = static_cast<float*>(allocate(info.inputs[image].bytes()));
+  request_->bind_input(image, input_);
+  model.extra_inputs_->bind(*request_);
   for (size_t i = 0; i < info.outputs.size(); ++i) {
     size_t bytes = info.outputs[i].bytes();
     outputs_.push_back(bytes ? allocate(bytes) : nullptr);

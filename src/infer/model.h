@@ -10,6 +10,7 @@
 
 #include "infer/backend.h"
 #include "infer/config.h"
+#include "infer/extra_inputs.h"
 #include "infer/input.h"
 #include "infer/output_reader.h"
 #include "infer/result.h"
@@ -99,6 +100,7 @@ class Model {
   std::vector<const char*> layer_names_;  // they outlive the model, as metadata do
   Layers layers_;                         // of one unit, without buffers
   std::unique_ptr<OutputReader> reader_;  // null where there is nothing to read
+  std::unique_ptr<ExtraInputs> extra_inputs_;
   double seconds_a_run_ = 0;
 
   std::mutex mutex_;

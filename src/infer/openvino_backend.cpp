@@ -9,6 +9,7 @@
 #include <sstream>
 #include <string_view>
 #include <thread>
+#include <utility>
 
 #include "infer/backend.h"
 #include "infer/blob_cache.h"
@@ -110,7 +111,7 @@ std::set<std::string> external_files(std::span<const std::byte> model) {
 
 /// Names what the compiled model depends on; "" when that cannot be told.
 std::string cache_key(const ModelOptions& options, std::span<const std::byte> model) {
-  constexpr int kReading = 1;  // grows when read_model() makes another model of the same file
+  constexpr int kReading = 2;  // grows when read_model() makes another model of the same file
   std::ostringstream key;
   key << kReading << '|' << hash_text(model) << '|' << options.exact_fp32 << '|' << options.batch;
   const auto folder = std::filesystem::path(options.path).parent_path();
@@ -144,11 +145,13 @@ std::shared_ptr<ov::Model> read_model(const ModelOptions& options) {
             "Check that the download is complete and that the path is not another file's.",
         error.what());
   }
+  bool image_seen = false;  // infer-dims are those of the first input of 4 dimensions
   for (const auto& input : model->inputs()) {
     ov::PartialShape shape = input.get_partial_shape();
     if (shape.rank().is_dynamic() || shape.size() == 0) continue;
     if (shape[0].is_dynamic()) shape[0] = int64_t(options.batch);
-    auto given = options.dims.begin();
+    const bool is_image = shape.size() == 4 && !std::exchange(image_seen, true);
+    auto given = is_image ? options.dims.begin() : options.dims.end();
     for (auto dim = shape.begin() + 1; dim != shape.end(); ++dim) {
       const bool known = given != options.dims.end();
       const size_t size = known ? *given++ : 0;
@@ -156,6 +159,12 @@ std::shared_ptr<ov::Model> read_model(const ModelOptions& options) {
       if (!known) {
         std::ostringstream text;
         text << input.get_partial_shape();
+        if (!is_image) {
+          fail_settings(options.path +
+                        ": expected inputs besides the image whose sizes are fixed, "
+                        "but for the batch, got " +
+                        text.str() + ". Export the model with those sizes.");
+        }
         fail_settings(options.path + ": the input has free sizes, " + text.str() +
                       ", and the configuration has no infer-dims. Write "
                       "infer-dims=channels;height;width.");

@@ -31,17 +31,23 @@ std::unique_ptr<OutputReader> make_detection_reader(const InferConfig& config,
                                                     std::vector<std::string>& warnings);
 
 /// A classifier's: the likeliest class of each output layer, whose values are probabilities. The
-/// layers are those of output-blob-names, in its order, if the model has them all; else all.
-/// @throws InferError when a layer is no list of probabilities or the label file cannot be read.
+/// layers are those of output-blob-names, in its order, if the model has them all; else all. With
+/// parse-classifier-func-name, what that function says of all layers. `input` outlives it.
+/// @throws InferError when a layer is no list of probabilities, the label file cannot be read or
+/// there is no such function.
 std::unique_ptr<OutputReader> make_classification_reader(const InferConfig& config,
+                                                         const ModelInput& input,
                                                          const Layers& layers,
                                                          std::vector<std::string>& warnings);
 
 /// A semantic segmentation's: of each pixel the likeliest class above segmentation-threshold. The
 /// layer is the first of output-blob-names that the model has, else its first output.
+/// With parse-segmentation-func-name, what that function says of all layers. `config` and `input`
+/// outlive it.
 /// @throws InferError when that layer is not num-detected-classes planes of floats, or, with
-/// segmentation-output-order=1, pixels of so many.
+/// segmentation-output-order=1, pixels of so many, or there is no such function.
 std::unique_ptr<OutputReader> make_segmentation_reader(const InferConfig& config,
+                                                       const ModelInput& input,
                                                        const Layers& layers);
 
 /// Numbers of the layers that `names` (output-blob-names) lists, in its order; all layers where it

@@ -61,6 +61,12 @@ class CustomInstance : public InstanceParser {
       Instance instance{
           {info.classId, info.left, info.top, info.width, info.height, info.detectionConfidence, 0},
           nullptr};
+      if (info.mask &&
+          info.mask_size > size_t(info.mask_width) * info.mask_height * sizeof(float)) {
+        call_.fail(layers, "gave a mask of " + std::to_string(info.mask_width) + " x " +
+                               std::to_string(info.mask_height) + " floats with mask_size=" +
+                               std::to_string(info.mask_size) + ", more bytes than that");
+      }
       if (info.mask && info.mask_size > 0) {
         auto mask = std::make_shared<ObjectMask>();
         mask->data.reset(std::exchange(info.mask, nullptr));
@@ -171,6 +177,7 @@ std::unique_ptr<Parser<Candidate>> make_parser(
     const char* key, const InferConfig& config, const NvDsInferNetworkInfo& network,
     const Layers& layers, std::vector<std::string>& warnings) {
   const std::string &library = config.custom_lib_path, &where = config.path;
+  if (is_python(function)) return std::make_unique<Custom>(library, function, where);
   if (!function.empty() && !library.empty()) {
     const bool known = std::ranges::any_of(
         built_in, [&](const auto* parser) { return is_called(parser, function); });

@@ -28,7 +28,7 @@ struct Detection {
 struct Attribute {
   unsigned layer = 0;        ///< number of the layer, from 0
   unsigned class_id = 0;     ///< its likeliest class
-  unsigned num_classes = 0;  ///< of the layer
+  unsigned num_classes = 0;  ///< of the layer, 0 where a custom parser does not say
   float confidence = 0;
   std::string label;  ///< of the class, "" if it has none
 };
@@ -37,7 +37,7 @@ struct Attribute {
 struct Segmentation {
   unsigned classes = 0, width = 0, height = 0;
   std::vector<int> class_map;        ///< height * width class ids, -1 for none
-  std::vector<float> probabilities;  ///< classes * height * width, a plane a class
+  std::vector<float> probabilities;  ///< classes * height * width, a plane a class; or empty
 };
 
 /// What a model says of one unit: a frame, or an object in it.
@@ -45,6 +45,7 @@ struct Result {
   int frame_width = 0, frame_height = 0;  ///< pixels, of the frame that it lies in
   std::vector<Detection> detections;      ///< of a detector, in the order of the clustering
   std::vector<Attribute> attributes;      ///< of a classifier, those above its threshold
+  std::string description;                ///< of all attributes, by a custom parser; else ""
   std::shared_ptr<const Segmentation> segmentation;  ///< of a segmentation, else null
 };
 

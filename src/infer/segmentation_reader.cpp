@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <limits>
+#include <utility>
 
+#include "infer/custom_function.h"
 #include "infer/error.h"
 #include "infer/output_reader.h"
 
@@ -69,10 +71,69 @@ class SegmentationReader : public OutputReader {
   std::vector<float> best_;  // of each pixel, kept for its memory
 };
 
+/// One whose outputs a parser of the user's reads.
+class CustomSegmentationReader : public OutputReader {
+ public:
+  CustomSegmentationReader(const InferConfig& config, const ModelInput& input)
+      : threshold_(config.segmentation_threshold),
+        classes_(config.num_detected_classes),
+        network_(input.network),
+        call_(config.custom_lib_path, config.parse_segmentation_func_name,
+              "parse-segmentation-func-name", config.path) {}
+
+  void read(const Layers& layers, const UnitPlace&, Result& result) override {
+    auto found = std::make_shared<Segmentation>();
+    found->classes = classes_;
+    found->width = network_.width;
+    found->height = network_.height;
+    const size_t pixels = size_t(found->width) * found->height;
+    found->class_map.assign(pixels, -1);
+    float* probabilities = nullptr;  // the parser's own, or a layer's
+    call_(layers, network_, threshold_, classes_, found->class_map.data(), probabilities);
+    const auto wrong = std::ranges::find_if(found->class_map,
+                                            [&](int id) { return id < -1 || id >= int(classes_); });
+    if (wrong != found->class_map.end()) {
+      call_.fail(layers, "gave a pixel the class " + std::to_string(*wrong) + " where -1 to " +
+                             std::to_string(int(classes_) - 1) +
+                             " exist with num-detected-classes=" + std::to_string(classes_));
+    }
+    if (probabilities) {
+      check_fits(layers, probabilities, classes_ * pixels);
+      found->probabilities.assign(probabilities, probabilities + classes_ * pixels);
+    }
+    result.segmentation = std::move(found);
+  }
+
+ private:
+  /// What is known to be shorter than probabilities have to be is a layer.
+  void check_fits(const Layers& layers, const float* values, size_t count) const {
+    for (const auto& layer : layers) {
+      const auto* begin = static_cast<const float*>(layer.buffer);
+      const size_t size = layer.dataType == FLOAT ? layer.inferDims.numElements : 0;
+      if (values < begin || values >= begin + size) continue;
+      if (count <= size_t(begin + size - values)) return;
+      call_.fail(layers, "gave the layer " + std::string(layer.layerName) +
+                             " as probabilities, which has fewer values than the " +
+                             std::to_string(count) + " of [" + std::to_string(classes_) + "," +
+                             std::to_string(network_.height) + "," +
+                             std::to_string(network_.width) + "],");
+    }
+  }
+
+  const float threshold_;
+  const unsigned classes_;
+  const NvDsInferNetworkInfo& network_;
+  CustomFunction<NvDsInferSemSegmentationParseCustomFunc> call_;
+};
+
 }  // namespace
 
 std::unique_ptr<OutputReader> make_segmentation_reader(const InferConfig& config,
+                                                       const ModelInput& input,
                                                        const Layers& layers) {
+  if (!config.parse_segmentation_func_name.empty()) {
+    return std::make_unique<CustomSegmentationReader>(config, input);
+  }
   return std::make_unique<SegmentationReader>(config, layers);
 }
 

@@ -17,7 +17,8 @@ class ClassificationTest : public testing::Test {
   std::vector<std::string> read() {
     warnings_.clear();
     Result result;
-    make_classification_reader(config_, layers_, warnings_)->read(layers_, {}, result);
+    make_classification_reader(config_, input_, layers_, warnings_)->read(layers_, {}, result);
+    description_ = result.description;
     std::vector<std::string> lines;
     for (const auto& a : result.attributes) {
       char text[80];
@@ -32,6 +33,8 @@ class ClassificationTest : public testing::Test {
   float a_[3] = {0.25f, 0.5f, 0.25f}, b_[2] = {0.75f, 0.25f};
   Layers layers_ = {layer("a", {3}, a_), layer("b", {1, 2, 1}, b_)};
   InferConfig config_;
+  ModelInput input_;
+  std::string description_;
   ScratchFolder folder_;
   std::vector<std::string> warnings_;
 };
@@ -85,6 +88,72 @@ TEST_F(ClassificationTest, OutputsThatAreNoListOfClasses) {
       "write network-type=100 and read the tensors in a probe.");
   config_.output_blob_names = "a";
   EXPECT_EQ(read().size(), 1u);
+}
+
+/// Rows as NvDsInferParseTestAttributes reads them; the network is 40 pixels wide.
+class CustomClassifierTest : public ClassificationTest {
+ protected:
+  CustomClassifierTest() {
+    config_.path = "c.txt";
+    config_.custom_lib_path = THALWEG_TEST_PARSER;
+    config_.parse_classifier_func_name = "NvDsInferParseTestAttributes";
+    input_.network = {40, 20, 3};
+  }
+  Lines read(std::vector<float> rows) {
+    layers_ = {layer("rows", {unsigned(rows.size() / 4), 4}, rows.data())};
+    return ClassificationTest::read();
+  }
+};
+
+TEST_F(CustomClassifierTest, Attributes) {
+  config_.classifier_threshold = 0.5f;
+  EXPECT_EQ(read({0, 2, 0.75f, 1,   //
+                  0, 2, 0.25f, 1,   // the parser heeds the threshold
+                  7, 9, 0.5f, 0}),  // without a label
+            (Lines{"0 2/0 0.75 red", "7 9/0 0.5 "}));
+  EXPECT_EQ(description_, "all 40");
+  EXPECT_EQ(read({}), Lines{});
+  EXPECT_EQ(description_, "");
+}
+
+TEST_F(CustomClassifierTest, LabelsThatItDoesNotGiveAreThoseOfTheFile) {
+  config_.labelfile_path = folder_.file("l.txt", "x;y;z\np;q\n");
+  EXPECT_EQ(read({1, 1, 1, 0, 0, 2, 1, 1, 1, 2, 1, 0, 2, 0, 1, 0}),
+            (Lines{"1 1/0 1 q", "0 2/0 1 red", "1 2/0 1 ", "2 0/0 1 "}));
+  config_.labelfile_path = folder_.file("l.txt", "x\ny\nz\n");  // a class a line
+  EXPECT_EQ(read({0, 2, 1, 0}), (Lines{"0 2/0 1 z"}));
+  EXPECT_EQ(warnings_, Lines{});
+}
+
+TEST_F(CustomClassifierTest, WhatIsNoTextOrNumber) {
+  EXPECT_EQ(read({0, 1, 1, 2}), (Lines{"0 1/0 1 r\uFFFDt"}));
+  EXPECT_EQ(read({0, 1, std::numeric_limits<float>::quiet_NaN(), 1}), Lines{});
+  EXPECT_EQ(read({0, 1, std::numeric_limits<float>::infinity(), 1}), Lines{});
+}
+
+/// The sanitizer sees whether the labels that it made before are freed.
+TEST_F(CustomClassifierTest, AParserThatFails) {
+  const std::string who = "c.txt: [property] parse-classifier-func-name: ";
+  const std::string advice =
+      " for the layers rows [2,4] float32. Check that the parser belongs to this model.";
+  EXPECT_EQ(error_of([&] {
+              read({0, 1, 1, 1, -1, 0, 0, 0});
+            }),
+            who + "NvDsInferParseTestAttributes reported a failure" + advice);
+  EXPECT_EQ(
+      error_of([&] {
+        read({0, 1, 1, 1, -2, 0, 0, 0});
+      }),
+      who + "NvDsInferParseTestAttributes threw something that is no std::exception" + advice);
+  EXPECT_EQ(error_of([&] {
+              read({0, 1, 1, 3, 0, 0, 0, 0});
+            }),
+            who + "NvDsInferParseTestAttributes gave 2001 attributes, more than 1000," + advice);
+  config_.custom_lib_path = "";
+  EXPECT_EQ(error_of([&] { read({}); }),
+            who +
+                "NvDsInferParseTestAttributes: expected the library that has this function, got no "
+                "custom-lib-path. Add custom-lib-path, or remove parse-classifier-func-name.");
 }
 
 }  // namespace

@@ -314,13 +314,9 @@ TEST_F(ConfigTest, WhatThisVersionCannotDo) {
   } cases[] = {
       {"input-tensor-from-meta=1", "tensors of nvdspreprocess"},
       {"raw-output-file-write=1", "dumps of output layers"},
-      {"parse-classifier-func-name=Parse", "a classifier's own parser"},
-      {"parse-segmentation-func-name=Parse", "a segmentation's own parser"},
   };
   for (const auto& c : cases) {
-    auto config = load(std::string("[property]\nnum-detected-classes=1\n") + c.key + "\n");
-    if (!config.parse_classifier_func_name.empty()) config.network_type = 1;
-    if (!config.parse_segmentation_func_name.empty()) config.network_type = 2;
+    const auto config = load(std::string("[property]\nnum-detected-classes=1\n") + c.key + "\n");
     EXPECT_EQ(error_of([&] { check_config(config); }, folder_.path()),
               std::string("/c.txt: ") + c.key + " (" + c.meaning +
                   ") is not supported yet by this version. Remove the setting or the element.");

@@ -370,8 +370,9 @@ TEST_F(SubstituteTest, AParserOfAProgramSeesTheOriginalsTensors) {
 
   // As ONNX, the model's outputs have names of their own.
   Model named(config(parser), log);
-  EXPECT_EQ(error_of([&] { detect(named, batch_); }),
-            "parser NvDsInferParseTrafficCamNet reported a failure for the layers "
+  EXPECT_EQ(error_of([&] { detect(named, batch_); }, folder_.path()),
+            "/c.txt: [property] parse-bbox-func-name: NvDsInferParseTrafficCamNet reported a "
+            "failure for the layers "
             "output_cov/Sigmoid:0 [4,34,60] float32, output_bbox/BiasAdd:0 [16,34,60] float32. "
             "Check that the parser belongs to this model.");
 }

@@ -84,11 +84,19 @@ TEST_F(InstanceTest, ValuesThatAreNoNumbersAreCounted) {
 
 /// The sanitizer sees whether the masks that it made before are freed.
 TEST_F(InstanceTest, AParserThatFails) {
+  EXPECT_EQ(
+      error_of([&] {
+        read({0, 0.5f, 2, 3, 0, 1, 0, 3, 2, 3, 0, 1});
+      }),
+      "c.txt: [property] parse-bbox-instance-mask-func-name: NvDsInferParseTestMasks reported "
+      "a failure for the layers rows [2,6] float32. Check that the parser belongs to this "
+      "model.");
   EXPECT_EQ(error_of([&] {
-              read({0, 0.5f, 2, 3, 0, 1, 0, 3, 2, 3, 0, 1});
+              read({0, 0.5f, 2, 3, 0, 1, 0, 1.5f, 2, 3, 0, 1});
             }),
-            "parser NvDsInferParseTestMasks reported a failure for the layers rows [2,6] float32. "
-            "Check that the parser belongs to this model.");
+            "c.txt: [property] parse-bbox-instance-mask-func-name: NvDsInferParseTestMasks gave a "
+            "mask of 2 x 1 floats with mask_size=800, more bytes than that for the layers rows "
+            "[2,6] float32. Check that the parser belongs to this model.");
   config_.parse_bbox_instance_mask_func_name = "Nothing";
   EXPECT_EQ(
       error_of([&] { read({}); }),

@@ -268,19 +268,19 @@ TEST(CustomParser, LibraryOfTheTestsOwn) {
   EXPECT_FLOAT_EQ(out[0].detectionConfidence, 0.5f);
 
   tensors[0].values[0] = -1;
-  EXPECT_EQ(
-      error_of([&] {
-        parser->parse(layers, {10, 20, 3}, Wanted{}.params(), out);
-      }),
-      "parser NvDsInferParseTest reported a failure for the layers out [2] float32. Check that "
-      "the parser belongs to this model.");
+  EXPECT_EQ(error_of([&] {
+              parser->parse(layers, {10, 20, 3}, Wanted{}.params(), out);
+            }),
+            "c.txt: [property] parse-bbox-func-name: NvDsInferParseTest reported a failure for the "
+            "layers out [2] float32. Check that "
+            "the parser belongs to this model.");
   tensors[0].values[0] = 2000;
-  EXPECT_EQ(
-      error_of([&] {
-        parser->parse(layers, {10, 20, 3}, Wanted{}.params(), out);
-      }),
-      "parser NvDsInferParseTest threw \"too far\" for the layers out [2] float32. Check that "
-      "the parser belongs to this model.");
+  EXPECT_EQ(error_of([&] {
+              parser->parse(layers, {10, 20, 3}, Wanted{}.params(), out);
+            }),
+            "c.txt: [property] parse-bbox-func-name: NvDsInferParseTest threw \"too far\" for the "
+            "layers out [2] float32. Check that "
+            "the parser belongs to this model.");
   EXPECT_EQ(
       error_of([&] {
         detector({"Nothing", THALWEG_TEST_PARSER, 1}, layers);
@@ -294,6 +294,13 @@ TEST(CustomParser, LibraryOfTheTestsOwn) {
       "c.txt: [property] custom-lib-path: cannot load /nowhere/lib.so: /nowhere/lib.so: cannot "
       "open shared object file: No such file or directory. Build its source for this machine "
       "against Thalweg's headers.");
+}
+
+TEST(CustomParser, PythonNeedsAPythonProcess) {
+  EXPECT_EQ(error_of([&] { detector("python:mine:parse", "", {}, 1, "c.txt"); }),
+            "c.txt: [property] parse-bbox-func-name: python:mine:parse: this process runs no "
+            "Python. Start the pipeline from a Python program, with `thalweg run` or without, or "
+            "write the parser in C++.");
 }
 
 TEST(Parser, ABuiltInNameNeedsNoLibrary) {

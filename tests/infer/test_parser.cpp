@@ -23,7 +23,7 @@ extern "C" __attribute__((visibility("default"))) bool NvDsInferParseTest(
 CHECK_CUSTOM_PARSE_FUNC_PROTOTYPE(NvDsInferParseTest);
 
 // A box and a mask of 2 x 1 values for each row of the layer: class, score, left, top, first and
-// second value. A negative score has no mask, one above 2 fails.
+// second value. A negative score has no mask, one above 1 lies about its size, one above 2 fails.
 extern "C" __attribute__((visibility("default"))) bool NvDsInferParseTestMasks(
     std::vector<NvDsInferLayerInfo> const& layers, NvDsInferNetworkInfo const&,
     NvDsInferParseDetectionParams const&, std::vector<NvDsInferInstanceMaskInfo>& objects) {
@@ -39,7 +39,7 @@ extern "C" __attribute__((visibility("default"))) bool NvDsInferParseTestMasks(
       object.mask = new float[2]{row[4], row[5]};
       object.mask_width = 2;
       object.mask_height = 1;
-      object.mask_size = 2 * sizeof(float);
+      object.mask_size = (row[1] > 1 ? 200 : 2) * sizeof(float);
     }
     objects.push_back(object);
     if (row[1] > 2) return false;
@@ -107,3 +107,63 @@ extern "C" __attribute__((visibility("default"))) bool NvDsInferParseTrafficCamN
 }
 
 CHECK_CUSTOM_PARSE_FUNC_PROTOTYPE(NvDsInferParseTrafficCamNet);
+
+// An attribute for each row of the layer: index, class, confidence and the kind of its label: 0
+// none, 1 "red", 2 text that is no UTF-8, 3 "red" two thousand times. The index -1 fails and -2
+// throws, after the rows before it.
+extern "C" __attribute__((visibility("default"))) bool NvDsInferParseTestAttributes(
+    std::vector<NvDsInferLayerInfo> const& layers, NvDsInferNetworkInfo const& network,
+    float threshold, std::vector<NvDsInferAttribute>& attributes, std::string& description) {
+  const auto* row = static_cast<const float*>(layers[0].buffer);
+  for (unsigned i = 0; i < layers[0].inferDims.d[0]; ++i, row += 4) {
+    if (row[0] == -1) return false;
+    if (row[0] == -2) throw 5;
+    if (row[2] < threshold) continue;
+    const unsigned times = row[3] == 3 ? 2000 : 1;
+    for (unsigned n = 0; n < times; ++n) {
+      NvDsInferAttribute attribute{};
+      attribute.attributeIndex = unsigned(row[0]);
+      attribute.attributeValue = unsigned(row[1]);
+      attribute.attributeConfidence = row[2];
+      if (row[3] > 0) attribute.attributeLabel = strdup(row[3] == 2 ? "r\xF6t" : "red");
+      attributes.push_back(attribute);
+    }
+    if (row[3] == 1) description = "all " + std::to_string(network.width);
+  }
+  return true;
+}
+
+CHECK_CUSTOM_CLASSIFIER_PARSE_FUNC_PROTOTYPE(NvDsInferParseTestAttributes);
+
+// The class of each pixel is the first layer's whole value, -1 where it is below the threshold. A
+// second layer, if there is one, has the probabilities.
+extern "C" __attribute__((visibility("default"))) bool NvDsInferParseTestClassMap(
+    std::vector<NvDsInferLayerInfo> const& layers, NvDsInferNetworkInfo const& network,
+    float threshold, unsigned int classes, int* map, float*& probabilities) {
+  const auto* values = static_cast<const float*>(layers[0].buffer);
+  if (layers[0].inferDims.numElements > network.width * network.height || classes == 0)
+    return false;
+  for (unsigned i = 0; i < layers[0].inferDims.numElements; ++i) {
+    map[i] = values[i] < threshold ? -1 : int(values[i]);
+  }
+  if (layers.size() > 1) probabilities = static_cast<float*>(layers[1].buffer);
+  return true;
+}
+
+CHECK_CUSTOM_SEM_SEGMENTATION_PARSE_FUNC_PROTOTYPE(NvDsInferParseTestClassMap);
+
+// A number for each frame of the batch: its number in the batch and the network's width.
+extern "C" __attribute__((visibility("default"))) bool NvDsInferInitializeInputLayers(
+    std::vector<NvDsInferLayerInfo> const& layers, NvDsInferNetworkInfo const& network,
+    unsigned int batch) {
+  for (const auto& layer : layers) {
+    if (std::strcmp(layer.layerName, "refused") == 0) return false;
+    if (std::strcmp(layer.layerName, "thrown") == 0) throw std::runtime_error("too many");
+    if (!layer.isInput || layer.dataType != FLOAT) return false;
+    auto* values = static_cast<float*>(layer.buffer);
+    for (unsigned i = 0; i < batch * layer.inferDims.numElements; ++i) {
+      values[i] = float(i / layer.inferDims.numElements + network.width);
+    }
+  }
+  return true;
+}

@@ -15,7 +15,7 @@ struct SegmentationMeta : NvDsInferSegmentationMeta {
     width = arrays.width;
     height = arrays.height;
     class_map = arrays.class_map.data();
-    class_probabilities_map = arrays.probabilities.data();
+    class_probabilities_map = arrays.probabilities.empty() ? nullptr : arrays.probabilities.data();
     priv_data = this;
     unique_id = id;
   }

@@ -56,9 +56,10 @@ void append_text(NvOSD_TextParams& text, const std::string& more) {
 void write_attributes(const Model& model, int unique_id, NvDsFrameMeta* frame,
                       NvDsObjectMeta* object, const Result& result) {
   if (result.attributes.empty()) return;
-  std::string labels;
+  std::string labels = result.description;
   for (const auto& attribute : result.attributes) {
-    if (!attribute.label.empty()) labels += (labels.empty() ? "" : " ") + attribute.label;
+    if (result.description.empty() && !attribute.label.empty())
+      labels += (labels.empty() ? "" : " ") + attribute.label;
   }
   if (!object) {
     const ObjectBox box{0, 0, float(result.frame_width), float(result.frame_height)};

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "infer/backend.h"
+#include "infer/config.h"
+#include "infer/custom_function.h"
+#include "infer/input.h"
+
+namespace thalweg {
+
+/// The inputs of a model besides the picture: filled once, by NvDsInferInitializeInputLayers of the
+/// custom-lib-path library, and the same in every run.
+class ExtraInputs {
+ public:
+  /// Fills those of `inputs` that are not input.index, if there are any. `model` is its path, for
+  /// messages. @throws InferError when nobody fills them.
+  ExtraInputs(const InferConfig& config, const std::string& model,
+              const std::vector<TensorInfo>& inputs, const ModelInput& input);
+
+  /// Lets a request read them. They outlive it.
+  void bind(InferRequest& request) const;
+
+ private:
+  struct Free {
+    void operator()(void* memory) const;
+  };
+  std::unique_ptr<CustomLibrary> library_;  // what it keeps, its parsers may need
+  std::vector<size_t> indices_;
+  std::vector<std::unique_ptr<void, Free>> buffers_;
+};
+
+}  // namespace thalweg
