@@ -124,6 +124,14 @@ def doctor(
     raise typer.Exit(0 if sound else 1)
 
 
+@app.command()
+def include_dir() -> None:
+    """Print the folder of the C++ headers, for parsers written for DeepStream: g++ -I."""
+    from thalweg import parsers
+
+    print(parsers.include_dir())
+
+
 def main() -> None:
     """Runs the command line and ends the process; an expected failure is one sentence, status 1."""
     try:

@@ -28,5 +28,7 @@ void bind_memory(nanobind::module_& module);
 void bind_callbacks(nanobind::module_& module);
 /// The module pyds._batch_view: what thalweg.meta needs, no part of pyds' interface.
 void bind_batch_view(nanobind::module_& module);
+/// The capsule in which nvinfer finds Python (infer/python_host.h).
+void bind_python_parsers(nanobind::module_& module);
 
 }  // namespace thalweg::pyds

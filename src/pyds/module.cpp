@@ -29,5 +29,6 @@ NB_MODULE(_pyds, module) {
   bind_memory(module);
   bind_callbacks(module);
   bind_batch_view(module);
+  bind_python_parsers(module);
   module.attr("__name__") = own_name;
 }

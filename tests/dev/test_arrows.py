@@ -24,7 +24,7 @@ MAY_INCLUDE: dict[str, set[str]] = {
     "draw": {"meta", "surface"},
     "elements": {"meta", "surface", "infer", "draw"},
     # Other libraries only through their C interfaces: include/nvds and these headers.
-    "pyds": {"encode/checked.h", "meta/slots.h", "surface"},
+    "pyds": {"encode/checked.h", "infer/python_host.h", "meta/slots.h", "surface"},
 }
 
 # Python code and the packages that it may import, besides the standard library and itself. A file
