@@ -20,15 +20,19 @@ def save(
     side: int = 8,
     batch: int | str = "N",
     types: dict[str, int] | None = None,
+    extra: str = "",
 ) -> Path:
     """Saves a graph with the input `image` [batch,3,side,side]; outputs are name: shape.
 
-    They are floats where `types` says nothing else.
+    They are floats where `types` says nothing else; `extra` names a second input [batch,1,1].
     """
+    inputs = [helper.make_tensor_value_info("image", TensorProto.FLOAT, [batch, 3, side, side])]
+    if extra:
+        inputs.append(helper.make_tensor_value_info(extra, TensorProto.FLOAT, [batch, 1, 1]))
     graph = helper.make_graph(
         nodes,
         path.stem,
-        [helper.make_tensor_value_info("image", TensorProto.FLOAT, [batch, 3, side, side])],
+        inputs,
         [
             helper.make_tensor_value_info(
                 name, (types or {}).get(name, TensorProto.FLOAT), [batch, *shape]
@@ -91,22 +95,30 @@ def colour_segmenter(path: Path, batch: int | str = "N", hwc: bool = False) -> P
     return save(path, nodes, {"mask": [8, 8, 3] if hwc else [3, 8, 8]}, {}, batch=batch)
 
 
-def constant_outputs(path: Path, outputs: dict[str, Any], side: int) -> Path:
-    """Gives the same arrays for any picture."""
+def constant_outputs(path: Path, outputs: dict[str, Any], side: int = 8, extra: str = "") -> Path:
+    """Gives the same arrays for any picture; `extra` names a second input [N,1,1] that is added to
+    all of them."""
     nodes = [
         helper.make_node("ReduceMean", ["image"], ["mean"], axes=[1, 2, 3], keepdims=0),
         helper.make_node("Mul", ["mean", "zero"], ["nought"]),
     ]
     constants: dict[str, Any] = {"zero": np.array(0, np.float32)}
+    arrays = {name: np.asarray(values) for name, values in outputs.items()}
     types = {}
-    for name, values in outputs.items():
+    for name, values in arrays.items():
+        if values.dtype == np.float64:
+            values = values.astype(np.float32)
         types[name] = helper.np_dtype_to_tensor_dtype(values.dtype)
         constants[f"{name} values"] = values[None]
         constants[f"{name} shape"] = np.array([-1] + [1] * values.ndim, np.int64)
+        summand = f"{name} values"
+        if extra:
+            nodes.append(helper.make_node("Add", [summand, extra], [f"{name} more"]))
+            summand = f"{name} more"
         nodes += [
             helper.make_node("Reshape", ["nought", f"{name} shape"], [f"{name} nought"]),
             helper.make_node("Cast", [f"{name} nought"], [f"{name} zero"], to=types[name]),
-            helper.make_node("Add", [f"{name} zero", f"{name} values"], [name]),
+            helper.make_node("Add", [f"{name} zero", summand], [name]),
         ]
-    shapes = {name: list(values.shape) for name, values in outputs.items()}
-    return save(path, nodes, shapes, constants, side=side, types=types)
+    shapes = {name: list(values.shape) for name, values in arrays.items()}
+    return save(path, nodes, shapes, constants, side=side, types=types, extra=extra)
