@@ -4,8 +4,8 @@
     ./dev docs [FILE.md...]
 
 A code block marked `python` is a whole program: it has to end with status 0 and print nothing on
-standard error. One with functions `test_...` is a file for pytest, which has to pass. Links into
-the web are left alone.
+standard error. One with functions `test_...` is a file for pytest, which has to pass. One marked
+`cpp` is a parser, which has to compile. Links into the web are left alone.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ def documents() -> list[Path]:
     return sorted(found)
 
 
-def programs(document: Path) -> Iterator[tuple[int, str]]:
-    """Line number and text of each block marked as Python."""
+def programs(document: Path, language: str = "python") -> Iterator[tuple[int, str]]:
+    """Line number and text of each block marked as of that language."""
     text = document.read_text()
-    for match in re.finditer(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+    for match in re.finditer(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
         yield text.count("\n", 0, match.start()) + 1, match[1]
 
 
@@ -71,16 +71,26 @@ def run(program: str) -> str:
     return ""
 
 
+def compiled(program: str) -> str:
+    """Compiles a parser against the headers; returns what is wrong, or an empty string."""
+    command = ["g++", "-Wall", "-Wextra", "-Werror", f"-I{ROOT}/include/nvds", "-fsyntax-only"]
+    done = subprocess.run(
+        [*command, "-x", "c++", "-"], input=program, capture_output=True, text=True, check=False
+    )
+    return done.stderr.strip()
+
+
 def main(arguments: list[str]) -> int:
     wrong = []
     for document in [Path(name).resolve() for name in arguments] or documents():
         name = document.relative_to(ROOT)
         wrong += [f"{name}: no file {target}" for target in broken_links(document)]
-        for line, program in programs(document):
-            problem = run(program)
-            print(f"{name}:{line}: {'failed' if problem else 'ran'}", flush=True)
-            if problem:
-                wrong.append(f"{name}:{line}: {problem}")
+        for language, check in (("python", run), ("cpp", compiled)):
+            for line, program in programs(document, language):
+                problem = check(program)
+                print(f"{name}:{line}: {'failed' if problem else 'fine'}", flush=True)
+                if problem:
+                    wrong.append(f"{name}:{line}: {problem}")
     print("\n".join(wrong), end="\n" if wrong else "")
     return 1 if wrong else 0
 

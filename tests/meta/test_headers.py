@@ -19,6 +19,7 @@ SHARED = Path(os.environ.get("THALWEG_SHARED", ROOT.parent / "shared"))
 LAYOUT = SHARED / "spec" / "abi-layout.json"
 
 CPP_ONLY = {
+    "NvInfer.h",
     "custom_data.hpp",
     "nvds_analytics_meta.h",
     "nvdsinfer_custom_impl.h",
@@ -134,6 +135,31 @@ CHECK_CUSTOM_ENGINE_CREATE_FUNC_PROTOTYPE(Build);
 def test_parser_sources_compile() -> None:
     result = compile_source(PARSERS.replace("FLOAT_TYPE", "float"), "c++")
     assert result.returncode == 0, result.stderr
+
+
+def test_helpers_that_mention_tensorrt_compile() -> None:
+    """In either order, with the other functions that a library may have."""
+    helpers = """
+    int64_t last(const nvinfer1::Dims dims) { return dims.d[dims.nbDims - 1]; }
+    int64_t channels(nvinfer1::ITensor *tensor) { return tensor->getDimensions().d[0]; }
+    bool NvDsInferInitializeInputLayers(std::vector<NvDsInferLayerInfo> const &,
+                                        NvDsInferNetworkInfo const &, unsigned int) { return true; }
+    bool NvDsInferPluginFactoryRuntimeGet(nvinfer1::IPluginFactory *&) { return false; }
+    class Parser : public IModelParser {
+      NvDsInferStatus parseModel(nvinfer1::INetworkDefinition &) override {
+        return NVDSINFER_SUCCESS;
+      }
+      bool hasFullDimsSupported() const override { return true; }
+      const char *getModelName() const override { return "mine"; }
+    };
+    IModelParser *NvDsInferCreateModelParser(const NvDsInferContextInitParams *) {
+      return new Parser;
+    }
+    """
+    names = ['#include "NvInfer.h"\n', '#include "nvdsinfer_custom_impl.h"\n']
+    for includes in (names, names[::-1]):
+        result = compile_source("".join(includes) + helpers, "c++")
+        assert result.returncode == 0, result.stderr
 
 
 def test_parser_with_a_wrong_signature_does_not_compile() -> None:
