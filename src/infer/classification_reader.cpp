@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <cstring>
 #include <optional>
+#include <string_view>
 
 #include "infer/custom_function.h"
 #include "infer/error.h"
@@ -68,14 +68,6 @@ class ClassificationReader : public OutputReader {
   std::vector<std::vector<std::string>> labels_;  // a row a layer
 };
 
-/// `text` as UTF-8, whatever it was.
-std::string valid_utf8(const char* text, size_t length) {
-  char* valid = g_utf8_make_valid(text, gssize(length));
-  std::string copy = valid;
-  g_free(valid);
-  return copy;
-}
-
 /// One whose outputs a parser of the user's reads.
 class CustomClassificationReader : public OutputReader {
  public:
@@ -110,16 +102,29 @@ class CustomClassificationReader : public OutputReader {
       Attribute attribute{row, class_id, 0, confidence, ""};
       const bool known = row < labels_.size() && class_id < labels_[row].size();
       if (label) {
-        attribute.label = valid_utf8(label, std::strlen(label));
+        attribute.label = text_of(layers, label);
       } else if (known) {
         attribute.label = labels_[row][class_id];
       }
       result.attributes.push_back(attribute);
     }
-    result.description = valid_utf8(description.data(), description.size());
+    result.description = text_of(layers, description);
   }
 
  private:
+  /// A text of the parser's as UTF-8, whatever it was.
+  std::string text_of(const Layers& layers, std::string_view text) const {
+    constexpr size_t kMaxBytes = 10'000;
+    if (text.size() > kMaxBytes) {
+      call_.fail(layers, "gave a text of " + std::to_string(text.size()) + " bytes, more than " +
+                             std::to_string(kMaxBytes) + ",");
+    }
+    char* valid = g_utf8_make_valid(text.data(), gssize(text.size()));
+    std::string copy = valid;
+    g_free(valid);
+    return copy;
+  }
+
   const float threshold_;
   const NvDsInferNetworkInfo& network_;
   CustomFunction<NvDsInferClassiferParseCustomFunc> call_;

@@ -415,7 +415,8 @@ def endless(run: Run) -> Callable[[str], subprocess.CompletedProcess[str]]:
         pipeline = (
             "videotestsrc ! video/x-raw,format=I420,width=320,height=240 ! nvvideoconvert ! "
             "video/x-raw(memory:NVMM),format=NV12 ! mux.sink_0 nvstreammux name=mux batch-size=1 "
-            f"width=320 height=240 ! nvinfer config-file-path={run.config} ! fakesink"
+            f"width=320 height=240 ! nvinfer name=infer config-file-path={run.config} "
+            "! fakesink"
         )
         return subprocess.run(
             [sys.executable, "-c", PROGRAM + textwrap.dedent(more), pipeline],
@@ -440,14 +441,35 @@ def endless(run: Run) -> Callable[[str], subprocess.CompletedProcess[str]]:
         pipeline.get_state(Gst.SECOND)
         pipeline.set_state(Gst.State.NULL)
         """,
+        """
+        # Another model, whose parser is found by a thread of the element.
+        changed = threading.Event()
+        infer = pipeline.get_by_name("infer")
+        infer.connect("model-updated", lambda _infer, error, _path: error or changed.set())
+        infer.set_property("config-file-path", infer.get_property("config-file-path"))
+        assert changed.wait(30)
+        """,
         "import os; os.kill(os.getpid(), 15)",
     ],
-    ids=["stop", "end", "exit", "busy", "killed"],
+    ids=["stop", "end", "exit", "busy", "change", "killed"],
 )
 def test_a_program_ends_while_its_parser_runs(endless: Any, more: str) -> None:
     done = endless(more)
     assert done.returncode == (-15 if "kill" in more else 0), done.stderr
     assert done.stderr == ""
+
+
+def test_an_exception_where_pyds_was_not_imported(endless: Any) -> None:
+    """C++ exceptions pass from pyds to the element, whichever unwinder was there first."""
+    done = endless(
+        """
+        assert "pyds" in sys.modules  # by the element
+        slow.__code__ = (lambda layers, network, thresholds: 1 / 0).__code__
+        message = pipeline.get_bus().timed_pop_filtered(30 * Gst.SECOND, Gst.MessageType.ERROR)
+        assert "ZeroDivisionError" in message.parse_error()[0].message
+        """
+    )
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_without_python_there_is_one_error(run: Run) -> None:

@@ -149,6 +149,11 @@ TEST_F(CustomClassifierTest, AParserThatFails) {
               read({0, 1, 1, 3, 0, 0, 0, 0});
             }),
             who + "NvDsInferParseTestAttributes gave 2001 attributes, more than 1000," + advice);
+  EXPECT_EQ(
+      error_of([&] {
+        read({0, 1, 1, 1, 0, 0, 0, 4});
+      }),
+      who + "NvDsInferParseTestAttributes gave a text of 20000 bytes, more than 10000," + advice);
   config_.custom_lib_path = "";
   EXPECT_EQ(error_of([&] { read({}); }),
             who +

@@ -109,8 +109,8 @@ extern "C" __attribute__((visibility("default"))) bool NvDsInferParseTrafficCamN
 CHECK_CUSTOM_PARSE_FUNC_PROTOTYPE(NvDsInferParseTrafficCamNet);
 
 // An attribute for each row of the layer: index, class, confidence and the kind of its label: 0
-// none, 1 "red", 2 text that is no UTF-8, 3 "red" two thousand times. The index -1 fails and -2
-// throws, after the rows before it.
+// none, 1 "red", 2 text that is no UTF-8, 3 "red" two thousand times, 4 a long text. The index -1
+// fails and -2 throws, after the rows before it.
 extern "C" __attribute__((visibility("default"))) bool NvDsInferParseTestAttributes(
     std::vector<NvDsInferLayerInfo> const& layers, NvDsInferNetworkInfo const& network,
     float threshold, std::vector<NvDsInferAttribute>& attributes, std::string& description) {
@@ -125,7 +125,10 @@ extern "C" __attribute__((visibility("default"))) bool NvDsInferParseTestAttribu
       attribute.attributeIndex = unsigned(row[0]);
       attribute.attributeValue = unsigned(row[1]);
       attribute.attributeConfidence = row[2];
-      if (row[3] > 0) attribute.attributeLabel = strdup(row[3] == 2 ? "r\xF6t" : "red");
+      const std::string label = row[3] == 4   ? std::string(20000, 'x')
+                                : row[3] == 2 ? "r\xF6t"
+                                              : "red";
+      if (row[3] > 0) attribute.attributeLabel = strdup(label.c_str());
       attributes.push_back(attribute);
     }
     if (row[3] == 1) description = "all " + std::to_string(network.width);
