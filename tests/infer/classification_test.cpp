@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "heap.h"
 #include "infer/error.h"
 #include "infer/output_reader.h"
 #include "layer.h"
@@ -131,7 +132,17 @@ TEST_F(CustomClassifierTest, WhatIsNoTextOrNumber) {
   EXPECT_EQ(read({0, 1, std::numeric_limits<float>::infinity(), 1}), Lines{});
 }
 
-/// The sanitizer sees whether the labels that it made before are freed.
+TEST_F(CustomClassifierTest, LabelsAreFreedAlsoOnFailure) {
+  const std::vector<float> with_label = {0, 1, 1, 1}, fails_after_one = {0, 1, 1, 4, -1, 0, 0, 0};
+  read(with_label);
+  const size_t before = heap_bytes();
+  for (int i = 0; i < 100; ++i) {
+    read(with_label);
+    EXPECT_NE(error_of([&] { read(fails_after_one); }), "");
+  }
+  EXPECT_LT(heap_bytes(), before + 100'000);  // of 2 million
+}
+
 TEST_F(CustomClassifierTest, AParserThatFails) {
   const std::string who = "c.txt: [property] parse-classifier-func-name: ";
   const std::string advice =

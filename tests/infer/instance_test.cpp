@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "heap.h"
 #include "infer/error.h"
 #include "infer/output_reader.h"
 #include "layer.h"
@@ -82,7 +83,16 @@ TEST_F(InstanceTest, ValuesThatAreNoNumbersAreCounted) {
   EXPECT_GE(reader_->counts().bad_value, 1u);
 }
 
-/// The sanitizer sees whether the masks that it made before are freed.
+TEST_F(InstanceTest, MasksAreFreedAlsoOnFailure) {
+  std::vector<float> rows;
+  for (int i = 0; i < 1000; ++i) rows.insert(rows.end(), {0, 0.5f, 2, 3, 0, 1});
+  rows.insert(rows.end(), {0, 3, 2, 3, 0, 1});
+  EXPECT_NE(error_of([&] { read(rows); }), "");
+  const size_t before = heap_bytes();
+  for (int i = 0; i < 100; ++i) EXPECT_NE(error_of([&] { read(rows); }), "");
+  EXPECT_LT(heap_bytes(), before + 100'000);  // of 3 million
+}
+
 TEST_F(InstanceTest, AParserThatFails) {
   EXPECT_EQ(
       error_of([&] {
