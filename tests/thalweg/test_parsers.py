@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -354,3 +355,6 @@ def test_what_are_no_classes(result: Any, text: str) -> None:
 
 def test_the_headers_lie_where_it_says() -> None:
     assert (thalweg.include_dir() / "nvdsinfer_custom_impl.h").is_file()
+    command = [sys.executable, "-m", "thalweg", "include-dir"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == f"{thalweg.include_dir()}\n"
