@@ -36,6 +36,8 @@ class ParserError(Exception):
 
 def _one_line(error: BaseException) -> str:
     text = " ".join(str(error).split())
+    if len(text) > 300:
+        text = text[:300] + "..."  # the traceback has it all
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 

@@ -1,5 +1,7 @@
 #include "infer/extra_inputs.h"
 
+#include <cxxabi.h>
+
 #include <cstring>
 #include <new>
 
@@ -58,6 +60,10 @@ ExtraInputs::ExtraInputs(const InferConfig& config, const std::string& model,
     good = initialize(layers, input.network, unsigned(input.batch));
   } catch (const std::exception& error) {
     problem = std::string("threw \"") + error.what() + "\"";
+  } catch (const abi::__forced_unwind&) {
+    throw;  // the thread ends
+  } catch (...) {
+    problem = "threw something that is no std::exception";
   }
   if (good) return;
   fail_resource(who + ": " + kFunction + " " + problem + " for " + inputs_are +

@@ -81,6 +81,12 @@ TEST_F(ExtraInputsTest, ErrorsSayWhatHasToBeFilled) {
                          ": NvDsInferInitializeInputLayers threw \"too many\" for the model's "
                          "inputs besides the image: thrown [3] float32. Check that the library "
                          "belongs to this model.");
+  inputs_[0].name = "thrown number";
+  EXPECT_EQ(error(), library +
+                         ": NvDsInferInitializeInputLayers threw something that is no "
+                         "std::exception for the model's inputs besides the image: thrown number "
+                         "[3] float32. Check that the library belongs to this model.");
+  inputs_[0].name = "thrown";
   config_.custom_lib_path = "";
   EXPECT_EQ(error(),
             "c.txt: [property] custom-lib-path: expected a library whose function "

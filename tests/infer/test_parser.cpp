@@ -162,6 +162,7 @@ extern "C" __attribute__((visibility("default"))) bool NvDsInferInitializeInputL
   for (const auto& layer : layers) {
     if (std::strcmp(layer.layerName, "refused") == 0) return false;
     if (std::strcmp(layer.layerName, "thrown") == 0) throw std::runtime_error("too many");
+    if (std::strcmp(layer.layerName, "thrown number") == 0) throw 5;
     if (!layer.isInput || layer.dataType != FLOAT) return false;
     auto* values = static_cast<float*>(layer.buffer);
     for (unsigned i = 0; i < batch * layer.inferDims.numElements; ++i) {

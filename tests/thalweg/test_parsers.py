@@ -234,6 +234,7 @@ def test_an_exception_keeps_its_traceback() -> None:
     assert caught.value.traceback.startswith("Traceback (most recent call last):\n")
     assert "in parse\n    raise result\n" in caught.value.traceback
     assert "_parser_host" not in caught.value.traceback
+    assert wrong("boxes", ValueError("x" * 400)) == f'raised "ValueError: {"x" * 300}..."'
     assert wrong("boxes", KeyboardInterrupt()) == 'raised "KeyboardInterrupt"'
 
 
