@@ -26,7 +26,8 @@ const std::vector<const BuiltInDetector*> kDetectors = {
     &kRtDetr,      &kRtDetrBoxes,      &kDdetr,        &kDetr,
     &kBatchedNms,  &kBatchedNmsPixels, &kEfficientNms, &kEfficientDet,
     &kTfSsd,       &kDetectionOutput};
-const std::vector<const BuiltInInstance*> kInstances = {&kYoloPose, &kYoloSeg, &kYoloSegMasks};
+const std::vector<const BuiltInInstance*> kInstances = {&kYoloPose, &kYoloSeg, &kYoloSegMasks,
+                                                        &kMaskRcnn};
 
 class CustomDetector : public DetectorParser {
  public:

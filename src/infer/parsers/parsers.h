@@ -34,7 +34,7 @@ extern const BuiltInDetector kYoloV2, kYoloV2Tiny, kYoloV3, kYoloV3Tiny, kYoloV4
 extern const BuiltInDetector kBatchedNms, kBatchedNmsPixels, kEfficientNms, kEfficientDet, kTfSsd,
     kYoloCentres, kYoloCorners, kDetectionOutput;
 extern const BuiltInDetector kRtDetr, kRtDetrBoxes, kDetr, kDdetr;
-extern const BuiltInInstance kYoloPose, kYoloSeg, kYoloSegMasks;
+extern const BuiltInInstance kYoloPose, kYoloSeg, kYoloSegMasks, kMaskRcnn;
 
 inline bool is_float(const NvDsInferLayerInfo& layer) { return layer.dataType == FLOAT; }
 inline const float* floats(const NvDsInferLayerInfo& layer) {
