@@ -18,6 +18,11 @@ have several boxes until they are clustered.
 
 That of SSD Inception v2 has the outputs of TensorFlow's object detection: up to 100 boxes after
 non-maximum suppression, best first, the rest zero, and how many there are.
+
+That of PeopleSegNet has the outputs of TAO's Mask R-CNN, for the best MOST_PERSONS persons. Its
+input has the original's size, and the detector sees it made smaller; from the large picture a
+square around each person goes through the segmentation of persons, whose weights are in the file,
+and the part of that mask inside the person's box is the mask.
 """
 
 from __future__ import annotations
@@ -31,7 +36,9 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-FOLDER = Path(__file__).resolve().parent.parent / "models/ssd_mobilenet_v2_coco"
+MODELS = Path(__file__).resolve().parent.parent / "models"
+FOLDER = MODELS / "ssd_mobilenet_v2_coco"
+SEGMENTATION = MODELS / "selfie_segmentation/selfie_segmentation_fp16.onnx"
 DETECTOR = "ssd_mobilenet_v2_coco_fp16.onnx"
 SIDE_PX = 300  # of the detector's input
 ANCHORS = 1917
@@ -287,6 +294,187 @@ def ssd_inception(variant: Variant) -> None:
     """)
 
 
+MOST_PERSONS = 8
+
+
+def peoplesegnet(variant: Variant) -> None:
+    """Gives the variant the interface of TAO's PeopleSegNet."""
+    width_px, height_px, rows, mask_px = 960, 576, 100, 28
+    overlap, lowest_score = 0.5, 0.3  # of the non-maximum suppression
+    # A person is segmented best in a square of this many times its size, scaled to so many pixels:
+    # one that fills it, or that is stretched to it, is often not seen at all. A square ends at the
+    # picture's edges, and so has no more than its height.
+    room, crop_px = 1.5, 192
+    (opset,) = variant.model.opset_import
+    opset.version = 16  # the first with GridSample
+    variant.input("Input", TensorProto.FLOAT, [3, height_px, width_px])
+    variant.output("generate_detections", [rows, 6])
+    variant.output("mask_fcn_logits/BiasAdd", [rows, 2, mask_px, mask_px])
+
+    # What the original takes, 0.017507 * (level - mean), as -1 to 1.
+    mean = np.float32([123.675, 116.28, 103.53]).reshape(3, 1, 1)
+    small_px = np.array([height_px // 2, width_px // 3])
+    to_detector = np.nextafter(np.float32(SIDE_PX / small_px), np.float32(2))  # no pixel less
+    variant.constant("gain", np.float32(1 / 0.017507 / 127.5))
+    variant.constant("shift", mean / np.float32(127.5) - 1)
+    variant.constant("to_detector", np.concatenate([np.float32([1, 1]), to_detector]))
+    variant.before("""
+        unshifted = Mul (Input, gain)
+        picture = Add (unshifted, shift)
+        smaller = AveragePool <kernel_shape=[2,3], strides=[2,3]> (picture)
+        image = Resize <mode="linear", coordinate_transformation_mode="half_pixel">
+            (smaller, , to_detector)
+    """)
+
+    variant.constant("person", [0])
+    variant.constant("most", [MOST_PERSONS])
+    variant.constant("overlap", np.float32([overlap]))
+    variant.constant("lowest_score", np.float32([lowest_score]))
+    variant.constant("nought", np.float32(0))
+    variant.constant("one", np.float32(1))
+    variant.constant("half", np.float32(0.5))
+    variant.constant("in_a_row", [0, -1])
+    variant.constant("third_axis", [2])
+    variant.constant("every_edge", [1, 1, 4])
+    variant.constant("size", np.float32([height_px, width_px] * 2))
+    variant.constant("rows_missing", [0, 0, 0, 0, rows - MOST_PERSONS, 0])
+    variant.after("""
+        of_persons = Gather <axis=2> (scores, person)
+        of_person = Transpose <perm=[0,2,1]> (of_persons)
+        kept = NonMaxSuppression (boxes, of_person, most, overlap, lowest_score)
+        kept_scores = GatherND (of_person, kept)
+        no_scores = Mul (of_person, nought)
+        scores_kept = ScatterND (no_scores, kept, kept_scores)
+        scores_in_a_row = Reshape (scores_kept, in_a_row)
+        best_scores, anchors = TopK (scores_in_a_row, most)
+        anchor_of_edge = Unsqueeze (anchors, third_axis)
+        anchor_of_edges = Expand (anchor_of_edge, every_edge)
+        best_boxes = GatherElements <axis=1> (boxes, anchor_of_edges)
+        inside = Clip (best_boxes, nought, one)
+        edges = Mul (inside, size)
+
+        found = Sign (best_scores)
+        found_column = Unsqueeze (found, third_axis)
+        found_edges = Mul (edges, found_column)
+        score_column = Unsqueeze (best_scores, third_axis)
+        persons = Concat <axis=2> (found_edges, found_column, score_column)
+        generate_detections = Pad (persons, rows_missing)
+    """)
+
+    variant.constant("as_xy", [1, 0])
+    variant.constant("room", np.float32(room))
+    variant.constant("of_frame", [1])
+    variant.constant("of_row", [0])
+    variant.constant("last_axis", [-1])
+    variant.constant("two", np.float32(2))
+    variant.constant("picture_px", np.float32([width_px, height_px]))
+    variant.constant("largest", np.float32(min(width_px, height_px)))
+    variant.constant("steps", (np.arange(crop_px, dtype=np.float32) + 0.5)[:, None] / crop_px)
+    variant.constant("steps_in_square", [crop_px, crop_px])
+    variant.constant("as_points", [1, 1, -1, 2])
+    variant.constant("each_point", [2])
+    variant.constant("as_grid", [0, -1, crop_px, 2])
+    variant.constant("as_crops", [0, 3, -1, crop_px, crop_px])
+    variant.after("""
+        counts = ReduceSum (found, of_frame)
+        highest_count = ReduceMax <keepdims=0> (counts)
+        rows_seen = Cast <to=7> (highest_count)
+        end_of_seen = Unsqueeze (rows_seen, of_row)
+        edges_seen = Slice (edges, of_row, end_of_seen, of_frame)
+        left_top_yx, right_bottom_yx = Split <axis=2> (edges_seen)
+        left_top = Gather <axis=2> (left_top_yx, as_xy)
+        right_bottom = Gather <axis=2> (right_bottom_yx, as_xy)
+        sum = Add (left_top, right_bottom)
+        centre = Mul (sum, half)
+        sides = Sub (right_bottom, left_top)
+        side = ReduceMax <axes=[2]> (sides)
+        side_with_room = Mul (side, room)
+        side_of_square = Min (side_with_room, largest)
+        span = Max (side_of_square, sides)
+        reach = Mul (span, half)
+        middle_start = Sub (centre, reach)
+        last_start = Sub (picture_px, span)
+        start_before_end = Min (middle_start, last_start)
+        start = Max (start_before_end, nought)
+
+        downwards = Expand (steps, steps_in_square)
+        across = Transpose <perm=[1,0]> (downwards)
+        across_column = Unsqueeze (across, last_axis)
+        downwards_column = Unsqueeze (downwards, last_axis)
+        steps_xy = Concat <axis=2> (across_column, downwards_column)
+        points_of_square = Reshape (steps_xy, as_points)
+        span_of_points = Unsqueeze (span, each_point)
+        start_of_points = Unsqueeze (start, each_point)
+        points_from_start = Mul (points_of_square, span_of_points)
+        points = Add (points_from_start, start_of_points)
+        points_from_left_top = Div (points, picture_px)
+        points_doubled = Mul (points_from_left_top, two)
+        points_from_middle = Sub (points_doubled, one)
+        grid = Reshape (points_from_middle, as_grid)
+        crops_in_a_row = GridSample <padding_mode="border"> (picture, grid)
+        crop_planes = Reshape (crops_in_a_row, as_crops)
+        crops_of_rows = Transpose <perm=[0,2,1,3,4]> (crop_planes)
+
+        places_in_rows = NonZero (found)
+        places = Transpose <perm=[1,0]> (places_in_rows)
+        crops = GatherND (crops_of_rows, places)
+        crops_half = Mul (crops, half)
+        segmented = Add (crops_half, half)
+    """)
+    add_segmentation(variant, "segmented", "shown")
+
+    variant.constant("least", np.float32(1e-3))
+    variant.constant("greatest", np.float32(1 - 1e-3))
+    variant.constant("no_masks", [MOST_PERSONS, 1, mask_px, mask_px])
+    missing = [0, 0, 1, 0, 0, 0, rows - MOST_PERSONS, 0, 0, 0]  # the rows, and the background
+    variant.constant("masks_missing", missing)
+    variant.constant("crop_px", np.float32(crop_px))
+    variant.constant("first", np.int64(0))
+    variant.constant("next", np.int64(1))
+    variant.after(f"""
+        scale = Div (crop_px, span)
+        from_left_top = Sub (left_top, start)
+        to_right_bottom = Sub (right_bottom, start)
+        left_top_px = Mul (from_left_top, scale)
+        right_bottom_px = Mul (to_right_bottom, scale)
+        boxes_in_crops = Concat <axis=2> (left_top_px, right_bottom_px)
+        box_px = GatherND (boxes_in_crops, places)
+        shape_of_places = Shape (places)
+        count = Gather (shape_of_places, first)
+        numbers = Range (first, count, next)
+        mask = RoiAlign <output_height={mask_px}, output_width={mask_px}, sampling_ratio=4>
+            (shown, box_px, numbers)
+        likely = Clip (mask, least, greatest)
+        unlikely = Sub (one, likely)
+        log_likely = Log (likely)
+        log_unlikely = Log (unlikely)
+        logits = Sub (log_likely, log_unlikely)
+        shape_of_found = Shape (found)
+        shape_of_batch = Slice (shape_of_found, of_row, of_frame)
+        shape_of_masks = Concat <axis=0> (shape_of_batch, no_masks)
+        empty = ConstantOfShape (shape_of_masks)
+        masks = ScatterND (empty, places, logits)
+        "mask_fcn_logits/BiasAdd" = Pad (masks, masks_missing)
+    """)
+
+
+def add_segmentation(variant: Variant, image: str, mask: str) -> None:
+    """Adds the segmentation of persons with its weights, for pictures of any size.
+
+    image: the name of its input, [M,3,h,w] of 0 to 1; mask: of its output, [M,1,h,w].
+    """
+    model = onnx.compose.add_prefix(onnx.load(SEGMENTATION), "segmentation_")
+    names = {"segmentation_image": image, "segmentation_mask": mask}
+    for node in model.graph.node:
+        if node.op_type == "AveragePool":  # of the whole, of which it names the size
+            node.op_type = "GlobalAveragePool"
+            del node.attribute[:]
+        node.input[:] = [names.get(name, name) for name in node.input]
+        node.output[:] = [names.get(name, name) for name in node.output]
+    variant.graph.node.extend(model.graph.node)
+    variant.graph.initializer.extend(model.graph.initializer)
+
+
 TAO_NAMES = ("input_1:0", "output_cov/Sigmoid:0", "output_bbox/BiasAdd:0")
 CAFFE_NAMES = ("input_1", "conv2d_cov/Sigmoid", "conv2d_bbox")
 VARIANTS: dict[str, Callable[[Variant], None]] = {
@@ -294,6 +482,7 @@ VARIANTS: dict[str, Callable[[Variant], None]] = {
     "as_peoplenet.onnx": lambda variant: detectnet(variant, TAO_NAMES, 960, 544, PEOPLE),
     "as_resnet10.onnx": lambda variant: detectnet(variant, CAFFE_NAMES, 640, 368, TRAFFIC),
     "as_ssd_inception_v2.onnx": ssd_inception,
+    "as_peoplesegnet.onnx": peoplesegnet,
 }
 
 

@@ -50,8 +50,16 @@ PeopleNet never sees class 2. An object has few boxes, so `group-threshold` is t
 `minBoxes` as 1 at most.
 
 The substitute for SSD Inception v2 gives up to 100 boxes with a score of 0.3 or more, after
-non-maximum suppression at an overlap of 0.6. `tools/build_detector_variants.py` builds the
-substitutes.
+non-maximum suppression at an overlap of 0.6.
+
+The substitute for PeopleSegNet takes the original's 960x576 px and gives the rows of up to 8
+persons with a score of 0.3 or more, after non-maximum suppression at an overlap of 0.5, and their
+masks of 28x28; the rest of the original's 100 rows is zero. A square around each person, cut from
+the 960x576 px, goes through the segmentation of persons, so each person costs about as much as half
+a detection. Scores are the default detector's, which are lower than the original's: with upstream's
+`pre-cluster-threshold=0.8` persons are missed.
+
+`tools/build_detector_variants.py` builds these substitutes.
 
 The substitutes for the U-Nets have masks of 512x512 pixels, as these, made of the segmentation's
 256x256. That for the four classes gives the probability of a person to class 2, and the rest to

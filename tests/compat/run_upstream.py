@@ -176,8 +176,6 @@ def judge(sample: Sample, status: int | None, stdout: str, stderr: str, written:
     missing = dict.fromkeys(re.findall(r"there is no element (\w+);", stderr))
     waits = [name for name in missing if name.startswith("nv")] + absent_elements(stderr)
     waits += re.findall(r"\(([\w ]+)\) is not supported yet by this version", stderr)
-    if without := re.search(r"\. It is ([^,]+), published at .* without their masks", stderr):
-        waits.append(f"a substitute of {without[1]}")
     if waits:  # in which order they are missed is chance
         return Result("waits", "for " + ", ".join(sorted(set(waits))))
     if missing:

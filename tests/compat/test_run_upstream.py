@@ -171,16 +171,6 @@ ERROR = "Error: gst-stream-error-quark: a sentence. What to do. (1): ../a.cpp(5)
             0,
             Result("waits", "for instance segmentation"),
         ),
-        (
-            0,
-            "",
-            "Error: gst-resource-error-quark: dstest_segmask_config.txt: [property] onnx-file: "
-            "expected the path of an ONNX model, got only tlt-encoded-model=a.etlt. It is "
-            "PeopleSegNet, published at https://a.b; the nearest model here is the default "
-            "detector, which finds persons without their masks (a.md). (5): debug\n",
-            0,
-            Result("waits", "for a substitute of PeopleSegNet"),
-        ),
     ],
 )
 def test_what_is_said(
