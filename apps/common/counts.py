@@ -71,6 +71,23 @@ def pgie_src_pad_buffer_probe(pad: Any, info: Any, report: FrameReport) -> Any:
     return Gst.PadProbeReturn.OK
 
 
+def show_text(batch_meta: pyds.NvDsBatchMeta, frame_meta: pyds.NvDsFrameMeta, text: str) -> None:
+    """Has nvdsosd write a line into the top left corner of the frame."""
+    # The display meta belongs to the batch's pool; nvdsosd draws it, the pool takes it back.
+    display_meta = pyds.nvds_acquire_display_meta_from_pool(batch_meta)
+    display_meta.num_labels = 1
+    text_params = display_meta.text_params[0]
+    text_params.display_text = text
+    text_params.x_offset = 10
+    text_params.y_offset = 12
+    text_params.font_params.font_name = "Serif"
+    text_params.font_params.font_size = 10
+    text_params.font_params.font_color.set(1.0, 1.0, 1.0, 1.0)
+    text_params.set_bg_clr = 1
+    text_params.text_bg_clr.set(0.0, 0.0, 0.0, 1.0)
+    pyds.nvds_add_display_meta_to_frame(frame_meta, display_meta)
+
+
 def osd_sink_pad_buffer_probe(pad: Any, info: Any, report: FrameReport) -> Any:
     """Counts the objects of each frame, recolours their boxes and adds the counts as text.
 
@@ -87,18 +104,5 @@ def osd_sink_pad_buffer_probe(pad: Any, info: Any, report: FrameReport) -> Any:
 
         text = counts_text(frame_meta)
         report(frame_meta, text)
-
-        # The display meta belongs to the batch's pool; nvdsosd draws it, the pool takes it back.
-        display_meta = pyds.nvds_acquire_display_meta_from_pool(batch_meta)
-        display_meta.num_labels = 1
-        text_params = display_meta.text_params[0]
-        text_params.display_text = text
-        text_params.x_offset = 10
-        text_params.y_offset = 12
-        text_params.font_params.font_name = "Serif"
-        text_params.font_params.font_size = 10
-        text_params.font_params.font_color.set(1.0, 1.0, 1.0, 1.0)
-        text_params.set_bg_clr = 1
-        text_params.text_bg_clr.set(0.0, 0.0, 0.0, 1.0)
-        pyds.nvds_add_display_meta_to_frame(frame_meta, display_meta)
+        show_text(batch_meta, frame_meta, text)
     return Gst.PadProbeReturn.OK
