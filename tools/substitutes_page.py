@@ -55,7 +55,7 @@ non-maximum suppression at an overlap of 0.6.
 The substitute for PeopleSegNet takes the original's 960x576 px and gives the rows of up to 8
 persons with a score of 0.3 or more, after non-maximum suppression at an overlap of 0.5, and their
 masks of 28x28; the rest of the original's 100 rows is zero. A square around each person, cut from
-the 960x576 px, goes through the segmentation of persons, so each person costs about as much as half
+the 960x576 px, goes through the segmentation of persons, so each person costs about a third of
 a detection. Scores are the default detector's, which are lower than the original's: with upstream's
 `pre-cluster-threshold=0.8` persons are missed.
 

@@ -17,7 +17,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from thalweg.testing import MovingBox, Scene
 
-from .videos import pictures, run
+from .videos import pictures, run, save_h264
 
 LINE = re.compile(
     r"Frame Number=(\d+) Number of Objects=(\d+) Vehicle_count=(\d+) Person_count=(\d+)"
@@ -160,7 +160,7 @@ def test_layout_of_the_originals_model(
     scene = Scene(
         boxes=[MovingBox(xyxy=(0, 0, 320, 240), color=colour)], frames=3, background=(0, 0, 0)
     )
-    stream = h264(scene, tmp_path)
+    stream = save_h264(scene, tmp_path)
     output = tmp_path / "out.mp4"
     done = run(app, stream, "--output", output, "--configfile", tmp_path / config)
     assert (done.returncode, done.stderr) == (0, "")
@@ -170,25 +170,6 @@ def test_layout_of_the_originals_model(
     assert shown[500, left - 6 : left + 7].any()
     assert not shown[500, left + 20 : left + 500].any()
     assert not shown[500, other - 6 : other + 7].any()
-
-
-def h264(scene: Scene, folder: Path) -> Path:
-    """The scene as an H.264 elementary stream."""
-    from gi.repository import Gst
-
-    from thalweg import testing
-
-    path = folder / "scene.h264"
-    played = testing.play(
-        Gst.parse_launch(
-            f"{scene.source(folder)} ! nvvideoconvert ! video/x-raw(memory:NVMM),format=I420 ! "
-            f"nvv4l2h264enc ! h264parse ! video/x-h264,stream-format=byte-stream ! "
-            f"filesink location={path}"
-        ),
-        timeout_s=60,
-    )
-    assert played.eos, played.error
-    return path
 
 
 def test_a_model_with_other_outputs(app: Path, clip_h264: Path, tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 from gi.repository import Gst
 
+from thalweg import testing
+
 from ..processes import interruptible
 
 LINE = re.compile(
@@ -72,3 +74,18 @@ def pictures(path: Path) -> list[np.ndarray]:
     finally:
         pipeline.set_state(Gst.State.NULL)
     return found
+
+
+def save_h264(scene: testing.Scene, folder: Path) -> Path:
+    """The scene as an H.264 elementary stream."""
+    path = folder / "scene.h264"
+    played = testing.play(
+        Gst.parse_launch(
+            f"{scene.source(folder)} ! nvvideoconvert ! video/x-raw(memory:NVMM),format=I420 ! "
+            "nvv4l2h264enc ! h264parse ! video/x-h264,stream-format=byte-stream ! "
+            f"filesink location={path}"
+        ),
+        timeout_s=60,
+    )
+    assert played.eos, played.error
+    return path
