@@ -294,26 +294,25 @@ def ssd_inception(variant: Variant) -> None:
     """)
 
 
+# Of PeopleSegNet: its input, its rows of detections, a mask.
+SEGNET_WIDTH_PX, SEGNET_HEIGHT_PX, SEGNET_ROWS, MASK_PX = 960, 576, 100, 28
 MOST_PERSONS = 8
+# A person is segmented best in a square of this many times its size, scaled to so many pixels: one
+# that fills it, or that is stretched to it, is often not seen at all.
+ROOM, CROP_PX = 1.5, 192
 
 
 def peoplesegnet(variant: Variant) -> None:
     """Gives the variant the interface of TAO's PeopleSegNet."""
-    width_px, height_px, rows, mask_px = 960, 576, 100, 28
-    overlap, lowest_score = 0.5, 0.3  # of the non-maximum suppression
-    # A person is segmented best in a square of this many times its size, scaled to so many pixels:
-    # one that fills it, or that is stretched to it, is often not seen at all. A square ends at the
-    # picture's edges, and so has no more than its height.
-    room, crop_px = 1.5, 192
     (opset,) = variant.model.opset_import
     opset.version = 16  # the first with GridSample
-    variant.input("Input", TensorProto.FLOAT, [3, height_px, width_px])
-    variant.output("generate_detections", [rows, 6])
-    variant.output("mask_fcn_logits/BiasAdd", [rows, 2, mask_px, mask_px])
+    variant.input("Input", TensorProto.FLOAT, [3, SEGNET_HEIGHT_PX, SEGNET_WIDTH_PX])
+    variant.output("generate_detections", [SEGNET_ROWS, 6])
+    variant.output("mask_fcn_logits/BiasAdd", [SEGNET_ROWS, 2, MASK_PX, MASK_PX])
 
     # What the original takes, 0.017507 * (level - mean), as -1 to 1.
     mean = np.float32([123.675, 116.28, 103.53]).reshape(3, 1, 1)
-    small_px = np.array([height_px // 2, width_px // 3])
+    small_px = np.array([SEGNET_HEIGHT_PX // 2, SEGNET_WIDTH_PX // 3])
     to_detector = np.nextafter(np.float32(SIDE_PX / small_px), np.float32(2))  # no pixel less
     variant.constant("gain", np.float32(1 / 0.017507 / 127.5))
     variant.constant("shift", mean / np.float32(127.5) - 1)
@@ -325,21 +324,32 @@ def peoplesegnet(variant: Variant) -> None:
         image = Resize <mode="linear", coordinate_transformation_mode="half_pixel">
             (smaller, , to_detector)
     """)
+    variant.constant("nought", np.float32(0))
+    variant.constant("half", np.float32(0.5))
+    variant.constant("one", np.float32(1))
+    variant.constant("two", np.float32(2))
+    variant.constant("first", [0])
+    variant.constant("second", [1])
+    variant.constant("third", [2])
+    find_persons(variant)
+    cut_squares(variant)
+    add_segmentation(variant, "crops", "shown")
+    make_masks(variant)
 
-    variant.constant("person", [0])
+
+def find_persons(variant: Variant) -> None:
+    """Adds `generate_detections`, and what it is made of: of the best persons the boxes `edges`
+    [N,8,4], top, left, bottom, right in pixels, and `found` [N,8], 1 or, where there is none, 0."""
+    overlap, lowest_score = 0.5, 0.3  # of the non-maximum suppression
     variant.constant("most", [MOST_PERSONS])
     variant.constant("overlap", np.float32([overlap]))
     variant.constant("lowest_score", np.float32([lowest_score]))
-    variant.constant("nought", np.float32(0))
-    variant.constant("one", np.float32(1))
-    variant.constant("half", np.float32(0.5))
     variant.constant("in_a_row", [0, -1])
-    variant.constant("third_axis", [2])
     variant.constant("every_edge", [1, 1, 4])
-    variant.constant("size", np.float32([height_px, width_px] * 2))
-    variant.constant("rows_missing", [0, 0, 0, 0, rows - MOST_PERSONS, 0])
+    variant.constant("size", np.float32([SEGNET_HEIGHT_PX, SEGNET_WIDTH_PX] * 2))
+    variant.constant("rows_missing", [0, 0, 0, 0, SEGNET_ROWS - MOST_PERSONS, 0])
     variant.after("""
-        of_persons = Gather <axis=2> (scores, person)
+        of_persons = Gather <axis=2> (scores, first)
         of_person = Transpose <perm=[0,2,1]> (of_persons)
         kept = NonMaxSuppression (boxes, of_person, most, overlap, lowest_score)
         kept_scores = GatherND (of_person, kept)
@@ -347,40 +357,46 @@ def peoplesegnet(variant: Variant) -> None:
         scores_kept = ScatterND (no_scores, kept, kept_scores)
         scores_in_a_row = Reshape (scores_kept, in_a_row)
         best_scores, anchors = TopK (scores_in_a_row, most)
-        anchor_of_edge = Unsqueeze (anchors, third_axis)
+        anchor_of_edge = Unsqueeze (anchors, third)
         anchor_of_edges = Expand (anchor_of_edge, every_edge)
         best_boxes = GatherElements <axis=1> (boxes, anchor_of_edges)
         inside = Clip (best_boxes, nought, one)
         edges = Mul (inside, size)
 
         found = Sign (best_scores)
-        found_column = Unsqueeze (found, third_axis)
+        found_column = Unsqueeze (found, third)
         found_edges = Mul (edges, found_column)
-        score_column = Unsqueeze (best_scores, third_axis)
+        score_column = Unsqueeze (best_scores, third)
         persons = Concat <axis=2> (found_edges, found_column, score_column)
         generate_detections = Pad (persons, rows_missing)
     """)
 
+
+def cut_squares(variant: Variant) -> None:
+    """Adds `crops` [M,3,CROP_PX,CROP_PX] of 0 to 1, the surroundings of the M persons that are
+    found in all frames, and `places` [M,2], which they are: frame and row.
+
+    Of the best persons, how many any frame has: `left_top` and `right_bottom` of the boxes, and
+    `start` and `span` of the squares, [N,m,2], x and y in pixels. They stay in the picture and hold
+    the box; where both leaves no square, it is stretched to one. RoiAlign would cut them as well,
+    but takes many times as long in OpenVINO.
+    """
     variant.constant("as_xy", [1, 0])
-    variant.constant("room", np.float32(room))
-    variant.constant("of_frame", [1])
-    variant.constant("of_row", [0])
+    variant.constant("room", np.float32(ROOM))
     variant.constant("last_axis", [-1])
-    variant.constant("two", np.float32(2))
-    variant.constant("picture_px", np.float32([width_px, height_px]))
-    variant.constant("largest", np.float32(min(width_px, height_px)))
-    variant.constant("steps", (np.arange(crop_px, dtype=np.float32) + 0.5)[:, None] / crop_px)
-    variant.constant("steps_in_square", [crop_px, crop_px])
+    variant.constant("picture_px", np.float32([SEGNET_WIDTH_PX, SEGNET_HEIGHT_PX]))
+    variant.constant("largest", np.float32(min(SEGNET_WIDTH_PX, SEGNET_HEIGHT_PX)))
+    variant.constant("steps", (np.arange(CROP_PX, dtype=np.float32) + 0.5)[:, None] / CROP_PX)
+    variant.constant("steps_in_square", [CROP_PX, CROP_PX])
     variant.constant("as_points", [1, 1, -1, 2])
-    variant.constant("each_point", [2])
-    variant.constant("as_grid", [0, -1, crop_px, 2])
-    variant.constant("as_crops", [0, 3, -1, crop_px, crop_px])
+    variant.constant("as_grid", [0, -1, CROP_PX, 2])
+    variant.constant("as_crops", [0, 3, -1, CROP_PX, CROP_PX])
     variant.after("""
-        counts = ReduceSum (found, of_frame)
+        counts = ReduceSum (found, second)
         highest_count = ReduceMax <keepdims=0> (counts)
         rows_seen = Cast <to=7> (highest_count)
-        end_of_seen = Unsqueeze (rows_seen, of_row)
-        edges_seen = Slice (edges, of_row, end_of_seen, of_frame)
+        end_of_seen = Unsqueeze (rows_seen, first)
+        edges_seen = Slice (edges, first, end_of_seen, second)
         left_top_yx, right_bottom_yx = Split <axis=2> (edges_seen)
         left_top = Gather <axis=2> (left_top_yx, as_xy)
         right_bottom = Gather <axis=2> (right_bottom_yx, as_xy)
@@ -389,7 +405,7 @@ def peoplesegnet(variant: Variant) -> None:
         sides = Sub (right_bottom, left_top)
         side = ReduceMax <axes=[2]> (sides)
         side_with_room = Mul (side, room)
-        side_of_square = Min (side_with_room, largest)
+        side_of_square = Clip (side_with_room, one, largest)
         span = Max (side_of_square, sides)
         reach = Mul (span, half)
         middle_start = Sub (centre, reach)
@@ -403,8 +419,8 @@ def peoplesegnet(variant: Variant) -> None:
         downwards_column = Unsqueeze (downwards, last_axis)
         steps_xy = Concat <axis=2> (across_column, downwards_column)
         points_of_square = Reshape (steps_xy, as_points)
-        span_of_points = Unsqueeze (span, each_point)
-        start_of_points = Unsqueeze (start, each_point)
+        span_of_points = Unsqueeze (span, third)
+        start_of_points = Unsqueeze (start, third)
         points_from_start = Mul (points_of_square, span_of_points)
         points = Add (points_from_start, start_of_points)
         points_from_left_top = Div (points, picture_px)
@@ -417,20 +433,23 @@ def peoplesegnet(variant: Variant) -> None:
 
         places_in_rows = NonZero (found)
         places = Transpose <perm=[1,0]> (places_in_rows)
-        crops = GatherND (crops_of_rows, places)
-        crops_half = Mul (crops, half)
-        segmented = Add (crops_half, half)
+        crops_found = GatherND (crops_of_rows, places)
+        crops_halved = Mul (crops_found, half)
+        crops = Add (crops_halved, half)
     """)
-    add_segmentation(variant, "segmented", "shown")
 
+
+def make_masks(variant: Variant) -> None:
+    """Adds `mask_fcn_logits/BiasAdd`, the part of each person's box in `shown`, the segmentation
+    of its square: [M,1,CROP_PX,CROP_PX]."""
     variant.constant("least", np.float32(1e-3))
     variant.constant("greatest", np.float32(1 - 1e-3))
-    variant.constant("no_masks", [MOST_PERSONS, 1, mask_px, mask_px])
-    missing = [0, 0, 1, 0, 0, 0, rows - MOST_PERSONS, 0, 0, 0]  # the rows, and the background
+    variant.constant("no_masks", [MOST_PERSONS, 1, MASK_PX, MASK_PX])
+    missing = [0, 0, 1, 0, 0, 0, SEGNET_ROWS - MOST_PERSONS, 0, 0, 0]  # rows, and the background
     variant.constant("masks_missing", missing)
-    variant.constant("crop_px", np.float32(crop_px))
-    variant.constant("first", np.int64(0))
-    variant.constant("next", np.int64(1))
+    variant.constant("crop_px", np.float32(CROP_PX))
+    variant.constant("from_number", np.int64(0))
+    variant.constant("next_number", np.int64(1))
     variant.after(f"""
         scale = Div (crop_px, span)
         from_left_top = Sub (left_top, start)
@@ -440,9 +459,9 @@ def peoplesegnet(variant: Variant) -> None:
         boxes_in_crops = Concat <axis=2> (left_top_px, right_bottom_px)
         box_px = GatherND (boxes_in_crops, places)
         shape_of_places = Shape (places)
-        count = Gather (shape_of_places, first)
-        numbers = Range (first, count, next)
-        mask = RoiAlign <output_height={mask_px}, output_width={mask_px}, sampling_ratio=4>
+        count = Gather (shape_of_places, from_number)
+        numbers = Range (from_number, count, next_number)
+        mask = RoiAlign <output_height={MASK_PX}, output_width={MASK_PX}, sampling_ratio=4>
             (shown, box_px, numbers)
         likely = Clip (mask, least, greatest)
         unlikely = Sub (one, likely)
@@ -450,7 +469,7 @@ def peoplesegnet(variant: Variant) -> None:
         log_unlikely = Log (unlikely)
         logits = Sub (log_likely, log_unlikely)
         shape_of_found = Shape (found)
-        shape_of_batch = Slice (shape_of_found, of_row, of_frame)
+        shape_of_batch = Slice (shape_of_found, first, second)
         shape_of_masks = Concat <axis=0> (shape_of_batch, no_masks)
         empty = ConstantOfShape (shape_of_masks)
         masks = ScatterND (empty, places, logits)
