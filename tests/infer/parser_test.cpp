@@ -297,7 +297,7 @@ TEST(CustomParser, LibraryOfTheTestsOwn) {
 }
 
 TEST(CustomParser, PythonNeedsAPythonProcess) {
-  EXPECT_EQ(error_of([&] { detector("python:mine:parse", "", {}, 1, "c.txt"); }),
+  EXPECT_EQ(error_of([&] { detector({"python:mine:parse"}, {}); }),
             "c.txt: [property] parse-bbox-func-name: python:mine:parse: this process runs no "
             "Python. Start the pipeline from a Python program, with `thalweg run` or without, or "
             "write the parser in C++.");
