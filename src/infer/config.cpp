@@ -3,6 +3,7 @@
 #include <glib.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <filesystem>
@@ -65,7 +66,7 @@ const std::vector<Key<InferConfig>>& property_keys() {
       {"network-type", &C::network_type, 0, 100},
       {"is-classifier", &C::is_classifier},
       {"infer-dims", &C::infer_dims, 1, 1 << 20},
-      {"num-detected-classes", &C::num_detected_classes, 0, 1 << 20},
+      {"num-detected-classes", &C::num_detected_classes, 0, 1 << 16},
       {"labelfile-path", &C::labelfile_path, 0, 0, Text::kPath},
       {"output-blob-names", &C::output_blob_names},
       {"net-scale-factor", &C::net_scale_factor, std::numeric_limits<float>::min(), kAnyFloat},
@@ -167,6 +168,16 @@ std::string number_text(double value) {
   return out.str();
 }
 
+/// `sentence` makes its text only where there is room for one.
+template <class Sentence>
+void warn(ConfigNotes& notes, Sentence sentence) {
+  if (notes.warnings.size() < ConfigNotes::kMaxWarnings) {
+    notes.warnings.push_back(sentence());
+  } else {
+    ++notes.unsaid;
+  }
+}
+
 /// One key of the file while it is read: makes the errors.
 class Value {
  public:
@@ -221,8 +232,9 @@ class Value {
     const size_t comment = to.find(" #");
     if (comment != std::string::npos && !fs::exists(find_file(to, folder))) {
       to.resize(to.find_last_not_of(' ', comment) + 1);
-      notes_.warnings.push_back(
-          where() + ": the comment behind the path is left out; put it on a line of its own.");
+      warn(notes_, [&] {
+        return where() + ": the comment behind the path is left out; put it on a line of its own.";
+      });
     }
     to = find_file(to, folder);
   }
@@ -327,18 +339,21 @@ void read_group(const IniFile& file, const IniGroup& group, const std::vector<Ke
   for (const auto& entry : group.entries) {
     Value value(file, group, entry, notes);
     if (entry.earlier_line > 0) {
-      notes.warnings.push_back(value.where() + ": stands in line " +
-                               std::to_string(entry.earlier_line) +
-                               " as well; the last one counts. Remove the other.");
+      warn(notes, [&] {
+        return value.where() + ": stands in line " + std::to_string(entry.earlier_line) +
+               " as well; the last one counts. Remove the other.";
+      });
     }
     auto key = std::ranges::find_if(keys, [&](const auto& k) { return k.name == entry.key; });
     if (key == keys.end()) {
-      std::vector<std::string> names;
-      names.reserve(keys.size());
-      for (const auto& k : keys) names.push_back(k.name);
-      std::string near = nearest_name(entry.key, names);
-      notes.warnings.push_back(value.where() + ": unknown key, the line is ignored" +
-                               (near.empty() ? "." : "; did you mean " + near + "?"));
+      warn(notes, [&] {
+        std::vector<std::string> names;
+        names.reserve(keys.size());
+        for (const auto& k : keys) names.push_back(k.name);
+        const std::string near = nearest_name(entry.key, names);
+        return value.where() + ": unknown key, the line is ignored" +
+               (near.empty() ? "." : "; did you mean " + near + "?");
+      });
       continue;
     }
     store(value, *key, object);
@@ -351,14 +366,14 @@ void read_group(const IniFile& file, const IniGroup& group, const std::vector<Ke
 
 void read_class_group(const IniFile& file, const IniGroup& group, ClassAttributes& attributes,
                       ConfigNotes& notes) {
-  read_group(file, group, class_keys(), attributes, notes,
-             [&](const Value& value, const IniEntry& entry) {
-               if (entry.key == "bg-color") attributes.has_bg_color = true;
-               if (entry.key == "threshold") {
-                 notes.warnings.push_back(value.where() +
-                                          ": old name, write pre-cluster-threshold instead.");
-               }
-             });
+  read_group(
+      file, group, class_keys(), attributes, notes, [&](const Value& value, const IniEntry& entry) {
+        if (entry.key == "bg-color") attributes.has_bg_color = true;
+        if (entry.key == "threshold") {
+          warn(notes,
+               [&] { return value.where() + ": old name, write pre-cluster-threshold instead."; });
+        }
+      });
 }
 
 /// X of X.engine, X.trt, X.onnx.engine and X.onnx_b1_gpu0_fp16.engine, the names that are given to
@@ -405,7 +420,9 @@ std::optional<UpstreamModel> upstream_model(const InferConfig& config) {
 
 }  // namespace
 
-InferConfig load_config(const std::string& path, ConfigNotes& notes) {
+namespace {
+
+InferConfig read_config(const std::string& path, ConfigNotes& notes) {
   const bool is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
   IniFile file = is_yaml ? read_yaml(path, {"property", "class-attrs-"}) : read_ini(path);
   const auto written = [&](const std::string& group) {
@@ -467,6 +484,16 @@ InferConfig load_config(const std::string& path, ConfigNotes& notes) {
                     ". Change N or num-detected-classes.");
     }
     read_class_group(file, group, config.classes[index], notes);
+  }
+  return config;
+}
+
+}  // namespace
+
+InferConfig load_config(const std::string& path, ConfigNotes& notes) {
+  InferConfig config = read_config(path, notes);
+  if (notes.unsaid > 0) {
+    notes.warnings.push_back(path + ": " + std::to_string(notes.unsaid) + " more warnings.");
   }
   return config;
 }
@@ -635,10 +662,20 @@ namespace {
 
 /// The text of a label file in UTF-8. @throws InferError when it cannot be read.
 std::string read_label_text(const std::string& path, std::vector<std::string>& warnings) {
+  constexpr size_t kMaxBytes = size_t(16) << 20;
   std::ifstream stream(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(stream), {}};
-  if (!stream && text.empty()) {
+  std::string text;
+  while (stream && text.size() <= kMaxBytes) {
+    std::array<char, 4096> part;
+    stream.read(part.data(), part.size());
+    text.append(part.data(), size_t(stream.gcount()));
+  }
+  if (!stream.eof() && text.size() <= kMaxBytes) {
     fail_settings(path + ": cannot read the label file. Correct labelfile-path or remove it.");
+  }
+  if (text.size() > kMaxBytes) {
+    fail_settings(path + ": expected a label file of at most " + std::to_string(kMaxBytes) +
+                  " bytes, got a larger one. Correct labelfile-path or remove it.");
   }
   auto convert = [&](const char* from) {
     gsize written = 0;

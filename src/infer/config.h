@@ -91,8 +91,10 @@ struct InferConfig {
 
 /// Text that is no error: unknown keys (a warning), keys that mean nothing on a CPU (a note).
 struct ConfigNotes {
-  std::vector<std::string> warnings;
+  static constexpr size_t kMaxWarnings = 100;
+  std::vector<std::string> warnings;  ///< the first kMaxWarnings, and how many more there are
   std::vector<std::string> notes;
+  size_t unsaid = 0;  ///< warnings beyond those
 };
 
 /// Reads and checks a configuration file, YAML if its name ends in .yml or .yaml. Relative paths in

@@ -1,11 +1,15 @@
 #include "infer/ini.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <map>
 #include <numeric>
+#include <sstream>
 #include <string_view>
+#include <utility>
 
 #include "infer/error.h"
 
@@ -37,6 +41,8 @@ size_t distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string nearest_name(const std::string& word, const std::vector<std::string>& names) {
+  constexpr size_t kLongestName = 100;
+  if (word.size() > kLongestName) return "";
   std::string best;
   size_t best_distance = std::max<size_t>(2, word.size() / 4) + 1;
   for (const auto& name : names) {
@@ -58,43 +64,75 @@ void fail_strange_line(const IniFile& file, const IniEntry& line) {
                 "\". Correct the line or start it with #.");
 }
 
-IniFile read_ini(const std::string& path) {
+std::string read_config_text(const std::string& path, const std::string& content) {
   std::ifstream stream(path, std::ios::binary);
-  std::string line;
-  if (!stream || (stream.peek() == std::char_traits<char>::eof() && stream.bad())) {
-    fail_settings(path + ": cannot read the configuration file: " + std::strerror(errno) +
-                  ". Set config-file-path to a file with a [property] group.");
+  std::string text;
+  while (stream && text.size() <= kMaxConfigBytes) {
+    std::array<char, 4096> part;
+    stream.read(part.data(), part.size());
+    text.append(part.data(), size_t(stream.gcount()));
   }
+  if (!stream && (!stream.eof() || stream.bad())) {
+    fail_settings(path + ": cannot read the configuration file: " + std::strerror(errno) +
+                  ". Set config-file-path to a file with " + content + ".");
+  }
+  if (text.size() > kMaxConfigBytes) {
+    fail_settings(path + ": expected a configuration file of at most " +
+                  std::to_string(kMaxConfigBytes) +
+                  " bytes, got a larger one. Set config-file-path to a file with " + content + ".");
+  }
+  if (const size_t at = text.find('\0'); at != std::string::npos) {
+    const auto line = 1 + std::count(text.begin(), text.begin() + std::ptrdiff_t(at), '\n');
+    fail_settings(path + ":" + std::to_string(line) +
+                  ": expected text, got a byte of 0. Save the file as UTF-8.");
+  }
+  return text;
+}
+
+void add_entry(IniGroup& group, IniEntry entry, std::map<std::string, size_t>& places) {
+  const auto [place, is_new] = places.try_emplace(entry.key, group.entries.size());
+  if (is_new) {
+    group.entries.push_back(std::move(entry));
+  } else {
+    IniEntry& before = group.entries[place->second];
+    entry.earlier_line = before.line;
+    before = std::move(entry);
+  }
+}
+
+IniFile read_ini(const std::string& path) {
+  std::istringstream stream(read_config_text(path, "a [property] group"));
   IniFile file{path, {}};
-  IniGroup* group = nullptr;
-  for (int number = 1; std::getline(stream, line); ++number) {
+  struct Place {
+    size_t group;
+    std::map<std::string, size_t> entries;
+  };
+  std::map<std::string, Place> places;
+  Place* place = nullptr;
+  int number = 0;
+  for (std::string line; std::getline(stream, line);) {
+    ++number;
     std::string_view text = trimmed(line);
     if (number == 1 && text.starts_with("\xEF\xBB\xBF")) text = trimmed(text.substr(3));
     if (text.empty() || text.front() == '#') continue;
     if (text.front() == '[' && text.back() == ']' && text.size() > 2) {
-      std::string name(text.substr(1, text.size() - 2));
-      auto found = std::ranges::find(file.groups, name, &IniGroup::name);
-      group = found != file.groups.end()
-                  ? &*found
-                  : &file.groups.emplace_back(IniGroup{name, number, {}, {}});
+      const std::string name(text.substr(1, text.size() - 2));
+      const auto [found, is_new] = places.try_emplace(name, Place{file.groups.size(), {}});
+      if (is_new) file.groups.push_back({name, number, {}, {}});
+      place = &found->second;
       continue;
     }
     size_t equals = text.find('=');
-    if (!group || equals == std::string_view::npos || equals == 0 || text.front() == '[') {
+    if (!place || equals == std::string_view::npos || equals == 0 || text.front() == '[') {
       const IniEntry strange{"", std::string(text), number};
-      if (!group) fail_strange_line(file, strange);
-      group->strange.push_back(strange);
+      if (!place) fail_strange_line(file, strange);
+      file.groups[place->group].strange.push_back(strange);
       continue;
     }
-    IniEntry entry{std::string(trimmed(text.substr(0, equals))),
-                   std::string(trimmed(text.substr(equals + 1))), number};
-    auto found = std::ranges::find(group->entries, entry.key, &IniEntry::key);
-    if (found != group->entries.end()) {
-      entry.earlier_line = found->line;
-      *found = entry;
-    } else {
-      group->entries.push_back(entry);
-    }
+    add_entry(file.groups[place->group],
+              {std::string(trimmed(text.substr(0, equals))),
+               std::string(trimmed(text.substr(equals + 1))), number},
+              place->entries);
   }
   return file;
 }

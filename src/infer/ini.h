@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,14 +28,25 @@ struct IniFile {
   const char* assign = "=";      ///< between key and value, for messages
 };
 
+/// Configuration files are text, and not larger than this.
+inline constexpr size_t kMaxConfigBytes = size_t(1) << 20;
+
+/// The text of a configuration file. `content` is what it has to hold, for messages.
+/// @throws InferError when it cannot be read, is larger than kMaxConfigBytes, or is no text.
+std::string read_config_text(const std::string& path, const std::string& content);
+
 /// @throws InferError when the file cannot be read or a key comes before the first group. Lines
 /// that are neither group, key nor comment are for the reader of the group to judge: a program may
 /// keep groups of its own, in its own syntax, in the file.
 IniFile read_ini(const std::string& path);
 /// The same from YAML: a map of groups, each a map of keys; a sequence of values is a `;` list.
 /// Only groups whose name begins with one of `prefixes` are read, others are empty.
-/// @throws InferError when the file cannot be read, is no YAML, or is no map of maps.
+/// @throws InferError when the file cannot be read, is no YAML, is no map of maps, or grows beyond
+/// kMaxConfigBytes by its aliases.
 IniFile read_yaml(const std::string& path, const std::vector<std::string_view>& prefixes);
+
+/// Adds a key, or puts it in the place of the one of its name. `places` are those of the names.
+void add_entry(IniGroup& group, IniEntry entry, std::map<std::string, size_t>& places);
 [[noreturn]] void fail_strange_line(const IniFile& file, const IniEntry& line);
 
 /// The nearest of `names` to `word`, or "" if none is near.

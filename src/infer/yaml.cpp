@@ -1,9 +1,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
+#include <map>
 
 #include "infer/error.h"
 #include "infer/ini.h"
@@ -25,57 +23,68 @@ const char* kind_of(const YAML::Node& node) {
   return node.IsScalar() ? "a value" : "nothing";
 }
 
-/// A scalar, or a sequence of them as a `;` list.
-std::string value_of(const std::string& path, const std::string& key, const YAML::Node& node) {
-  if (node.IsNull()) return "";
-  if (node.IsScalar()) return node.Scalar();
-  std::string list;
-  if (node.IsSequence()) {
+/// Reads the groups of a file. Aliases let a short file stand for a long text, so that is counted.
+class Reader {
+ public:
+  explicit Reader(const std::string& path) : path_(path) {}
+
+  IniGroup group(const std::string& name, const YAML::Mark& mark, const YAML::Node& map) {
+    IniGroup group{name, line_of(mark), {}, {}};
+    std::map<std::string, size_t> places;
+    for (const auto& pair : map) {
+      if (!pair.first.IsScalar())
+        complain(path_, pair.first.Mark(), "\"key: value\" in " + name, kind_of(pair.first));
+      const std::string& key = pair.first.Scalar();
+      count(key, pair.first);
+      add_entry(group, {key, value(key, pair.second), line_of(pair.first.Mark())}, places);
+    }
+    return group;
+  }
+
+ private:
+  /// A scalar, or a sequence of them as a `;` list.
+  std::string value(const std::string& key, const YAML::Node& node) {
+    if (node.IsNull()) return "";
+    if (node.IsScalar()) {
+      count(node.Scalar(), node);
+      return node.Scalar();
+    }
+    if (!node.IsSequence()) complain(path_, node.Mark(), "a value for " + key, kind_of(node));
+    std::string list;
     for (const auto& item : node) {
       if (!item.IsScalar())
-        complain(path, item.Mark(), "a value in the list of " + key, kind_of(item));
+        complain(path_, item.Mark(), "a value in the list of " + key, kind_of(item));
+      count(item.Scalar(), item);
       list += (list.empty() ? "" : ";") + item.Scalar();
     }
     return list;
   }
-  complain(path, node.Mark(), "a value for " + key, kind_of(node));
-}
 
-IniGroup group_of(const std::string& path, const std::string& name, const YAML::Mark& mark,
-                  const YAML::Node& map) {
-  IniGroup group{name, line_of(mark), {}, {}};
-  for (const auto& pair : map) {
-    if (!pair.first.IsScalar())
-      complain(path, pair.first.Mark(), "\"key: value\" in " + name, kind_of(pair.first));
-    IniEntry entry{pair.first.Scalar(), value_of(path, pair.first.Scalar(), pair.second),
-                   line_of(pair.first.Mark())};
-    auto found = std::ranges::find(group.entries, entry.key, &IniEntry::key);
-    if (found != group.entries.end()) {
-      entry.earlier_line = found->line;
-      *found = entry;
-    } else {
-      group.entries.push_back(entry);
+  void count(const std::string& text, const YAML::Node& node) {
+    bytes_ += text.size() + 1;
+    if (bytes_ > kMaxConfigBytes) {
+      complain(path_, node.Mark(),
+               "at most " + std::to_string(kMaxConfigBytes) + " bytes of keys and values",
+               "more by its aliases");
     }
   }
-  return group;
-}
+
+  const std::string& path_;
+  size_t bytes_ = 0;
+};
 
 }  // namespace
 
 IniFile read_yaml(const std::string& path, const std::vector<std::string_view>& prefixes) {
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) {
-    fail_settings(path + ": cannot read the configuration file: " + std::strerror(errno) +
-                  ". Set config-file-path to a file with a map property.");
-  }
   YAML::Node root;
   try {
-    root = YAML::Load(stream);
+    root = YAML::Load(read_config_text(path, "a map property"));
   } catch (const YAML::Exception& error) {
     complain(path, error.mark, "YAML", "a syntax error: " + error.msg);
   }
   if (!root.IsMap()) complain(path, root.Mark(), "a map such as \"property:\"", kind_of(root));
   IniFile file{.path = path, .groups = {}, .assign = ": "};
+  Reader reader(path);
   for (const auto& pair : root) {
     if (!pair.first.IsScalar())
       complain(path, pair.first.Mark(), "a map such as \"property:\"", kind_of(pair.first));
@@ -84,7 +93,7 @@ IniFile read_yaml(const std::string& path, const std::vector<std::string_view>& 
       // A program may keep anything in the file.
       file.groups.push_back(IniGroup{name, line_of(pair.first.Mark()), {}, {}});
     } else if (pair.second.IsMap() || pair.second.IsNull()) {
-      file.groups.push_back(group_of(path, name, pair.first.Mark(), pair.second));
+      file.groups.push_back(reader.group(name, pair.first.Mark(), pair.second));
     } else {
       complain(path, pair.first.Mark(), "indented \"key: value\" lines below " + name + ":",
                kind_of(pair.second));

@@ -270,6 +270,74 @@ TEST_F(ConfigTest, YamlErrorsNameFileLineKeyExpectedGotAndFix) {
         << c.text;
 }
 
+// --- files that nobody wrote by hand
+
+TEST_F(ConfigTest, FilesThatAreNoText) {
+  using namespace std::string_literals;
+  const std::string utf16 = "[\0p\0r\0"s;
+  EXPECT_EQ(error(utf16), "/c.txt:1: expected text, got a byte of 0. Save the file as UTF-8.");
+  EXPECT_EQ(error("[property]\ninterval=1\0\n"s),
+            "/c.txt:2: expected text, got a byte of 0. Save the file as UTF-8.");
+  EXPECT_EQ(error_of([&] { load_config(folder_.file("c.yml", "property:\n  a: \0"s), notes_); },
+                     folder_.path()),
+            "/c.yml:2: expected text, got a byte of 0. Save the file as UTF-8.");
+  EXPECT_EQ(error_of([&] { load_config(folder_.path(), notes_); }, folder_.path()),
+            ": cannot read the configuration file: Is a directory. Set config-file-path to a file "
+            "with a [property] group.");
+}
+
+TEST_F(ConfigTest, FilesThatAreTooLarge) {
+  const std::string large(kMaxConfigBytes, '#');
+  EXPECT_EQ(error(large + "\n"),
+            "/c.txt: expected a configuration file of at most 1048576 bytes, got a larger one. Set "
+            "config-file-path to a file with a [property] group.");
+  // A line may take all of it.
+  const std::string head = "[property]\nonnx-file=/";
+  const auto config = load(head + std::string(kMaxConfigBytes - head.size(), 'a'));
+  EXPECT_EQ(config.onnx_file.size(), kMaxConfigBytes - head.size() + 1);
+  EXPECT_EQ(error("[property]\nnum-detected-classes=1000000\n[class-attrs-999999]\ntopk=1\n"),
+            "/c.txt:2: [property] num-detected-classes: expected a whole number from 0 to 65536, "
+            "got \"1000000\". Write for example num-detected-classes=0.");
+}
+
+TEST_F(ConfigTest, ManyKeysAreReadInTheirTime) {
+  std::string keys = "[property]\n", groups = keys;
+  for (int i = 0; keys.size() < kMaxConfigBytes - 20; ++i) keys += std::to_string(i) + "=\n";
+  for (int i = 0; groups.size() < kMaxConfigBytes - 20; ++i)
+    groups += "[" + std::to_string(i) + "]\n";
+  load(keys);
+  ASSERT_EQ(notes_.warnings.size(), ConfigNotes::kMaxWarnings + 1);
+  EXPECT_GT(notes_.unsaid, 100'000u);
+  EXPECT_EQ(notes_.warnings.back(),
+            folder_.path("c.txt") + ": " + std::to_string(notes_.unsaid) + " more warnings.");
+  load(groups);
+}
+
+TEST_F(ConfigTest, YamlThatGrowsOrNests) {
+  auto yaml = [&](const std::string& text) {
+    return error_of([&] { load_config(folder_.file("c.yml", text), notes_); }, folder_.path());
+  };
+  // Each list is ten of the one before it.
+  std::string laughs = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n";
+  for (int i = 1; i < 10; ++i) {
+    const std::string one = "*a" + std::to_string(i - 1), name = "a" + std::to_string(i);
+    laughs += name + ": &" + name + " [";
+    for (int k = 0; k < 10; ++k) laughs += (k ? "," : "") + one;
+    laughs += "]\n";
+  }
+  EXPECT_EQ(yaml(laughs + "property:\n  offsets: *a9\n"),
+            "/c.yml:9: expected a value in the list of offsets, got a sequence. Correct the line.");
+  std::string many = "a: &a [";
+  for (int i = 0; i < 10'000; ++i) many += "0,";
+  many += "0]\nproperty:\n";
+  for (int i = 0; i < 10'000; ++i) many += "  k" + std::to_string(i) + ": *a\n";
+  EXPECT_EQ(yaml(many),
+            "/c.yml:1: expected at most 1048576 bytes of keys and values, got more by its aliases. "
+            "Correct the line.");
+  EXPECT_EQ(yaml("property: " + std::string(100'000, '[')),
+            "/c.yml:1: expected YAML, got a syntax error: bad file. Correct the line.");
+}
+
 TEST_F(ConfigTest, YamlWarnsAsKeyFilesDo) {
   load_config(folder_.file("c.yml", "property:\n  process_mode: 1\n  interval: 1\n  interval: 2\n"),
               notes_);
