@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <map>
 #include <optional>
 #include <sstream>
 #include <string_view>
@@ -26,12 +27,11 @@ namespace fs = std::filesystem;
 
 enum class Text { kPlain, kPath };
 
-/// Where a value goes. monostate: the key is known and has no effect on a CPU, or only in modes
-/// that need other keys as well.
+/// Where a value goes. monostate: the key is known and has no effect.
 template <class T>
-using Target =
-    std::variant<std::monostate, bool T::*, int T::*, unsigned T::*, float T::*, std::string T::*,
-                 std::vector<int> T::*, std::vector<float> T::*, Rgba T::*>;
+using Target = std::variant<std::monostate, bool T::*, int T::*, unsigned T::*, float T::*,
+                            std::string T::*, std::vector<int> T::*, std::vector<float> T::*,
+                            std::vector<std::string> T::*, Rgba T::*>;
 
 template <class T>
 struct Key {
@@ -39,15 +39,18 @@ struct Key {
   Target<T> target;
   double minimum = 0, maximum = 0;  ///< of a number
   Text text = Text::kPlain;
-  bool gpu_only = false;
+  const char* ignored = nullptr;  ///< why the key has no effect, or null where it has one
 };
 
+constexpr const char* kNoOnnx = "only ONNX models run here";
+constexpr const char* kNoEngine = "no TensorRT engine is built";
+constexpr const char* kFromModel = "the ONNX model tells its size";
 constexpr double kAny = std::numeric_limits<int>::max();
 constexpr double kAnyFloat = std::numeric_limits<float>::max();
 
 template <class T>
-Key<T> gpu_only(const char* name) {
-  return {name, std::monostate{}, 0, 0, Text::kPlain, true};
+Key<T> ignored(const char* name, const char* why) {
+  return {name, std::monostate{}, 0, 0, Text::kPlain, why};
 }
 
 const std::vector<Key<InferConfig>>& property_keys() {
@@ -99,41 +102,41 @@ const std::vector<Key<InferConfig>>& property_keys() {
       {"parse-bbox-instance-mask-func-name", &C::parse_bbox_instance_mask_func_name},
       {"parse-segmentation-func-name", &C::parse_segmentation_func_name},
       {"crop-objects-to-roi-boundary", &C::crop_objects_to_roi},
-      // Model formats that check_config() names in its error.
-      {"tlt-encoded-model", {}},
-      {"tlt-model-key", {}},
-      {"uff-file", {}},
-      {"uff-input-blob-name", {}},
-      {"uff-input-order", {}},
-      {"uff-input-dims", {}},
-      {"input-dims", {}},
-      {"model-file", {}},
-      {"proto-file", {}},
-      {"custom-network-config", {}},
-      {"engine-create-func-name", {}},
-      gpu_only<C>("gpu-id"),
-      gpu_only<C>("int8-calib-file"),
-      gpu_only<C>("workspace-size"),
-      gpu_only<C>("force-implicit-batch-dim"),
-      gpu_only<C>("output-io-formats"),
-      gpu_only<C>("layer-device-precision"),
-      gpu_only<C>("enable-dla"),
-      gpu_only<C>("use-dla-core"),
-      gpu_only<C>("tensor-meta-pool-size"),
-      gpu_only<C>("auto-inc-mem"),
-      gpu_only<C>("max-gpu-mem-per"),
-      gpu_only<C>("disable-output-host-copy"),
-      gpu_only<C>("strongly-typed"),
-      gpu_only<C>("dynamic-properties"),
-      gpu_only<C>("warmup-engine"),
-      gpu_only<C>("stabilize-buffer-count"),
-      gpu_only<C>("scaling-compute-hw"),
-      gpu_only<C>("dump-input-tensor"),
-      gpu_only<C>("dump-output-tensor"),
-      gpu_only<C>("overwrite-input-tensor"),
-      gpu_only<C>("overwrite-output-tensor"),
-      gpu_only<C>("ip-tensor-file"),
-      gpu_only<C>("op-tensor-files"),
+      {"dump-input-tensor", &C::dump_input_tensor},
+      {"dump-output-tensor", &C::dump_output_tensor},
+      {"overwrite-input-tensor", &C::overwrite_input_tensor},
+      {"overwrite-output-tensor", &C::overwrite_output_tensor},
+      {"ip-tensor-file", &C::ip_tensor_file, 0, 0, Text::kPath},
+      {"op-tensor-files", &C::op_tensor_files, 0, 0, Text::kPath},
+      {"stabilize-buffer-count", &C::stabilize_buffer_count, 0, kAny},
+      // check_config() names the model in its error where there is no other.
+      ignored<C>("tlt-encoded-model", kNoOnnx),
+      ignored<C>("tlt-model-key", kNoOnnx),
+      ignored<C>("uff-file", kNoOnnx),
+      ignored<C>("uff-input-blob-name", kNoOnnx),
+      ignored<C>("uff-input-order", kNoOnnx),
+      ignored<C>("uff-input-dims", kFromModel),
+      ignored<C>("input-dims", kFromModel),
+      ignored<C>("model-file", kNoOnnx),
+      ignored<C>("proto-file", kNoOnnx),
+      ignored<C>("custom-network-config", kNoEngine),
+      ignored<C>("engine-create-func-name", kNoEngine),
+      ignored<C>("gpu-id", "the model runs on the CPU"),
+      ignored<C>("int8-calib-file", "OpenVINO calibrates nothing; quantise the ONNX model instead"),
+      ignored<C>("workspace-size", "OpenVINO takes what memory it needs"),
+      ignored<C>("force-implicit-batch-dim", "ONNX models have no implicit batch"),
+      ignored<C>("output-io-formats", "programs see float32 and integers, whole planes"),
+      ignored<C>("layer-device-precision", "the precision is one for all layers, network-mode"),
+      ignored<C>("enable-dla", "there is no DLA"),
+      ignored<C>("use-dla-core", "there is no DLA"),
+      ignored<C>("tensor-meta-pool-size", "tensor metas have memory of their own"),
+      ignored<C>("auto-inc-mem", "tensor metas have memory of their own"),
+      ignored<C>("max-gpu-mem-per", "tensor metas have memory of their own"),
+      ignored<C>("disable-output-host-copy", "outputs are in host memory already"),
+      ignored<C>("strongly-typed", kNoEngine),
+      ignored<C>("dynamic-properties", kNoEngine),
+      ignored<C>("warmup-engine", "the model always runs once before the first frame"),
+      ignored<C>("scaling-compute-hw", "the CPU scales"),
   };
   return keys;
 }
@@ -226,7 +229,22 @@ class Value {
   }
   void store(std::string& to, Text kind) const {
     to = g_strcmp0(file_.assign, "=") == 0 ? unescaped(entry_.value) : entry_.value;
-    if (kind != Text::kPath || to.empty()) return;
+    if (kind == Text::kPath) find(to);
+  }
+  void store(std::vector<std::string>& to, Text kind) const {
+    to.clear();
+    std::istringstream items(entry_.value);
+    for (std::string item; std::getline(items, item, ';');) {
+      if (item.empty()) continue;
+      if (kind == Text::kPath) find(item);
+      to.push_back(item);
+    }
+  }
+
+ private:
+  /// Makes the path one that can be opened.
+  void find(std::string& to) const {
+    if (to.empty()) return;
     const fs::path folder = fs::path(file_.path).parent_path();
     // In a key file a comment stands on a line of its own; after a path it is part of the name.
     const size_t comment = to.find(" #");
@@ -239,7 +257,6 @@ class Value {
     to = find_file(to, folder);
   }
 
- private:
   static std::string_view first_word(std::string_view text) {
     return text.substr(0, text.find_first_of(" \t"));
   }
@@ -322,7 +339,8 @@ void store(const Value& value, const Key<T>& key, T& object) {
         using Member = decltype(target);
         if constexpr (std::is_same_v<Member, bool T::*>) {
           value.store(object.*target);
-        } else if constexpr (std::is_same_v<Member, std::string T::*>) {
+        } else if constexpr (std::is_same_v<Member, std::string T::*> ||
+                             std::is_same_v<Member, std::vector<std::string> T::*>) {
           value.store(object.*target, key.text);
         } else if constexpr (!std::is_same_v<Member, std::monostate>) {
           value.store(object.*target, key.minimum, key.maximum);
@@ -335,6 +353,11 @@ void store(const Value& value, const Key<T>& key, T& object) {
 template <class T, class Seen>
 void read_group(const IniFile& file, const IniGroup& group, const std::vector<Key<T>>& keys,
                 T& object, ConfigNotes& notes, Seen seen) {
+  static const auto by_name = [&] {
+    std::map<std::string_view, const Key<T>*> map;
+    for (const auto& key : keys) map.emplace(key.name, &key);
+    return map;
+  }();
   if (!group.strange.empty()) fail_strange_line(file, group.strange.front());
   for (const auto& entry : group.entries) {
     Value value(file, group, entry, notes);
@@ -344,8 +367,8 @@ void read_group(const IniFile& file, const IniGroup& group, const std::vector<Ke
                " as well; the last one counts. Remove the other.";
       });
     }
-    auto key = std::ranges::find_if(keys, [&](const auto& k) { return k.name == entry.key; });
-    if (key == keys.end()) {
+    const auto found = by_name.find(entry.key);
+    if (found == by_name.end()) {
       warn(notes, [&] {
         std::vector<std::string> names;
         names.reserve(keys.size());
@@ -356,9 +379,10 @@ void read_group(const IniFile& file, const IniGroup& group, const std::vector<Ke
       });
       continue;
     }
-    store(value, *key, object);
-    if (key->gpu_only) {
-      notes.notes.push_back(value.where() + ": has no effect on a CPU, kept.");
+    const Key<T>& key = *found->second;
+    store(value, key, object);
+    if (key.ignored) {
+      notes.notes.push_back(value.where() + ": has no effect here: " + key.ignored + ".");
     }
     seen(value, entry);
   }
@@ -526,6 +550,16 @@ void substitute_model(InferConfig& config) {
   }
 }
 
+std::vector<KnownKey> known_keys() {
+  std::vector<KnownKey> known;
+  const auto add = [&](const char* group, const auto& keys) {
+    for (const auto& key : keys) known.push_back({group, key.name, key.ignored ? key.ignored : ""});
+  };
+  add("property", property_keys());
+  add("class-attrs", class_keys());
+  return known;
+}
+
 std::vector<std::string> idle_keys(const InferConfig& config) {
   const bool secondary = config.process_mode == 2;
   const bool classifies = config.network_type == 1;
@@ -533,6 +567,8 @@ std::vector<std::string> idle_keys(const InferConfig& config) {
   const bool masks = config.network_type == 3;
   const bool has_boxes = config.network_type == 0 || masks;
   const bool has_classes = has_boxes || segments;
+  const bool pixels = !config.input_tensor_from_meta;
+  const bool waits = !(secondary && classifies && config.classifier_async_mode);
   const struct {
     const char* key;
     bool works;
@@ -547,8 +583,7 @@ std::vector<std::string> idle_keys(const InferConfig& config) {
       {"input-object-max-width", secondary, "process-mode=2"},
       {"input-object-max-height", secondary, "process-mode=2"},
       {"classifier-async-mode", secondary && classifies, "process-mode=2 and network-type=1"},
-      {"output-tensor-meta", !(secondary && classifies && config.classifier_async_mode),
-       "no classifier-async-mode"},
+      {"output-tensor-meta", waits, "no classifier-async-mode"},
       {"classifier-threshold", classifies, "network-type=1"},
       {"classifier-type", classifies, "network-type=1"},
       {"parse-classifier-func-name", classifies, "network-type=1"},
@@ -564,7 +599,15 @@ std::vector<std::string> idle_keys(const InferConfig& config) {
       {"parse-bbox-func-name", config.network_type == 0, "network-type=0"},
       {"symmetric-padding", config.maintain_aspect_ratio, "maintain-aspect-ratio=1"},
       {"offsets", config.mean_file.empty(), "no mean-file"},
-      {"crop-objects-to-roi-boundary", config.input_tensor_from_meta, "input-tensor-from-meta=1"},
+      {"offsets", pixels, "no input-tensor-from-meta"},
+      {"net-scale-factor", pixels, "no input-tensor-from-meta"},
+      {"mean-file", pixels, "no input-tensor-from-meta"},
+      {"maintain-aspect-ratio", pixels, "no input-tensor-from-meta"},
+      {"scaling-filter", pixels, "no input-tensor-from-meta"},
+      {"crop-objects-to-roi-boundary", has_boxes, "network-type=0 or 3"},
+      {"raw-output-file-write", waits, "no classifier-async-mode"},
+      {"ip-tensor-file", config.overwrite_input_tensor, "overwrite-input-tensor=1"},
+      {"op-tensor-files", config.overwrite_output_tensor, "overwrite-output-tensor=1"},
   };
   std::vector<std::string> sentences;
   for (const auto& rule : rules) {
@@ -576,13 +619,6 @@ std::vector<std::string> idle_keys(const InferConfig& config) {
 }
 
 void check_config(const InferConfig& config) {
-  auto later = [&](const std::string& setting, const std::string& meaning) {
-    fail_settings(config.path + ": " + setting + " (" + meaning +
-                  ") is not supported yet by this version. Remove the setting or the element.");
-  };
-  if (config.input_tensor_from_meta) later("input-tensor-from-meta=1", "tensors of nvdspreprocess");
-  if (config.raw_output_file_write) later("raw-output-file-write=1", "dumps of output layers");
-
   if (config.network_type == 3) {
     const auto mode = ClusterMode(config.cluster_mode);
     if (mode != ClusterMode::kNone && mode != ClusterMode::kNms) {

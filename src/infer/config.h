@@ -84,6 +84,11 @@ struct InferConfig {
   bool output_tensor_meta = false;
   bool output_instance_mask = false;
   bool raw_output_file_write = false;
+  bool dump_input_tensor = false, dump_output_tensor = false;
+  bool overwrite_input_tensor = false, overwrite_output_tensor = false;
+  std::string ip_tensor_file;                ///< read in the place of the input
+  std::vector<std::string> op_tensor_files;  ///< of the outputs whose names they begin with
+  unsigned stabilize_buffer_count = 0;       ///< buffers that pass first, without inference
   bool clip_object_outside_roi = true, crop_objects_to_roi = false;
 
   std::vector<ClassAttributes> classes;  ///< num_detected_classes
@@ -96,6 +101,14 @@ struct ConfigNotes {
   std::vector<std::string> notes;
   size_t unsaid = 0;  ///< warnings beyond those
 };
+
+/// A key of a group, [property] or [class-attrs-...].
+struct KnownKey {
+  std::string group, name;
+  std::string ignored;  ///< why it has no effect here; "" where it has
+};
+/// All that load_config() knows, in the order of its tables.
+std::vector<KnownKey> known_keys();
 
 /// Reads and checks a configuration file, YAML if its name ends in .yml or .yaml. Relative paths in
 /// it count from its folder, those of DeepStream's installation are looked for in Thalweg's

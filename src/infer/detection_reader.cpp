@@ -105,28 +105,35 @@ class DetectionReader : public OutputReader {
     if (std::ranges::count(config_.filter_out_class_ids, int(box.classId))) return;
     const auto& limits = config_.classes[box.classId];
     const auto& geometry = place.geometry;
-    const float frame_width = float(place.frame_width), frame_height = float(place.frame_height);
+    const Region limit =
+        place.limits.value_or(Region{0, 0, float(place.frame_width), float(place.frame_height)});
     // Boxes count in the network's pixels, the geometry in those of the model's input.
     const double input_x = double(input_.spec.width) / input_.network.width;
     const double input_y = double(input_.spec.height) / input_.network.height;
     auto x = [&](double v) {
       return std::clamp(
-          float(geometry.crop.left + (v * input_x - geometry.offset_x) / geometry.scale_x), 0.0f,
-          frame_width);
+          float(geometry.crop.left + (v * input_x - geometry.offset_x) / geometry.scale_x),
+          limit.left, limit.right);
     };
     auto y = [&](double v) {
       return std::clamp(
-          float(geometry.crop.top + (v * input_y - geometry.offset_y) / geometry.scale_y), 0.0f,
-          frame_height);
+          float(geometry.crop.top + (v * input_y - geometry.offset_y) / geometry.scale_y),
+          limit.top, limit.bottom);
     };
     Detection d{int(box.classId), x(box.left), y(box.top), 0, 0, box.detectionConfidence, nullptr};
     d.width = x(double(box.left) + double(box.width)) - d.left;
     d.height = y(double(box.top) + double(box.height)) - d.top;
-    bool inside = d.width > 0 && d.height > 0 && d.top >= float(limits.roi_top_offset) &&
-                  d.top + d.height <= frame_height - float(limits.roi_bottom_offset);
     bool sized = d.width >= float(limits.min_width) && d.height >= float(limits.min_height) &&
                  (!limits.max_width || d.width <= float(limits.max_width)) &&
                  (!limits.max_height || d.height <= float(limits.max_height));
+    const float highest = float(limits.roi_top_offset);
+    const float lowest = float(place.frame_height) - float(limits.roi_bottom_offset);
+    if (config_.crop_objects_to_roi) {
+      const float bottom = std::min(d.top + d.height, lowest);
+      d.top = std::max(d.top, highest);
+      d.height = bottom - d.top;
+    }
+    bool inside = d.width > 0 && d.height > 0 && d.top >= highest && d.top + d.height <= lowest;
     if (inside && sized) out.push_back(d);
   }
 

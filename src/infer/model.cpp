@@ -65,6 +65,7 @@ Model::Model(const InferConfig& config, const InferLog& log) : config_(config) {
     reader_ = make_segmentation_reader(config_, input_, layers_);
   }
   extra_inputs_ = std::make_unique<ExtraInputs>(config_, path_, info.inputs, input_);
+  if (TensorFiles::wanted(config_)) files_ = std::make_unique<TensorFiles>(config_, layers_);
   for (const auto& warning : warnings) log(LogLevel::kWarning, warning);
 
   // One run computes on each core while the next one waits, filled, behind it.
@@ -172,10 +173,18 @@ Model::Run::~Run() {
 void Model::Run::add(const Frame& frame) { add(frame, {0, 0, frame.width(), frame.height()}); }
 
 void Model::Run::add(const Frame& frame, Rect crop) {
-  const auto& spec = model_.input_.spec;
-  size_t floats = size_t(spec.channels) * size_t(spec.width) * size_t(spec.height);
-  auto geometry = fill_tensor(frame, crop, spec, input_ + places_.size() * floats);
-  places_.push_back({frame.width(), frame.height(), geometry});
+  const auto geometry = fill_tensor(frame, crop, model_.input_.spec, place_of_next());
+  fed({frame.width(), frame.height(), geometry});
+}
+
+void Model::Run::add(const float* tensor, const UnitPlace& place) {
+  std::copy_n(tensor, model_.input_floats(), place_of_next());
+  fed(place);
+}
+
+void Model::Run::fed(const UnitPlace& place) {
+  if (model_.files_) model_.files_->input(std::span(place_of_next(), model_.input_floats()));
+  places_.push_back(place);
 }
 
 void Model::Run::start() {
@@ -195,6 +204,7 @@ std::span<const Result> Model::Run::finish() {
   std::lock_guard lock(model_.reader_mutex_);
   for (size_t unit = 0; unit < places_.size(); ++unit) {
     results_[unit] = {places_[unit].frame_width, places_[unit].frame_height, {}, {}, {}};
+    if (model_.files_) model_.files_->outputs(layers(unit));
     if (model_.reader_) model_.reader_->read(layers(unit), places_[unit], results_[unit]);
   }
   return std::span(results_).first(places_.size());
@@ -215,6 +225,13 @@ const Layers& Model::Run::layers(size_t unit) {
     layers_[i].buffer = data + unit * (bytes / model_.input_.batch);
   }
   return layers_;
+}
+
+NvDsInferLayerInfo Model::Run::input(size_t unit) {
+  auto layer = layer_of(model_.input(), g_intern_string(model_.input().name.c_str()), 0);
+  layer.isInput = 1;
+  layer.buffer = input_ + unit * model_.input_floats();
+  return layer;
 }
 
 }  // namespace thalweg

@@ -14,6 +14,7 @@
 #include "infer/input.h"
 #include "infer/output_reader.h"
 #include "infer/result.h"
+#include "infer/tensor_files.h"
 #include "surface/batch.h"
 
 namespace thalweg {
@@ -44,6 +45,8 @@ class Model {
     /// before it returns. @pre !full() @throws std::invalid_argument for a crop below 2 x 2 pixels.
     void add(const Frame& frame);
     void add(const Frame& frame, Rect crop);
+    /// Feeds a unit that is a tensor already: input_floats() of them, copied before it returns.
+    void add(const float* tensor, const UnitPlace& place);
     bool full() const { return places_.size() == model_.input_.batch; }
     size_t size() const { return places_.size(); }
     void start();
@@ -52,10 +55,14 @@ class Model {
     std::span<const Result> finish();
     /// The output layers of a unit after finish() (view, valid until release()).
     const Layers& layers(size_t unit);
+    /// What the model was fed with for that unit, likewise.
+    NvDsInferLayerInfo input(size_t unit);
 
    private:
     friend class Model;
     explicit Run(Model& model);
+    float* place_of_next() { return input_ + places_.size() * model_.input_floats(); }
+    void fed(const UnitPlace& place);
 
     Model& model_;
     std::unique_ptr<InferRequest> request_;
@@ -77,6 +84,10 @@ class Model {
   size_t runs() const { return runs_.size(); }
   size_t parallel_runs() const { return backend_->parallel_requests(); }
   size_t units_a_run() const { return input_.batch; }
+  /// The input, with the units of a run first in its shape.
+  const TensorInfo& input() const { return backend_->info().inputs[0]; }
+  /// Of one unit.
+  size_t input_floats() const { return input().bytes() / sizeof(float) / input_.batch; }
   /// Of the run that the constructor makes to warm up.
   double seconds_a_run() const { return seconds_a_run_; }
   const std::string& path() const { return path_; }
@@ -101,6 +112,7 @@ class Model {
   Layers layers_;                         // of one unit, without buffers
   std::unique_ptr<OutputReader> reader_;  // null where there is nothing to read
   std::unique_ptr<ExtraInputs> extra_inputs_;
+  std::unique_ptr<TensorFiles> files_;    // null where none are written or read
   double seconds_a_run_ = 0;
 
   std::mutex mutex_;

@@ -196,6 +196,11 @@ std::unique_ptr<Parser<Candidate>> make_parser(
 
 }  // namespace
 
+size_t bytes_of(const NvDsInferLayerInfo& layer) {
+  const size_t sizes[] = {4, 2, 1, 4, 8, 1};  // FLOAT, HALF, INT8, INT32, INT64, UINT8
+  return layer.inferDims.numElements * sizes[layer.dataType];
+}
+
 size_t find_layer(const Layers& layers, std::initializer_list<const char*> names) {
   const auto is_one = [&](const NvDsInferLayerInfo& layer) {
     std::string_view name = layer.layerName;

@@ -64,6 +64,9 @@ std::unique_ptr<InstanceParser> make_instance_parser(const InferConfig& config,
                                                      const Layers& layers,
                                                      std::vector<std::string>& warnings);
 
+/// Of the values of a layer.
+size_t bytes_of(const NvDsInferLayerInfo& layer);
+
 /// "boxes [1917,4] float32, ..." for messages.
 std::string describe(const Layers& layers);
 

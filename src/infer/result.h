@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,10 +50,16 @@ struct Result {
   std::shared_ptr<const Segmentation> segmentation;  ///< of a segmentation, else null
 };
 
+/// A rectangle of frame pixels.
+struct Region {
+  float left = 0, top = 0, right = 0, bottom = 0;
+};
+
 /// Where a unit's pixels lie.
 struct UnitPlace {
   int frame_width = 0, frame_height = 0;
   TensorGeometry geometry;
+  std::optional<Region> limits{};  ///< that its boxes are cut to, inside the frame; or the frame
 };
 
 }  // namespace thalweg

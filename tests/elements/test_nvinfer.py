@@ -150,21 +150,6 @@ def test_defaults() -> None:
     assert {name: element.get_property(name) for name in expected} == expected
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("input-tensor-meta", True),
-        ("raw-output-file-write", True),
-    ],
-)
-def test_a_property_says_that_its_value_is_refused(config: Path, name: str, value: object) -> None:
-    element = Gst.ElementFactory.make("nvinfer")
-    element.set_property("config-file-path", str(config))
-    element.set_property(name, value)
-    assert element.set_state(Gst.State.READY) == Gst.StateChangeReturn.FAILURE
-    assert element.find_property(name).blurb.endswith(" (not in this version)")
-
-
 def test_values_of_the_file_can_be_read_back(write_config: Callable[..., Path]) -> None:
     element = Gst.ElementFactory.make("nvinfer")
     element.set_property(
@@ -516,11 +501,6 @@ CASES = [
         {"model_color_format": "2"},
         "{config}: [property] model-color-format: GRAY in NCHW order needs 1 channel, but the "
         "input of {model} is image [1,3,300,300]. Write model-color-format=0 (RGB) or 1 (BGR).",
-    ),
-    (
-        {"raw_output_file_write": "1"},
-        "{config}: raw-output-file-write=1 (dumps of output layers) is not supported yet by this "
-        "version. Remove the setting or the element.",
     ),
     (
         {"custom_lib_path": "/nowhere/lib.so", "parse_bbox_func_name": "Parse"},

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <fstream>
 
 #include "infer/substitutes.h"
 #include "scratch_folder.h"
@@ -70,8 +72,9 @@ bg-color=0;0;1;0.5
   EXPECT_EQ(config.classes[1].border_color, (Rgba{0, 1, 0, 1}));
   EXPECT_TRUE(notes_.warnings.empty());
   EXPECT_EQ(notes_.notes,
-            std::vector<std::string>{folder_.path("c.txt") +
-                                     ":2: [property] gpu-id: has no effect on a CPU, kept."});
+            std::vector<std::string>{
+                folder_.path("c.txt") +
+                ":2: [property] gpu-id: has no effect here: the model runs on the CPU."});
 }
 
 TEST_F(ConfigTest, DefaultsAreThoseOfTheDocumentation) {
@@ -227,7 +230,8 @@ class-attrs-2:
     EXPECT_TRUE(notes_.warnings.empty());
     ASSERT_EQ(notes_.notes.size(), 1u);
     EXPECT_EQ(notes_.notes[0],
-              folder_.path(name) + ":2: [property] gpu-id: has no effect on a CPU, kept.");
+              folder_.path(name) +
+                  ":2: [property] gpu-id: has no effect here: the model runs on the CPU.");
   }
 }
 
@@ -376,19 +380,39 @@ TEST_F(ConfigTest, ACommentBehindAPathIsLeftOutWithAWarning) {
                                      "left out; put it on a line of its own."});
 }
 
-TEST_F(ConfigTest, WhatThisVersionCannotDo) {
-  struct {
-    const char *key, *meaning;
-  } cases[] = {
-      {"input-tensor-from-meta=1", "tensors of nvdspreprocess"},
-      {"raw-output-file-write=1", "dumps of output layers"},
-  };
-  for (const auto& c : cases) {
-    const auto config = load(std::string("[property]\nnum-detected-classes=1\n") + c.key + "\n");
-    EXPECT_EQ(error_of([&] { check_config(config); }, folder_.path()),
-              std::string("/c.txt: ") + c.key + " (" + c.meaning +
-                  ") is not supported yet by this version. Remove the setting or the element.");
+TEST_F(ConfigTest, TheReferenceTellsOfEachKey) {
+  // Rows are "| `key` | meaning | status |" below "## [group]".
+  std::ifstream page(THALWEG_SOURCE_FOLDER "/docs/reference/nvinfer-keys.md");
+  std::vector<std::string> told, known;
+  std::string group;
+  for (std::string line; std::getline(page, line);) {
+    if (line.starts_with("## ")) group = line.substr(3);
+    if (!line.starts_with("| `") || !group.starts_with('[')) continue;
+    const auto name = line.substr(3, line.find('`', 3) - 3);
+    const auto status = line.substr(line.rfind("| ", line.size() - 3) + 2);
+    told.push_back(group + " " + name + " " + (status.starts_with("ignored") ? status : "done |"));
   }
+  for (const auto& key : known_keys()) {
+    known.push_back("[" + key.group + "] " + key.name + " " +
+                    (key.ignored.empty() ? "done |" : "ignored: " + key.ignored + " |"));
+  }
+  std::ranges::sort(told);
+  std::ranges::sort(known);
+  EXPECT_EQ(told, known);
+}
+
+TEST_F(ConfigTest, FilesOfTensors) {
+  const auto config = load(
+      "[property]\nip-tensor-file=in.bin\nop-tensor-files=a.bin;/abs/b.bin;\n"
+      "overwrite-output-tensor=1\nstabilize-buffer-count=3\n");
+  EXPECT_EQ(config.ip_tensor_file, folder_.path("in.bin"));
+  EXPECT_EQ(config.op_tensor_files,
+            (std::vector<std::string>{folder_.path("a.bin"), "/abs/b.bin"}));
+  EXPECT_EQ(config.stabilize_buffer_count, 3u);
+  EXPECT_EQ(idle_keys(config),
+            std::vector<std::string>{folder_.path("c.txt") +
+                                     ": [property] ip-tensor-file: has no effect here, it needs "
+                                     "overwrite-input-tensor=1."});
 }
 
 TEST_F(ConfigTest, InstanceMasksNeedAClusteringThatKeepsBoxes) {

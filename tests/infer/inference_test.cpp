@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 
 #include "gstnvdsinfer.h"
+#include "infer/error.h"
+#include "nvdspreprocess_meta.h"
 
 // The default model at work on batches: what is written where, and that it is freed.
 
@@ -50,10 +53,11 @@ class InferenceTest : public testing::Test {
     nvds_add_obj_meta_to_frame(frame, object, nullptr);
     return object;
   }
-  void process() {
+  void process(RawOutput* raw = nullptr, RawOutputCallback callback = {}) {
     auto inference = std::make_shared<Inference>(config_, [](LogLevel, const std::string&) {});
     OutputQueue queue({{}, [](const std::exception& e) { ADD_FAILURE() << e.what(); }, {}});
-    inference->process(batch_, meta_, 9, queue);
+    auto* buffer = reinterpret_cast<GstBuffer*>(0x10);  // only handed on
+    inference->process({batch_, meta_, 9, buffer, raw, callback}, queue);
     queue.drain();
   }
   static std::vector<NvDsInferTensorMeta*> tensors(GList* metas) {
@@ -200,6 +204,216 @@ TEST_F(InferenceTest, ACopyOfTheMetadataHasASegmentationOfItsOwn) {
   EXPECT_NE(metas[0]->class_map, metas[2]->class_map);
   EXPECT_NE(metas[0]->class_probabilities_map, metas[2]->class_probabilities_map);
   nvds_destroy_batch_meta(other);
+}
+
+/// What the function of a program was called with.
+struct Heard {
+  std::vector<unsigned> units;
+  std::vector<std::string> layers;
+  std::vector<float> input;  // of the last unit
+  std::vector<float> boxes;  // of all
+};
+
+void hear(GstBuffer* buffer, NvDsInferNetworkInfo* network, NvDsInferLayerInfo* layers,
+          guint num_layers, guint units, gpointer user_data) {
+  auto& heard = *static_cast<Heard*>(user_data);
+  EXPECT_EQ(buffer, reinterpret_cast<GstBuffer*>(0x10));
+  EXPECT_EQ(network->width * network->height * network->channels, 300u * 300 * 3);
+  heard.units.push_back(units);
+  heard.layers.clear();
+  for (guint i = 0; i < num_layers; ++i) {
+    heard.layers.push_back(layers[i].layerName + std::string(layers[i].isInput ? " in" : ""));
+    EXPECT_EQ(layers[i].bindingIndex, int(i));
+  }
+  const auto* input = static_cast<float*>(layers[0].buffer);
+  const auto of_unit = layers[0].inferDims.numElements;
+  heard.input.assign(input + (units - 1) * of_unit, input + units * of_unit);
+  const auto* boxes = static_cast<float*>(layers[1].buffer);
+  heard.boxes.insert(heard.boxes.end(), boxes, boxes + units * layers[1].inferDims.numElements);
+}
+
+TEST_F(InferenceTest, AProgramHearsTheLayersOfEachBatch) {
+  config_.output_tensor_meta = true;
+  for (const unsigned batch_size : {1u, 2u, 5u}) {
+    config_.batch_size = batch_size;
+    RawOutput raw;
+    Heard heard;
+    process(&raw, {hear, &heard});
+    EXPECT_EQ(heard.units, batch_size == 1 ? std::vector<unsigned>({1, 1}) : std::vector{2u});
+    EXPECT_EQ(heard.layers, (std::vector<std::string>{"image in", "boxes", "scores"}));
+    const auto [low, high] = std::ranges::minmax(heard.input);
+    EXPECT_LT(low, -0.5f);  // the picture, normalised to -1..1
+    EXPECT_GT(high, 0.5f);
+    EXPECT_LE(high, 1);
+    std::vector<float> expected;
+    for (auto* frame : frames_) {
+      auto* meta = tensors(frame->frame_user_meta_list).front();
+      const auto* values = static_cast<float*>(meta->out_buf_ptrs_host[0]);
+      expected.insert(expected.end(), values,
+                      values + meta->output_layers_info[0].inferDims.numElements);
+    }
+    EXPECT_EQ(heard.boxes, expected);
+  }
+}
+
+/// A tensor as nvdspreprocess attaches it: of regions of the two frames.
+class PreparedTest : public InferenceTest {
+ protected:
+  void SetUp() override {
+    InferenceTest::SetUp();
+    config_.input_tensor_from_meta = true;
+    TensorSpec spec;
+    spec.width = spec.height = 300;
+    spec.scale = config_.net_scale_factor;
+    std::ranges::copy(config_.offsets, spec.mean);
+    values_.resize(3 * size_t(3 * 300 * 300));  // room for one more unit
+    for (unsigned i = 0; i < 2; ++i) {
+      const auto geometry =
+          fill_tensor(batch_.frame(int(i)), crop_, spec, &values_[i * size_t(3 * 300 * 300)]);
+      NvDsRoiMeta region{};
+      region.roi.left = float(crop_.left), region.roi.top = float(crop_.top);
+      region.roi.width = float(crop_.width), region.roi.height = float(crop_.height);
+      region.scale_ratio_x = geometry.scale_x, region.scale_ratio_y = geometry.scale_y;
+      region.frame_meta = frames_[i];
+      prepared_.roi_vector.push_back(region);
+    }
+    tensor_.raw_tensor_buffer = values_.data();
+    tensor_.buffer_size = values_.size() * sizeof(float);
+    tensor_.tensor_shape = {3, 3, 300, 300};
+    tensor_.data_type = NvDsDataType_FP32;
+    tensor_.tensor_name = "image";
+    prepared_.tensor_meta = &tensor_;
+    prepared_.target_unique_ids = {4, 9};
+    NvDsUserMeta* user = nvds_acquire_user_meta_from_pool(meta_);
+    user->base_meta.meta_type = NVDS_PREPROCESS_BATCH_META;
+    user->user_meta_data = &prepared_;
+    nvds_add_user_meta_to_batch(meta_, user);
+  }
+  void TearDown() override {
+    for (auto& region : prepared_.roi_vector) {
+      while (region.roi_user_meta_list) {
+        nvds_remove_user_meta_from_roi(&region,
+                                       static_cast<NvDsUserMeta*>(region.roi_user_meta_list->data));
+      }
+    }
+    InferenceTest::TearDown();
+  }
+  using Box = std::array<float, 4>;
+  static std::vector<Box> boxes_of(NvDsFrameMeta* frame) {
+    std::vector<Box> boxes;
+    for (GList* node = frame->obj_meta_list; node; node = node->next) {
+      const auto& box = static_cast<NvDsObjectMeta*>(node->data)->rect_params;
+      boxes.push_back({box.left, box.top, box.left + box.width, box.top + box.height});
+    }
+    return boxes;
+  }
+  std::string error() {
+    auto inference = std::make_shared<Inference>(config_, [](LogLevel, const std::string&) {});
+    OutputQueue queue({{}, [](const std::exception& e) { ADD_FAILURE() << e.what(); }, {}});
+    try {
+      inference->process({batch_, meta_, 9}, queue);
+    } catch (const InferError& error) {
+      return error.what();
+    }
+    return "";
+  }
+
+  const Rect crop_{40, 30, 200, 180};
+  std::vector<float> values_;
+  NvDsPreProcessTensorMeta tensor_{};
+  GstNvDsPreProcessBatchMeta prepared_{};
+};
+
+TEST_F(PreparedTest, FindsInARegionWhatIsFoundInItsPixels) {
+  config_.output_tensor_meta = true;
+  process();
+  // The same pixels through an object of the region's size.
+  NvDsBatchMeta* other = nvds_create_batch_meta(1);
+  NvDsFrameMeta* frame = nvds_acquire_frame_meta_from_pool(other);
+  nvds_add_frame_meta_to_batch(other, frame);
+  NvDsObjectMeta* object = nvds_acquire_obj_meta_from_pool(other);
+  object->object_id = UNTRACKED_OBJECT_ID;
+  object->rect_params.left = 40, object->rect_params.top = 30;
+  object->rect_params.width = 200, object->rect_params.height = 180;
+  nvds_add_obj_meta_to_frame(frame, object, nullptr);
+  config_.input_tensor_from_meta = false;
+  config_.process_mode = 2;
+  auto inference = std::make_shared<Inference>(config_, [](LogLevel, const std::string&) {});
+  OutputQueue queue({{}, [](const std::exception& e) { ADD_FAILURE() << e.what(); }, {}});
+  inference->process({batch_, other, 9}, queue);
+  queue.drain();
+  auto expected = boxes_of(frame);
+  std::erase_if(expected, [](const Box& box) { return box == Box{40, 30, 240, 210}; });
+  ASSERT_GT(expected.size(), 0u);
+
+  for (unsigned i = 0; i < 2; ++i) {
+    EXPECT_TRUE(frames_[i]->bInferDone);
+    auto found = boxes_of(frames_[i]);
+    // Those of the region are cut to it.
+    ASSERT_EQ(found.size(), expected.size());
+    for (size_t b = 0; b < found.size(); ++b) {
+      EXPECT_FLOAT_EQ(found[b][0], std::max(expected[b][0], 40.0f));
+      EXPECT_FLOAT_EQ(found[b][1], std::max(expected[b][1], 30.0f));
+      EXPECT_FLOAT_EQ(found[b][2], std::min(expected[b][2], 240.0f));
+      EXPECT_FLOAT_EQ(found[b][3], std::min(expected[b][3], 210.0f));
+    }
+    EXPECT_EQ(tensors(frames_[i]->frame_user_meta_list).size(), 0u);
+    EXPECT_EQ(tensors(prepared_.roi_vector[i].roi_user_meta_list).size(), 1u);
+  }
+  nvds_destroy_batch_meta(other);
+}
+
+TEST_F(PreparedTest, BoxesMayLeaveTheRegion) {
+  config_.clip_object_outside_roi = false;
+  process();
+  const auto boxes = boxes_of(frames_[0]);
+  EXPECT_TRUE(std::ranges::any_of(boxes, [](const Box& box) {
+    return box[0] < 40 || box[1] < 30 || box[2] > 240 || box[3] > 210;
+  }));
+}
+
+TEST_F(PreparedTest, TensorsOfOthersPass) {
+  prepared_.target_unique_ids = {8};
+  process();
+  EXPECT_FALSE(frames_[0]->bInferDone);
+  EXPECT_EQ(frames_[0]->num_obj_meta, 0u);
+}
+
+TEST_F(PreparedTest, WhatDoesNotFitIsAnError) {
+  const std::string begin = config_.path + ": [property] input-tensor-from-meta=1: expected ";
+  const std::string end = ". Write a network-input-shape, tensor-name and tensor-data-type for " +
+                          config_.onnx_file + " into the configuration of nvdspreprocess.";
+  const auto good = tensor_;
+  const auto with = [&](auto change) {
+    tensor_ = good;
+    change();
+    return error();
+  };
+  EXPECT_EQ(with([&] { tensor_.tensor_name = "input_1"; }),
+            begin + "the tensor image, got input_1" + end);
+  EXPECT_EQ(with([&] { tensor_.data_type = NvDsDataType_FP16; }),
+            begin + "float32 values, got type 7" + end);
+  EXPECT_EQ(
+      with([&] {
+        tensor_.tensor_shape = {2, 3, 320, 300};
+      }),
+      begin + "the shape of image [1,3,300,300] after its batch, got image [2,3,320,300]" + end);
+  EXPECT_EQ(with([&] { tensor_.tensor_shape = {-2, 3, 300, 300}; }).substr(0, begin.size()), begin);
+  EXPECT_EQ(with([&] { tensor_.tensor_shape = {}; }).substr(0, begin.size()), begin);
+  EXPECT_EQ(with([&] { tensor_.buffer_size = 100; }),
+            begin + "3240000 bytes of image [3,3,300,300], got 100" + end);
+  EXPECT_EQ(with([&] { tensor_.tensor_shape[0] = 1; }),
+            begin + "a region for each unit of image [1,3,300,300], got 2" + end);
+  tensor_ = good;
+  prepared_.roi_vector[0].scale_ratio_x = 0;
+  EXPECT_EQ(error(),
+            "input-tensor-from-meta=1: expected a region with finite sides and scales above 0, got "
+            "left 40, top 30, 200 x 180, scaled by 0 x 1.66667. Correct the element before "
+            "nvinfer.");
+  prepared_.roi_vector[0].frame_meta = nullptr;
+  EXPECT_EQ(error(),
+            "input-tensor-from-meta=1: expected regions of the frames of the batch, got one of "
+            "another frame. Correct the element before nvinfer.");
 }
 
 }  // namespace

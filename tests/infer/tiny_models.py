@@ -122,3 +122,24 @@ def constant_outputs(path: Path, outputs: dict[str, Any], side: int = 8, extra: 
         ]
     shapes = {name: list(values.shape) for name, values in arrays.items()}
     return save(path, nodes, shapes, constants, side=side, types=types, extra=extra)
+
+
+def identity(
+    path: Path,
+    width: int,
+    height: int,
+    channels: int = 3,
+    nhwc: bool = False,
+    name: str = "seen",
+) -> Path:
+    """The output `name` is the input `image`, whose batch is free."""
+    shape = ["N", height, width, channels] if nhwc else ["N", channels, height, width]
+    graph = helper.make_graph(
+        [helper.make_node("Identity", ["image"], [name])],
+        path.stem,
+        [helper.make_tensor_value_info("image", TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    onnx.save(model, str(path))
+    return path

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "elements/nvinfer/prepared_tensors.h"
 #include "elements/nvinfer/tensor_meta.h"
 #include "elements/nvinfer/write_result.h"
 #include "surface/text.h"
@@ -23,72 +24,113 @@ Inference::Inference(const InferConfig& config, InferLog log)
                                                                     {}});
 }
 
-std::vector<Inference::Unit> Inference::units_of(Batch& batch, NvDsBatchMeta* meta) {
-  if (is_secondary_) return objects_.choose(meta, batch);
+std::vector<Inference::Unit> Inference::units_of(const Passing& passing) {
+  if (is_secondary_) return objects_.choose(passing.meta, passing.batch);
   std::vector<Unit> units;
-  for (GList* node = meta->frame_meta_list; node; node = node->next) {
+  for (GList* node = passing.meta->frame_meta_list; node; node = node->next) {
     auto* frame = static_cast<NvDsFrameMeta*>(node->data);
-    const Frame& picture = batch.frame(int(frame->batch_id));
+    const Frame& picture = passing.batch.frame(int(frame->batch_id));
     units.push_back({frame, nullptr, {}, {0, 0, picture.width(), picture.height()}, true});
   }
   return units;
 }
 
-void Inference::process(Batch& batch, NvDsBatchMeta* meta, int unique_id, OutputQueue& queue) {
+void Inference::process(const Passing& passing, OutputQueue& queue) {
   {
     std::lock_guard lock(mutex_);
     if (background_error_) std::rethrow_exception(std::exchange(background_error_, nullptr));
   }
-  const auto units = units_of(batch, meta);
-  if (background_) {
-    process_in_background(batch, units, unique_id);
+  if (model_.config().input_tensor_from_meta) {
+    process_prepared(passing, queue);
+  } else if (background_) {
+    process_in_background(passing);
   } else {
-    process_at_once(batch, units, unique_id, queue);
+    process_at_once(passing, queue);
   }
 }
 
-void Inference::process_at_once(Batch& batch, std::span<const Unit> units, int unique_id,
-                                OutputQueue& queue) {
-  const auto self = shared_from_this();
-  Lease run;
-  std::vector<Unit> fed, known;
-  auto launch = [&] {
-    run->start();
-    queue.add([self, run = std::exchange(run, nullptr), fed = std::exchange(fed, {}), unique_id] {
-      self->finish(*run, fed, unique_id);
+/// Fills runs with units; starts each that is full, and the last one at finish().
+class Inference::Feeder {
+ public:
+  Feeder(Inference& inference, const Passing& passing, OutputQueue& queue)
+      : self_(inference.shared_from_this()), passing_(passing), queue_(queue) {}
+
+  /// `add` adds the unit to the run that it gets.
+  template <class Add>
+  void feed(const Fed& unit, Add add) {
+    if (!run_) {
+      run_ = {self_->model_.acquire(),
+              [self = self_](Model::Run* done) { self->model_.release(done); }};
+    }
+    add(*run_);
+    fed_.push_back(unit);
+    if (run_->full()) launch();
+  }
+  void finish() {
+    if (run_) launch();
+    if (!passing_.raw_output) return;
+    queue_.add([self = self_, passing = passing_] {
+      passing.raw_output->finish(self->model_, passing.buffer, passing.unique_id,
+                                 passing.raw_callback);
     });
-  };
-  for (const auto& unit : units) {
+  }
+
+ private:
+  void launch() {
+    run_->start();
+    queue_.add([self = self_, passing = passing_, run = std::exchange(run_, nullptr),
+                fed = std::exchange(fed_, {})] { self->finish(passing, *run, fed); });
+  }
+
+  std::shared_ptr<Inference> self_;
+  const Passing& passing_;
+  OutputQueue& queue_;
+  Lease run_;
+  std::vector<Fed> fed_;
+};
+
+void Inference::process_prepared(const Passing& passing, OutputQueue& queue) {
+  Feeder feeder(*this, passing, queue);
+  for (const auto& unit : prepared_units(model_, passing.unique_id, passing.meta, passing.batch)) {
+    feeder.feed({unit.subject, {}}, [&](Model::Run& run) { run.add(unit.values, unit.place); });
+  }
+  feeder.finish();
+}
+
+void Inference::process_at_once(const Passing& passing, OutputQueue& queue) {
+  Feeder feeder(*this, passing, queue);
+  std::vector<Unit> known;
+  for (const auto& unit : units_of(passing)) {
     if (!unit.infer) {
       known.push_back(unit);
       continue;
     }
-    if (!run) run = {model_.acquire(), [self](Model::Run* done) { self->model_.release(done); }};
-    run->add(batch.frame(int(unit.frame->batch_id)), unit.crop);
-    fed.push_back(unit);
-    if (run->full()) launch();
+    feeder.feed({{unit.frame, unit.object}, unit.track}, [&](Model::Run& run) {
+      run.add(passing.batch.frame(int(unit.frame->batch_id)), unit.crop);
+    });
   }
-  if (run) launch();
+  feeder.finish();
   if (known.empty()) return;
   // What an earlier batch asked for has been answered when the queue comes to this.
-  queue.add([self, known = std::move(known), unique_id] {
+  const auto self = shared_from_this();
+  queue.add([self, known = std::move(known), unique_id = passing.unique_id] {
     for (const auto& unit : known) {
       const auto result = self->objects_.known(*unit.track);
-      if (result) write_result(self->model_, unique_id, unit.frame, unit.object, *result);
+      if (result) write_result(self->model_, unique_id, {unit.frame, unit.object}, *result);
     }
   });
 }
 
-void Inference::process_in_background(Batch& batch, std::span<const Unit> units, int unique_id) {
+void Inference::process_in_background(const Passing& passing) {
   Lease run;
-  std::vector<Unit> fed;
+  std::vector<Fed> fed;
   auto launch = [&] {
     run->start();
     background_->add([this, run = std::exchange(run, nullptr), fed = std::exchange(fed, {})] {
       keep(*run, fed);
     });
   };
-  for (const auto& unit : units) {
+  for (const auto& unit : units_of(passing)) {
     if (!unit.track) {
       if (!std::exchange(warned_of_untracked_, true)) {
         log_(LogLevel::kWarning,
@@ -100,7 +142,7 @@ void Inference::process_in_background(Batch& batch, std::span<const Unit> units,
       continue;
     }
     if (const auto result = objects_.known(*unit.track)) {
-      write_result(model_, unique_id, unit.frame, unit.object, *result);
+      write_result(model_, passing.unique_id, {unit.frame, unit.object}, *result);
     }
     if (!unit.infer) continue;
     if (!run) {
@@ -111,27 +153,31 @@ void Inference::process_in_background(Batch& batch, std::span<const Unit> units,
       }
       run = {free, [this](Model::Run* done) { model_.release(done); }};
     }
-    run->add(batch.frame(int(unit.frame->batch_id)), unit.crop);
-    fed.push_back(unit);
+    run->add(passing.batch.frame(int(unit.frame->batch_id)), unit.crop);
+    fed.push_back({{unit.frame, unit.object}, unit.track});
     if (run->full()) launch();
   }
   if (run) launch();
 }
 
-void Inference::finish(Model::Run& run, std::span<const Unit> units, int unique_id) {
+void Inference::finish(const Passing& passing, Model::Run& run, std::span<const Fed> units) {
   const auto results = run.finish();
   for (size_t i = 0; i < results.size(); ++i) {
-    const auto& [frame, object, track, crop, infer] = units[i];
-    write_result(model_, unique_id, frame, object, results[i]);
+    const auto& [subject, track] = units[i];
+    if (passing.raw_output) {
+      passing.raw_output->add(model_, run, i, passing.buffer, passing.unique_id,
+                              passing.raw_callback);
+    }
+    write_result(model_, passing.unique_id, subject, results[i]);
     if (model_.config().output_tensor_meta) {
-      write_tensors(model_, unique_id, frame, object, run.layers(i));
+      write_tensors(model_, passing.unique_id, subject, run.layers(i));
     }
     if (track) objects_.keep(*track, std::make_shared<Result>(results[i]));
   }
   warn_of_candidates();
 }
 
-void Inference::keep(Model::Run& run, std::span<const Unit> units) {
+void Inference::keep(Model::Run& run, std::span<const Fed> units) {
   const auto results = run.finish();
   for (size_t i = 0; i < results.size(); ++i) {
     objects_.keep(*units[i].track, std::make_shared<Result>(results[i]));

@@ -4,16 +4,29 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "elements/nvinfer/output_queue.h"
+#include "elements/nvinfer/raw_output.h"
+#include "elements/nvinfer/subject.h"
 #include "infer/model.h"
 #include "infer/objects.h"
 #include "nvdsmeta.h"
 #include "surface/batch.h"
 
 namespace thalweg {
+
+/// A buffer on its way through the element.
+struct Passing {
+  Batch& batch;
+  NvDsBatchMeta* meta;
+  int unique_id = 0;
+  GstBuffer* buffer = nullptr;       ///< alive until what `queue` does for it is done
+  RawOutput* raw_output = nullptr;   ///< null where nobody wants the layers
+  RawOutputCallback raw_callback{};  ///< and this may be none even so
+};
 
 /// A model at work on the batches that pass: feeds it their frames, or the objects in them, and
 /// writes what it says into their metadata. Lives in a shared_ptr, which its jobs hold.
@@ -26,7 +39,7 @@ class Inference : public std::enable_shared_from_this<Inference> {
   /// added to it leaves; with classifier-async-mode those that are there are written now, and
   /// the others when their tracks come again. Streaming thread.
   /// @throws std::exception what the model or the parser threw, also for an earlier batch.
-  void process(Batch& batch, NvDsBatchMeta* meta, int unique_id, OutputQueue& queue);
+  void process(const Passing& passing, OutputQueue& queue);
   /// That source ended. Any thread.
   void forget_source(unsigned source_id) { objects_.forget_source(source_id); }
 
@@ -35,13 +48,19 @@ class Inference : public std::enable_shared_from_this<Inference> {
  private:
   using Unit = SecondaryObjects::Unit;
   using Lease = std::shared_ptr<Model::Run>;
+  /// A unit in a run.
+  struct Fed {
+    Subject subject;
+    std::optional<SecondaryObjects::Track> track;
+  };
+  class Feeder;
 
-  std::vector<Unit> units_of(Batch& batch, NvDsBatchMeta* meta);
-  void process_at_once(Batch& batch, std::span<const Unit> units, int unique_id,
-                       OutputQueue& queue);
-  void process_in_background(Batch& batch, std::span<const Unit> units, int unique_id);
-  void finish(Model::Run& run, std::span<const Unit> units, int unique_id);
-  void keep(Model::Run& run, std::span<const Unit> units);
+  std::vector<Unit> units_of(const Passing& passing);
+  void process_at_once(const Passing& passing, OutputQueue& queue);
+  void process_prepared(const Passing& passing, OutputQueue& queue);
+  void process_in_background(const Passing& passing);
+  void finish(const Passing& passing, Model::Run& run, std::span<const Fed> units);
+  void keep(Model::Run& run, std::span<const Fed> units);
   void warn_of_candidates();
 
   const InferLog log_;

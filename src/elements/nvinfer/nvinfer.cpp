@@ -70,16 +70,18 @@ struct InferState {
   std::mutex mutex;  // of the settings and of `inference` as a pointer
   Settings settings;
   KeptProperties kept{kFirstKept, kKept};
-  gpointer raw_callback = nullptr, raw_user_data = nullptr;
+  RawOutputCallback raw_callback;
 
   bool loaded = false;                   // while READY or above
   std::shared_ptr<Inference> inference;  // null while not loaded, and where frames pass through
   std::thread loader;                    // of another model while playing
 
+  RawOutput raw_output;                // the queue's thread's
   std::unique_ptr<OutputQueue> queue;  // while PAUSED or above
   std::atomic<gint64> latency_us{0};
   std::atomic<bool> live{false};
   unsigned batches_to_pass = 0;  // streaming thread's
+  unsigned batches_seen = 0;     // likewise; stops at stabilize-buffer-count
 };
 
 }  // namespace
@@ -101,19 +103,29 @@ GstNvInfer* as_infer(void* object) {
   return G_TYPE_CHECK_INSTANCE_CAST(object, nvinfer_get_type(), GstNvInfer);
 }
 
+/// The text as UTF-8: it may quote files and models, and programs could not read it otherwise.
+std::string readable(const std::string& text) {
+  char* valid = g_utf8_make_valid(text.data(), gssize(text.size()));
+  std::string result = valid;
+  g_free(valid);
+  return result;
+}
+
 void post_error(GstNvInfer* self, const std::exception& error) {
   const auto* known = dynamic_cast<const InferError*>(&error);
-  const char* detail = known && !known->detail().empty() ? known->detail().c_str() : error.what();
+  const std::string sentence = readable(error.what());
+  const std::string detail =
+      known && !known->detail().empty() ? readable(known->detail()) : sentence;
   if (known && known->kind() == InferError::Kind::kSettings) {
-    GST_ELEMENT_ERROR(self, LIBRARY, SETTINGS, ("%s", error.what()), ("%s", detail));
+    GST_ELEMENT_ERROR(self, LIBRARY, SETTINGS, ("%s", sentence.c_str()), ("%s", detail.c_str()));
   } else {
-    GST_ELEMENT_ERROR(self, RESOURCE, FAILED, ("%s", error.what()), ("%s", detail));
+    GST_ELEMENT_ERROR(self, RESOURCE, FAILED, ("%s", sentence.c_str()), ("%s", detail.c_str()));
   }
 }
 
 void log_to(GstNvInfer* self, LogLevel level, const std::string& text) {
   if (level == LogLevel::kWarning) {
-    GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("%s", text.c_str()), (nullptr));
+    GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("%s", readable(text).c_str()), (nullptr));
   } else {
     GST_INFO_OBJECT(self, "%s", text.c_str());
   }
@@ -134,11 +146,6 @@ std::shared_ptr<Inference> load_inference(GstNvInfer* self) {
     }
     state->settings.read(notes);
     config = state->settings.config();
-    if (state->raw_callback) {
-      fail_settings(
-          "raw-output-generated-callback is not supported yet by this version. Do not set "
-          "it; read the objects in a probe.");
-    }
   }
   for (const auto& warning : notes.warnings) log_to(self, LogLevel::kWarning, warning);
   for (const auto& note : notes.notes) log_to(self, LogLevel::kInfo, note);
@@ -176,7 +183,7 @@ void change_model(GstNvInfer* self) {
         std::lock_guard lock(state->mutex);
         state->settings.restore(before);
       }
-      GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("%s", error.what()),
+      GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("%s", readable(error.what()).c_str()),
                           ("the model before it stays in use"));
     }
     {
@@ -204,8 +211,9 @@ GstFlowReturn generate_output(GstBaseTransform* base, GstBuffer** out) {
   InferState* state = self->state;
   const gint64 arrived = g_get_monotonic_time();
 
-  unsigned interval = 0;
+  unsigned interval = 0, passing_first = 0;
   int unique_id = 0;
+  RawOutputCallback raw_callback;
   std::shared_ptr<Inference> inference;
   {
     std::lock_guard lock(state->mutex);
@@ -214,10 +222,14 @@ GstFlowReturn generate_output(GstBaseTransform* base, GstBuffer** out) {
     const bool is_secondary = inference && inference->model().config().process_mode == 2;
     interval = is_secondary ? 0 : config.interval;
     unique_id = int(config.gie_unique_id);
+    passing_first = config.stabilize_buffer_count;
+    raw_callback = state->raw_callback;
   }
   state->batches_to_pass = std::min(state->batches_to_pass, interval);  // it may be a new one
   if (!inference) {
     // The buffer passes through, behind those that a model before it may have under way.
+  } else if (state->batches_seen < passing_first) {
+    ++state->batches_seen;
   } else if (state->batches_to_pass > 0) {
     --state->batches_to_pass;
   } else if (state->queue->flow() == GST_FLOW_OK) {
@@ -235,7 +247,11 @@ GstFlowReturn generate_output(GstBaseTransform* base, GstBuffer** out) {
       return GST_FLOW_ERROR;
     }
     try {
-      inference->process(*batch, meta, unique_id, *state->queue);
+      const bool wants_layers =
+          inference->model().config().raw_output_file_write || raw_callback.function;
+      inference->process({*batch, meta, unique_id, buffer,
+                          wants_layers ? &state->raw_output : nullptr, raw_callback},
+                         *state->queue);
     } catch (const std::exception& error) {
       post_error(self, error);
       state->queue->fail(GST_FLOW_ERROR);
@@ -314,7 +330,7 @@ gboolean query(GstBaseTransform* base, GstPadDirection direction, GstQuery* quer
 gboolean start(GstBaseTransform* base) {
   GstNvInfer* self = as_infer(base);
   InferState* state = self->state;
-  state->batches_to_pass = 0;
+  state->batches_to_pass = state->batches_seen = 0;
   // Waves of runs that a full batch takes, each as long as the first run was.
   {
     std::lock_guard lock(state->mutex);
@@ -402,9 +418,10 @@ void set_property(GObject* object, guint id, const GValue* value, GParamSpec* sp
   std::unique_lock lock(state->mutex);
   bool other_model = false;
   if (id == kRawOutputCallback) {
-    state->raw_callback = g_value_get_pointer(value);
+    state->raw_callback.function =
+        reinterpret_cast<gst_nvinfer_raw_output_generated_callback>(g_value_get_pointer(value));
   } else if (id == kRawOutputUserData) {
-    state->raw_user_data = g_value_get_pointer(value);
+    state->raw_callback.user_data = g_value_get_pointer(value);
   } else if (!state->settings.set(id, value)) {
     G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
   } else if (id == Settings::kConfigFilePath || id == Settings::kModelEngineFile) {
@@ -429,9 +446,9 @@ void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
   if (state->kept.get(object, id, value)) return;
   std::lock_guard lock(state->mutex);
   if (id == kRawOutputCallback) {
-    g_value_set_pointer(value, state->raw_callback);
+    g_value_set_pointer(value, reinterpret_cast<gpointer>(state->raw_callback.function));
   } else if (id == kRawOutputUserData) {
-    g_value_set_pointer(value, state->raw_user_data);
+    g_value_set_pointer(value, state->raw_callback.user_data);
   } else if (!state->settings.get(id, value)) {
     G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, spec);
   }
@@ -476,13 +493,15 @@ static void nvinfer_class_init(GstNvInferClass* klass) {
   const auto flags = GParamFlags(G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_property(
       object, kRawOutputCallback,
-      g_param_spec_pointer("raw-output-generated-callback", "raw-output-generated-callback",
-                           "C function called with the output layers (not in this version)",
-                           flags));
+      g_param_spec_pointer(
+          "raw-output-generated-callback", "raw-output-generated-callback",
+          "C function called with the layers of each batch: buffer, network, layers, "
+          "number of layers, units, user data; from a thread of the element",
+          flags));
   g_object_class_install_property(
       object, kRawOutputUserData,
       g_param_spec_pointer("raw-output-generated-userdata", "raw-output-generated-userdata",
-                           "Argument of that function (not in this version)", flags));
+                           "Last argument of that function", flags));
   KeptProperties::install(object, kFirstKept, kKept);
 
   // After a change of the model while playing: error (an NvDsInferStatus, 0 for success) and the

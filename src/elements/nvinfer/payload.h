@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "elements/nvinfer/subject.h"
 #include "nvdsmeta.h"
 
 namespace thalweg {
@@ -13,12 +14,12 @@ Payload* payload_of(gpointer user_meta) {
   return static_cast<Payload*>(static_cast<Struct*>(data));
 }
 
-/// Gives an object, or the frame where there is none, a user meta of `type`. `payload` is what it
-/// points to: a class of `Struct`, the C interface's, and of the memory behind it. Copies of the
-/// meta have copies of the payload. The batch's lock must be held.
+/// Gives the region, else the object, else the frame of `subject` a user meta of `type`. `payload`
+/// is what it points to: a class of `Struct`, the C interface's, and of the memory behind it.
+/// Copies of the meta have copies of the payload. The batch's lock must be held.
 template <class Struct, class Payload>
-void attach_payload(std::unique_ptr<Payload> payload, int type, NvDsFrameMeta* frame,
-                    NvDsObjectMeta* object) {
+void attach_payload(std::unique_ptr<Payload> payload, int type, const Subject& subject) {
+  const auto& [frame, object, region] = subject;
   NvDsUserMeta* meta = nvds_acquire_user_meta_from_pool(frame->base_meta.batch_meta);
   meta->user_meta_data = static_cast<Struct*>(payload.release());
   meta->base_meta.meta_type = NvDsMetaType(type);
@@ -29,7 +30,9 @@ void attach_payload(std::unique_ptr<Payload> payload, int type, NvDsFrameMeta* f
     delete payload_of<Struct, Payload>(user_meta);
     static_cast<NvDsUserMeta*>(user_meta)->user_meta_data = nullptr;
   };
-  if (object) {
+  if (region) {
+    nvds_add_user_meta_to_roi(region, meta);
+  } else if (object) {
     nvds_add_user_meta_to_obj(object, meta);
   } else {
     nvds_add_user_meta_to_frame(frame, meta);

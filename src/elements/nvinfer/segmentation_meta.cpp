@@ -27,10 +27,9 @@ struct SegmentationMeta : NvDsInferSegmentationMeta {
 
 }  // namespace
 
-void write_segmentation(int unique_id, NvDsFrameMeta* frame, NvDsObjectMeta* object,
-                        const Segmentation& from) {
+void write_segmentation(int unique_id, const Subject& subject, const Segmentation& from) {
   attach_payload<NvDsInferSegmentationMeta>(std::make_unique<SegmentationMeta>(unique_id, from),
-                                            NVDSINFER_SEGMENTATION_META, frame, object);
+                                            NVDSINFER_SEGMENTATION_META, subject);
 }
 
 }  // namespace thalweg

@@ -145,17 +145,18 @@ void Settings::install(GObjectClass* klass) {
        "playing changes the model",
        playing);
   flag(kRawOutputFileWrite, "raw-output-file-write",
-       "Write the output layers to files (not in this version)", FALSE);
+       "Write the layers of each batch to files in the folder of the process", FALSE);
   flag(kOutputTensorMeta, "output-tensor-meta",
        "Attach the output layers to frames, or to objects, as NvDsInferTensorMeta", FALSE);
   flag(kOutputInstanceMask, "output-instance-mask", "With network-type=3: give objects their masks",
        FALSE);
   flag(kInputTensorMeta, "input-tensor-meta",
-       "Take tensors that nvdspreprocess made (not in this version)", FALSE);
+       "Take the tensors that nvdspreprocess made, not pixels", FALSE);
   flag(kClipObjectOutsideRoi, "clip-object-outside-roi",
-       "With input-tensor-meta: clip boxes to the region (not in this version)", TRUE);
+       "With input-tensor-meta: clip boxes to the region", TRUE);
   flag(kCropObjectsToRoi, "crop-objects-to-roi-boundary",
-       "Crop boxes to the edge of the region (not in this version)", FALSE);
+       "Crop boxes to roi-top-offset and roi-bottom-offset instead of dropping those beyond",
+       FALSE);
   gst_type_mark_as_plugin_api(g_type_from_name("GstNvInferProcessModeType"), GstPluginAPIFlags(0));
 }
 

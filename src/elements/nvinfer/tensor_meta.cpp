@@ -15,11 +15,6 @@
 namespace thalweg {
 namespace {
 
-size_t bytes_of(const NvDsInferLayerInfo& layer) {
-  const size_t sizes[] = {4, 2, 1, 4, 8, 1};  // FLOAT, HALF, INT8, INT32, INT64, UINT8
-  return layer.inferDims.numElements * sizes[layer.dataType];
-}
-
 /// The payload: the C struct and what it points to.
 struct TensorMeta : NvDsInferTensorMeta {
   TensorMeta(const NvDsInferTensorMeta& fields, const Layers& from)
@@ -57,7 +52,7 @@ struct TensorMeta : NvDsInferTensorMeta {
 
 }  // namespace
 
-void write_tensors(const Model& model, int unique_id, NvDsFrameMeta* frame, NvDsObjectMeta* object,
+void write_tensors(const Model& model, int unique_id, const Subject& subject,
                    const Layers& layers) {
   NvDsInferTensorMeta fields{};
   fields.unique_id = guint(unique_id);
@@ -66,9 +61,8 @@ void write_tensors(const Model& model, int unique_id, NvDsFrameMeta* frame, NvDs
   fields.symmetric_padding = model.config().symmetric_padding;
   auto payload = std::make_unique<TensorMeta>(fields, layers);
 
-  MetaLock lock(frame->base_meta.batch_meta);
-  attach_payload<NvDsInferTensorMeta>(std::move(payload), NVDSINFER_TENSOR_OUTPUT_META, frame,
-                                      object);
+  MetaLock lock(subject.frame->base_meta.batch_meta);
+  attach_payload<NvDsInferTensorMeta>(std::move(payload), NVDSINFER_TENSOR_OUTPUT_META, subject);
 }
 
 }  // namespace thalweg

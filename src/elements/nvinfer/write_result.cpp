@@ -53,19 +53,8 @@ void append_text(NvOSD_TextParams& text, const std::string& more) {
   g_free(old);
 }
 
-void write_attributes(const Model& model, int unique_id, NvDsFrameMeta* frame,
-                      NvDsObjectMeta* object, const Result& result) {
-  if (result.attributes.empty()) return;
-  std::string labels = result.description;
-  for (const auto& attribute : result.attributes) {
-    if (result.description.empty() && !attribute.label.empty())
-      labels += (labels.empty() ? "" : " ") + attribute.label;
-  }
-  if (!object) {
-    const ObjectBox box{0, 0, float(result.frame_width), float(result.frame_height)};
-    object = whole_frame_object(unique_id, frame, box, labels);
-  }
-  NvDsBatchMeta* batch = frame->base_meta.batch_meta;
+NvDsClassifierMeta* classifier_meta(const Model& model, int unique_id, NvDsBatchMeta* batch,
+                                    const Result& result) {
   NvDsClassifierMeta* classifier = nvds_acquire_classifier_meta_from_pool(batch);
   classifier->unique_component_id = unique_id;
   classifier->classifier_type = g_intern_string(model.config().classifier_type.c_str());
@@ -81,19 +70,38 @@ void write_attributes(const Model& model, int unique_id, NvDsFrameMeta* frame,
     }
     nvds_add_label_info_meta_to_classifier(classifier, info);
   }
-  nvds_add_classifier_meta_to_object(object, classifier);
+  return classifier;
+}
+
+void write_attributes(const Model& model, int unique_id, const Subject& subject,
+                      const Result& result) {
+  if (result.attributes.empty()) return;
+  auto [frame, object, region] = subject;
+  NvDsBatchMeta* batch = frame->base_meta.batch_meta;
+  std::string labels = result.description;
+  for (const auto& attribute : result.attributes) {
+    if (result.description.empty() && !attribute.label.empty())
+      labels += (labels.empty() ? "" : " ") + attribute.label;
+  }
+  if (region) {
+    nvds_add_classifier_meta_to_roi(region, classifier_meta(model, unique_id, batch, result));
+  } else if (!object) {
+    const ObjectBox box{0, 0, float(result.frame_width), float(result.frame_height)};
+    object = whole_frame_object(unique_id, frame, box, labels);
+  }
+  if (!object) return;
+  nvds_add_classifier_meta_to_object(object, classifier_meta(model, unique_id, batch, result));
   if (!labels.empty()) append_text(object->text_params, labels);
 }
 
 }  // namespace
 
-void write_result(const Model& model, int unique_id, NvDsFrameMeta* frame, NvDsObjectMeta* object,
-                  const Result& result) {
-  MetaLock lock(frame->base_meta.batch_meta);
-  write_detections(model, unique_id, frame, object, result);
-  write_attributes(model, unique_id, frame, object, result);
-  if (result.segmentation) write_segmentation(unique_id, frame, object, *result.segmentation);
-  if (!object) frame->bInferDone = TRUE;
+void write_result(const Model& model, int unique_id, const Subject& subject, const Result& result) {
+  MetaLock lock(subject.frame->base_meta.batch_meta);
+  write_detections(model, unique_id, subject.frame, subject.object, result);
+  write_attributes(model, unique_id, subject, result);
+  if (result.segmentation) write_segmentation(unique_id, subject, *result.segmentation);
+  if (!subject.object) subject.frame->bInferDone = TRUE;
 }
 
 }  // namespace thalweg
