@@ -1,4 +1,5 @@
-// What inference costs beside the model itself (inference_costs [CONFIG [FRAMES]]).
+// What inference costs beside the model itself (inference_costs [CONFIG [FRAMES]]). The last line
+// is for bench_infer.py.
 #include <sys/resource.h>
 
 #include <algorithm>
@@ -182,6 +183,8 @@ int main(int argc, char** argv) {
     std::ranges::nth_element(values, values.begin() + 4);
     return values[4];
   };
-  std::printf("CPU a frame, median of 9: model alone %.2f ms, all of it %.2f ms, ratio %.3f\n",
-              middle(bare_cpu), middle(whole_cpu), middle(ratios));
+  std::printf(
+      "CPU a frame, median of 9: the model alone, all of it, their ratio\n"
+      "{\"model ms\": %.3f, \"all ms\": %.3f, \"ratio\": %.4f}\n",
+      middle(bare_cpu), middle(whole_cpu), middle(ratios));
 }

@@ -20,6 +20,7 @@ compiled = ov.Core().compile_model(
         "NUM_STREAMS": cores,
         "INFERENCE_NUM_THREADS": cores,
         "INFERENCE_PRECISION_HINT": "f32",
+        "ENABLE_CPU_PINNING": False,  # as nvinfer has it
     },
 )
 clock = SteadyClock()
