@@ -48,6 +48,10 @@ ModelInput describe_input(const InferConfig& config, const std::string& model,
   const size_t channels = nhwc ? shape[3] : shape[1];
   spec.height = int(nhwc ? shape[1] : shape[2]);
   spec.width = int(nhwc ? shape[2] : shape[3]);
+  if (spec.height < 1 || spec.width < 1) {
+    fail_settings(model + ": expected an image input with sides of at least 1, got " +
+                  shape_text(inputs[0]) + ". Export the model with a size.");
+  }
   spec.channels = int(channels);
   spec.gray = config.model_color_format == 2;
   spec.bgr = config.model_color_format == 1;

@@ -143,3 +143,56 @@ def identity(
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
     onnx.save(model, str(path))
     return path
+
+
+def boxes_by_type(path: Path, kind: Any, free_count: bool = False) -> Path:
+    """A detector of the SSD form whose `boxes` and `scores` are of an ONNX type.
+
+    They are those of the middle half of the picture; with `free_count`, how many a frame has is
+    known only after a run.
+    """
+    name = "M" if free_count else 2
+    boxes = np.array([[[0.25, 0.25, 0.75, 0.75], [0, 0, 0, 0]]], np.float32)
+    nodes = [
+        helper.make_node("ReduceMean", ["image"], ["mean"], axes=[1, 2, 3], keepdims=1),
+        helper.make_node("Mul", ["mean", "zero"], ["nought"]),
+        helper.make_node("Squeeze", ["nought", "last"], ["noughts"]),
+        helper.make_node("Add", ["noughts", "constant_boxes"], ["all_boxes"]),
+        helper.make_node("Add", ["noughts", "constant_scores"], ["all_scores"]),
+    ]
+    # Rows with a score above the limit: their number depends on the values.
+    nodes += [
+        helper.make_node("Greater", ["all_scores", "limit"], ["strong"]),
+        helper.make_node("Squeeze", ["strong", "outer"], ["strong_rows"]),
+        helper.make_node("Compress", ["all_boxes", "strong_rows"], ["some_boxes"], axis=1),
+        helper.make_node("Compress", ["all_scores", "strong_rows"], ["some_scores"], axis=1),
+    ]
+    which = "some" if free_count else "all"
+    nodes += [
+        helper.make_node("Cast", [f"{which}_{output}"], [output], to=kind)
+        for output in ("boxes", "scores")
+    ]
+    if not free_count:
+        nodes = [n for n in nodes if n.op_type not in ("Greater", "Compress")][:5] + nodes[-2:]
+    constants = {
+        "zero": np.array(0, np.float32),
+        "limit": np.array(0.5, np.float32),
+        "last": np.array([3], np.int64),
+        "outer": np.array([0, 2], np.int64),
+        "constant_boxes": boxes,
+        "constant_scores": np.array([[[0.9], [0.3]]], np.float32),
+    }
+    graph = helper.make_graph(
+        nodes,
+        path.stem,
+        [helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, 8, 8])],
+        [
+            helper.make_tensor_value_info("boxes", kind, [1, name, 4]),
+            helper.make_tensor_value_info("scores", kind, [1, name, 1]),
+        ],
+        [numpy_helper.from_array(np.asarray(v), n) for n, v in constants.items()],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    onnx.checker.check_model(model)
+    onnx.save(model, str(path))
+    return path
