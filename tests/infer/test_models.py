@@ -217,6 +217,16 @@ def test_boxes_outside_the_frame_are_cut_or_dropped(
     assert [box[1:5] for box in boxes] == [(0, 0, 32, 24), (32, 24, 32, 24)]
 
 
+def test_boxes_beyond_the_offsets_are_dropped_or_cropped(detect: Callable[..., Any]) -> None:
+    # The box reaches from 12 to 36 of 48.
+    offsets = "\n[class-attrs-0]\nroi-top-offset=20\nroi-bottom-offset=18"
+    assert detect(offsets)[0] == []
+    ((_, *box, _),) = detect("crop-objects-to-roi-boundary=1" + offsets)[0]
+    assert box == pytest.approx([16, 20, 16, 10], abs=1e-3)
+    # What lies beyond them is dropped even so.
+    assert detect(f"crop-objects-to-roi-boundary=1{offsets.replace('20', '40')}")[0] == []
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_outputs_that_are_no_numbers(
     detect: Callable[..., Any], tmp_path: Path, bad: float
