@@ -1,6 +1,5 @@
 """The C++ tests and random Python programs under the sanitizers.
 
-Each sanitizer has a build folder of its own (build/address, build/thread), kept between runs.
 `./dev test soak` runs this folder in long (THALWEG_SOAK=1).
 """
 
@@ -16,7 +15,8 @@ import pytest
 import pyds
 import thalweg
 
-ROOT = Path(__file__).resolve().parents[2]
+from .sanitized import LONG, ROOT, build
+
 STRICT = {
     "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=0:exitcode=99:use_sigaltstack=0",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
@@ -24,19 +24,7 @@ STRICT = {
     "TSAN_OPTIONS": f"exitcode=99:suppressions={ROOT}/tests/soak/tsan.supp",
 }
 # Of the state machine; the single program makes twenty times as many, each of four threads twice.
-RANDOM_STEPS = "100000" if os.environ.get("THALWEG_SOAK") else "1000"
-
-
-def build(sanitizers: str, target: str) -> Path:
-    """Builds a target with little optimisation: quick to compile, and lines stay readable."""
-    folder = ROOT / "build" / sanitizers.split(",")[0]
-    configure = ["cmake", "-G", "Ninja", "-S", ROOT, "-B", folder]
-    configure += ["-DCMAKE_BUILD_TYPE=None", "-DCMAKE_CXX_FLAGS=-O1 -g1"]
-    configure += [f"-DTHALWEG_SANITIZE={sanitizers}", f"-DTHALWEG_PYTHON={sys.executable}"]
-    for command in (configure, ["cmake", "--build", folder, "--target", target]):
-        done = subprocess.run(command, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    return folder
+RANDOM_STEPS = "100000" if LONG else "1000"
 
 
 def clean_environment() -> dict[str, str]:
