@@ -85,7 +85,7 @@ class Model {
   size_t parallel_runs() const { return backend_->parallel_requests(); }
   size_t units_a_run() const { return input_.batch; }
   /// The input, with the units of a run first in its shape.
-  const TensorInfo& input() const { return backend_->info().inputs[0]; }
+  const TensorInfo& input() const { return backend_->info().inputs[input_.index]; }
   /// Of one unit.
   size_t input_floats() const { return input().bytes() / sizeof(float) / input_.batch; }
   /// Of the run that the constructor makes to warm up.
