@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import re
 import threading
 from collections.abc import Callable
@@ -16,7 +17,8 @@ pyds = pytest.importorskip("pyds")
 import gi
 
 gi.require_version("Gst", "1.0")
-from gi.repository import Gst
+gi.require_version("GstBase", "1.0")
+from gi.repository import GObject, Gst, GstBase
 
 from thalweg import models
 
@@ -148,6 +150,21 @@ def test_defaults() -> None:
         "dynamic-properties": "",
     }
     assert {name: element.get_property(name) for name in expected} == expected
+
+
+def test_the_reference_tells_of_each_property(shared: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/nvinfer-keys.md").read_text()
+    _, table = page.split("## Properties of the element\n")
+    told = dict(re.findall(r"^\| `([\w-]+)` \|.*\| ([^|]+) \|$", table, re.MULTILINE))
+    element = Gst.ElementFactory.make("nvinfer")
+    of_bases = {p.name for p in GObject.list_properties(GstBase.BaseTransform)}
+    own = {p.name: p.blurb for p in element.list_properties() if p.name not in of_bases}
+    spec = json.loads((shared / "spec/elements.json").read_text())["nvinfer"]["properties"]
+    assert sorted(told) == sorted(spec)
+    assert own.keys() - told.keys() == {"stats"}  # which all our elements have
+    for name, status in told.items():
+        no_effect = own[name].endswith("(no effect on a CPU)")
+        assert status.startswith("ignored") == no_effect, name
 
 
 def test_values_of_the_file_can_be_read_back(write_config: Callable[..., Path]) -> None:
