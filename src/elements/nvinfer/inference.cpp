@@ -53,7 +53,9 @@ void Inference::process(const Passing& passing, OutputQueue& queue) {
 class Inference::Feeder {
  public:
   Feeder(Inference& inference, const Passing& passing, OutputQueue& queue)
-      : self_(inference.shared_from_this()), passing_(passing), queue_(queue) {}
+      : self_(inference.shared_from_this()), passing_(passing), queue_(queue) {
+    if (passing.raw_output) raw_units_ = std::make_shared<RawUnits>();
+  }
 
   /// `add` adds the unit to the run that it gets.
   template <class Add>
@@ -68,10 +70,9 @@ class Inference::Feeder {
   }
   void finish() {
     if (run_) launch();
-    if (!passing_.raw_output) return;
-    queue_.add([self = self_, passing = passing_] {
-      passing.raw_output->finish(self->model_, passing.buffer, passing.unique_id,
-                                 passing.raw_callback);
+    if (!raw_units_) return;
+    queue_.add([self = self_, passing = passing_, units = raw_units_] {
+      passing.raw_output->finish(*units, self->origin_of(passing));
     });
   }
 
@@ -79,7 +80,8 @@ class Inference::Feeder {
   void launch() {
     run_->start();
     queue_.add([self = self_, passing = passing_, run = std::exchange(run_, nullptr),
-                fed = std::exchange(fed_, {})] { self->finish(passing, *run, fed); });
+                fed = std::exchange(fed_, {}),
+                units = raw_units_] { self->finish(passing, *run, fed, units.get()); });
   }
 
   std::shared_ptr<Inference> self_;
@@ -87,6 +89,7 @@ class Inference::Feeder {
   OutputQueue& queue_;
   Lease run_;
   std::vector<Fed> fed_;
+  std::shared_ptr<RawUnits> raw_units_;  // null where nobody wants them
 };
 
 void Inference::process_prepared(const Passing& passing, OutputQueue& queue) {
@@ -160,14 +163,16 @@ void Inference::process_in_background(const Passing& passing) {
   if (run) launch();
 }
 
-void Inference::finish(const Passing& passing, Model::Run& run, std::span<const Fed> units) {
+RawOutput::Origin Inference::origin_of(const Passing& passing) const {
+  return {model_, passing.buffer, passing.unique_id, passing.raw_callback};
+}
+
+void Inference::finish(const Passing& passing, Model::Run& run, std::span<const Fed> units,
+                       RawUnits* raw_units) {
   const auto results = run.finish();
   for (size_t i = 0; i < results.size(); ++i) {
     const auto& [subject, track] = units[i];
-    if (passing.raw_output) {
-      passing.raw_output->add(model_, run, i, passing.buffer, passing.unique_id,
-                              passing.raw_callback);
-    }
+    if (raw_units) passing.raw_output->add(*raw_units, origin_of(passing), run, i);
     write_result(model_, passing.unique_id, subject, results[i]);
     if (model_.config().output_tensor_meta) {
       write_tensors(model_, passing.unique_id, subject, run.layers(i));

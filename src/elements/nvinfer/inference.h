@@ -59,7 +59,9 @@ class Inference : public std::enable_shared_from_this<Inference> {
   void process_at_once(const Passing& passing, OutputQueue& queue);
   void process_prepared(const Passing& passing, OutputQueue& queue);
   void process_in_background(const Passing& passing);
-  void finish(const Passing& passing, Model::Run& run, std::span<const Fed> units);
+  RawOutput::Origin origin_of(const Passing& passing) const;
+  void finish(const Passing& passing, Model::Run& run, std::span<const Fed> units,
+              RawUnits* raw_units);
   void keep(Model::Run& run, std::span<const Fed> units);
   void warn_of_candidates();
 

@@ -17,8 +17,15 @@ struct RawOutputCallback {
   gpointer user_data = nullptr;
 };
 
-/// Gathers the layers of the units of a buffer, and hands them on in batches of batch-size: to
-/// files (raw-output-file-write) and to a program's function (raw-output-generated-callback).
+/// The layers of the units of one buffer that were not handed on yet.
+struct RawUnits {
+  std::vector<NvDsInferLayerInfo> layers;
+  std::vector<std::vector<char>> values;  ///< of each layer
+  unsigned count = 0;
+};
+
+/// Hands the layers of the units of a buffer on in batches of batch-size: to files
+/// (raw-output-file-write) and to a program's function (raw-output-generated-callback).
 ///
 /// A file is gstnvdsinfer_uid-ID_layer-NAME_batch-NUMBER_batchsize-UNITS.bin in the process's
 /// folder, with / in the name written _: the values of the units, one after the other. The input is
@@ -27,22 +34,22 @@ struct RawOutputCallback {
 /// One thread at a time.
 class RawOutput {
  public:
-  /// Adds a unit of a finished run. `buffer` is the one that it belongs to, alive until then.
+  /// Whose units they are. The buffer is alive until they are handed on.
+  struct Origin {
+    const Model& model;
+    GstBuffer* buffer;
+    int unique_id;
+    RawOutputCallback callback;
+  };
+  /// Adds a unit of a finished run to `units`, and hands them on when they are a batch.
   /// @throws InferError when a file cannot be written.
-  void add(const Model& model, Model::Run& run, size_t unit, GstBuffer* buffer, int unique_id,
-           const RawOutputCallback& callback);
-  /// Hands on what is left of the buffer's. @throws InferError
-  void finish(const Model& model, GstBuffer* buffer, int unique_id,
-              const RawOutputCallback& callback);
+  void add(RawUnits& units, const Origin& origin, Model::Run& run, size_t unit);
+  /// Hands on what is left. @throws InferError
+  void finish(RawUnits& units, const Origin& origin);
 
  private:
-  void hand_on(const Model& model, GstBuffer* buffer, int unique_id,
-               const RawOutputCallback& callback);
-  void write_files(int unique_id);
+  void write_files(const RawUnits& units, int unique_id);
 
-  std::vector<NvDsInferLayerInfo> layers_;
-  std::vector<std::vector<char>> values_;  // of each layer
-  unsigned units_ = 0;
   uint64_t number_ = 0;  // of the next file
 };
 
