@@ -16,7 +16,6 @@
 #include <variant>
 
 #include "files/find_file.h"
-#include "infer/custom_function.h"
 #include "infer/error.h"
 #include "infer/substitutes.h"
 
