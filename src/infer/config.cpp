@@ -247,7 +247,8 @@ class Value {
     const fs::path folder = fs::path(file_.path).parent_path();
     // In a key file a comment stands on a line of its own; after a path it is part of the name.
     const size_t comment = to.find(" #");
-    if (comment != std::string::npos && !fs::exists(find_file(to, folder))) {
+    std::error_code error;  // of a name that no file can have
+    if (comment != std::string::npos && !fs::exists(find_file(to, folder), error)) {
       to.resize(to.find_last_not_of(' ', comment) + 1);
       warn(notes_, [&] {
         return where() + ": the comment behind the path is left out; put it on a line of its own.";

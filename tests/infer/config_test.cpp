@@ -380,6 +380,11 @@ TEST_F(ConfigTest, ACommentBehindAPathIsLeftOutWithAWarning) {
                                      "left out; put it on a line of its own."});
 }
 
+TEST_F(ConfigTest, ACommentBehindAPathMayBeLongerThanAName) {
+  const auto config = load("[property]\nonnx-file=det.onnx # " + std::string(300, 'x') + "\n");
+  EXPECT_EQ(config.onnx_file, folder_.path("det.onnx"));
+}
+
 TEST_F(ConfigTest, TheReferenceTellsOfEachKey) {
   // Rows are "| `key` | meaning | status |" below "## [group]".
   std::ifstream page(THALWEG_SOURCE_FOLDER "/docs/reference/nvinfer-keys.md");
