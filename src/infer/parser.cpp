@@ -201,20 +201,6 @@ size_t bytes_of(const NvDsInferLayerInfo& layer) {
   return layer.inferDims.numElements * sizes[layer.dataType];
 }
 
-size_t find_layer(const Layers& layers, std::initializer_list<const char*> names) {
-  const auto is_one = [&](const NvDsInferLayerInfo& layer) {
-    std::string_view name = layer.layerName;
-    if (name.ends_with(":0")) name.remove_suffix(2);
-    return is_float(layer) && std::ranges::count(names, name);
-  };
-  return size_t(std::ranges::find_if(layers, is_one) - layers.begin());
-}
-
-void fail_shapes(const Layers& layers) {
-  fail_resource("a run of the model gave the outputs " + describe(layers) +
-                ", which are not shaped as the model says. Export it with fixed output shapes.");
-}
-
 std::string describe(const Layers& layers) {
   static const char* kTypes[] = {"float32", "float16", "int8", "int32", "int64", "uint8"};
   std::string text;

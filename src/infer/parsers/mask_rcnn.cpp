@@ -46,7 +46,7 @@ class MaskRcnnParser : public InstanceParser {
       out.push_back({{id, row[1], row[0], row[3] - row[1], row[2] - row[0], row[5], 0},
                      nullptr,
                      [width, height, values = masks + id * pixels](const auto&) {
-                       return copy(values, width, height);
+                       return copied_mask(values, width, height);
                      }});
     }
   }
@@ -57,14 +57,6 @@ class MaskRcnnParser : public InstanceParser {
   static bool fits(const NvDsInferDims& rows, const NvDsInferDims& masks, unsigned classes) {
     return rows.numDims == 2 && rows.d[1] == kColumns && masks.numDims == 4 &&
            masks.d[0] == rows.d[0] && masks.d[1] == classes;
-  }
-  static std::shared_ptr<const ObjectMask> copy(const float* values, unsigned width,
-                                                unsigned height) {
-    const size_t pixels = size_t(width) * height;
-    auto data = std::make_unique<float[]>(pixels);
-    std::copy_n(values, pixels, data.get());
-    return std::make_shared<ObjectMask>(
-        ObjectMask{std::move(data), width, height, unsigned(pixels * sizeof(float))});
   }
 
   size_t rows_, masks_;

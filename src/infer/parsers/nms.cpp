@@ -41,16 +41,6 @@ size_t counted(const NvDsInferLayerInfo& layer, size_t rows) {
   return count > 0 ? size_t(std::min(count, float(rows))) : 0;
 }
 
-size_t find_any_layer(const Layers& layers, std::initializer_list<const char*> names) {
-  return size_t(std::ranges::find_if(layers,
-                                     [&](const auto& layer) {
-                                       std::string_view name = layer.layerName;
-                                       if (name.ends_with(":0")) name.remove_suffix(2);
-                                       return is_number(layer) && std::ranges::count(names, name);
-                                     }) -
-                layers.begin());
-}
-
 /// Layers of boxes, scores and classes, and perhaps one with their number.
 class NmsParser : public DetectorParser {
  public:
@@ -62,8 +52,8 @@ class NmsParser : public DetectorParser {
   using Names = std::initializer_list<const char*>;
   static std::unique_ptr<DetectorParser> match(const Layers& layers, Names count, Names boxes,
                                                Names scores, Names classes, NmsLayout layout) {
-    const Found found{find_any_layer(layers, count), find_layer(layers, boxes),
-                      find_layer(layers, scores), find_any_layer(layers, classes)};
+    const Found found{find_layer(layers, count, is_number), find_layer(layers, boxes),
+                      find_layer(layers, scores), find_layer(layers, classes, is_number)};
     if (std::max({found.boxes, found.scores, found.classes}) >= layers.size()) return nullptr;
     const auto& dims = layers[found.boxes].inferDims;
     if (dims.numDims == 0 || dims.d[dims.numDims - 1] != 4) return nullptr;
@@ -138,7 +128,7 @@ class NmsParser : public DetectorParser {
 
   static std::unique_ptr<DetectorParser> match_detection(const Layers& layers, NmsLayout layout,
                                                          Kind kind) {
-    const size_t classes = find_any_layer(layers, {"detection_classes"});
+    const size_t classes = find_layer(layers, {"detection_classes"}, is_number);
     if (classes == layers.size()) return nullptr;
     if (kind != Kind::kAny && is_float(layers[classes]) != (kind == Kind::kFloat)) return nullptr;
     return match(layers, {"num_detections"}, {"detection_boxes"}, {"detection_scores"},

@@ -40,8 +40,12 @@ inline bool is_float(const NvDsInferLayerInfo& layer) { return layer.dataType ==
 inline const float* floats(const NvDsInferLayerInfo& layer) {
   return static_cast<const float*>(layer.buffer);
 }
-/// Number of the float layer of one of these names (TensorFlow's ":0" apart), or layers.size().
-size_t find_layer(const Layers& layers, std::initializer_list<const char*> names);
+/// Number of the layer of one of these names (TensorFlow's ":0" apart) that `fits`, or
+/// layers.size().
+size_t find_layer(const Layers& layers, std::initializer_list<const char*> names,
+                  bool (*fits)(const NvDsInferLayerInfo&) = is_float);
+/// A mask with a copy of the height * width `values`.
+std::shared_ptr<const ObjectMask> copied_mask(const float* values, unsigned width, unsigned height);
 
 /// For a run whose outputs are not shaped as those that the parser was chosen by. @throws
 /// InferError

@@ -196,19 +196,13 @@ class YoloSegMasksParser : public InstanceParser {
       out.push_back(
           {{id, corners[0], corners[1], corners[2] - corners[0], corners[3] - corners[1], score, 0},
            nullptr,
-           [this, values = masks.row(i)](const auto&) { return copy(values); }});
+           [this, values = masks.row(i)](const auto&) {
+             return copied_mask(values, found_.width, found_.height);
+           }});
     }
   }
 
  private:
-  std::shared_ptr<const ObjectMask> copy(const float* values) const {
-    const size_t pixels = size_t(found_.width) * found_.height;
-    auto data = std::make_unique<float[]>(pixels);
-    std::copy_n(values, pixels, data.get());
-    return std::make_shared<ObjectMask>(
-        ObjectMask{std::move(data), found_.width, found_.height, unsigned(pixels * sizeof(float))});
-  }
-
   Found found_;
 };
 
