@@ -1,6 +1,7 @@
 #include "infer/custom_function.h"
 
 #include <dlfcn.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -9,13 +10,33 @@ namespace {
 
 constexpr char kPython[] = "python:";
 
+/// Null where it cannot be loaded.
+void* open_library(const std::string& path) {
+  // The linker looks for a plain name in the system's folders, not in the one that it counts from.
+  return dlopen(std::filesystem::absolute(path).c_str(), RTLD_NOW | RTLD_LOCAL);
+}
+
 }  // namespace
 
+std::string CustomLibrary::problem(const std::string& path) {
+  if (access(path.c_str(), F_OK) != 0) return "there is no " + path;
+  if (void* handle = open_library(path)) {
+    dlclose(handle);
+    return "";
+  }
+  std::string reason = dlerror();
+  const std::string prefix = std::filesystem::absolute(path).string() + ": ";
+  if (reason.starts_with(prefix)) reason.erase(0, prefix.size());
+  return "cannot load " + path + ": " + reason;
+}
+
 CustomLibrary::CustomLibrary(const std::string& path, const std::string& where) : path_(path) {
-  handle_.reset(dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL));
+  handle_.reset(open_library(path));
   if (handle_) return;
-  fail_resource(where + ": [property] custom-lib-path: cannot load " + path + ": " + dlerror() +
-                ". Build its source for this machine against Thalweg's headers.");
+  const std::string what = problem(path);
+  fail_resource(where + ": [property] custom-lib-path: " + what +
+                (what.starts_with("there") ? ". Correct the path, or build" : ". Build") +
+                " its source for this machine against Thalweg's headers.");
 }
 
 void* CustomLibrary::find(const std::string& function) const {

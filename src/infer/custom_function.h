@@ -17,6 +17,9 @@ namespace thalweg {
 /// A library of custom-lib-path. `where` is the configuration file.
 class CustomLibrary {
  public:
+  /// Why there is none at `path`: "there is no PATH", or "cannot load PATH: reason"; "" for one
+  /// that can be loaded.
+  static std::string problem(const std::string& path);
   /// @throws InferError when it cannot be loaded.
   CustomLibrary(const std::string& path, const std::string& where);
   /// Its C function of that name, null if it has none.
@@ -30,6 +33,23 @@ class CustomLibrary {
   std::string path_;
   std::unique_ptr<void, Close> handle_;
 };
+
+/// Calls code of the user's, which returns whether it succeeded. What it did wrong, as the sentence
+/// goes on after its name; "" for nothing.
+template <class Code>
+std::string problem_of(Code code) {
+  try {
+    return code() ? "" : "reported a failure";
+  } catch (const PythonError&) {
+    throw;  // tells more than a sentence
+  } catch (const std::exception& error) {
+    return std::string("threw \"") + error.what() + "\"";
+  } catch (const abi::__forced_unwind&) {
+    throw;  // the thread ends
+  } catch (...) {
+    return "threw something that is no std::exception";
+  }
+}
 
 /// Whether a configuration's value names a Python function: "python:...".
 bool is_python(const std::string& function);
@@ -49,19 +69,13 @@ class CustomFunction {
   /// Calls it; further arguments are those of its type. @throws InferError when it fails.
   template <class... Args>
   void operator()(const Layers& layers, Args&&... args) const {
-    bool good = false;
+    std::string problem;
     try {
-      good = call_(layers, std::forward<Args>(args)...);
+      problem = problem_of([&] { return call_(layers, std::forward<Args>(args)...); });
     } catch (const PythonError& error) {
       fail(layers, error.what(), error.traceback);
-    } catch (const std::exception& error) {
-      fail(layers, std::string("threw \"") + error.what() + "\"");
-    } catch (const abi::__forced_unwind&) {
-      throw;  // the thread ends
-    } catch (...) {
-      fail(layers, "threw something that is no std::exception");
     }
-    if (!good) fail(layers, "reported a failure");
+    if (!problem.empty()) fail(layers, problem);
   }
 
   /// Throws the sentence "where, key, function" + `what` + the layers.

@@ -1,7 +1,5 @@
 #include "infer/extra_inputs.h"
 
-#include <cxxabi.h>
-
 #include <cstring>
 #include <new>
 
@@ -54,18 +52,9 @@ ExtraInputs::ExtraInputs(const InferConfig& config, const std::string& model,
     fail_settings(who + " has no C function " + kFunction + ", which has to fill " + inputs_are +
                   " Add it, or export the model with the image as its only input.");
   }
-  std::string problem = "reported a failure";
-  bool good = false;
-  try {
-    good = initialize(layers, input.network, unsigned(input.batch));
-  } catch (const std::exception& error) {
-    problem = std::string("threw \"") + error.what() + "\"";
-  } catch (const abi::__forced_unwind&) {
-    throw;  // the thread ends
-  } catch (...) {
-    problem = "threw something that is no std::exception";
-  }
-  if (good) return;
+  const std::string problem =
+      problem_of([&] { return initialize(layers, input.network, unsigned(input.batch)); });
+  if (problem.empty()) return;
   fail_resource(who + ": " + kFunction + " " + problem + " for " + inputs_are +
                 " Check that the library belongs to this model.");
 }

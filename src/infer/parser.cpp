@@ -1,8 +1,5 @@
 #include "infer/parser.h"
 
-#include <dlfcn.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <limits>
 #include <string_view>
@@ -10,6 +7,7 @@
 
 #include "infer/custom_function.h"
 #include "infer/error.h"
+#include "infer/ini.h"
 #include "infer/parsers/parsers.h"
 
 namespace thalweg {
@@ -84,14 +82,6 @@ class CustomInstance : public InstanceParser {
   CustomFunction<NvDsInferInstanceMaskParseCustomFunc> call_;
 };
 
-/// Why the dynamic linker cannot load a library, "" where it can.
-std::string load_error(const std::string& library) {
-  void* handle = dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!handle) return dlerror();
-  dlclose(handle);
-  return "";
-}
-
 /// Of the parsers that fit the outputs those that tell the classes apart best: as many as the
 /// configuration has, else more, else fewer.
 template <class Fit>
@@ -113,6 +103,24 @@ bool is_called(const BuiltIn<Candidate>* parser, const std::string& function) {
   return std::ranges::any_of(parser->names, [&](const char* name) { return function == name; });
 }
 
+/// Of the names of parsers that nearest to `function`, without what begins most of them; or "".
+template <class Candidate>
+std::string nearest_built_in(const std::vector<const BuiltIn<Candidate>*>& built_in,
+                             const std::string& function) {
+  const auto own_part = [](std::string name) {
+    for (const std::string_view prefix : {"NvDsInferParse", "Custom"}) {
+      if (name.starts_with(prefix)) name.erase(0, prefix.size());
+    }
+    return name;
+  };
+  std::vector<std::string> names, parts;
+  for (const auto* parser : built_in)
+    names.insert(names.end(), parser->names.begin(), parser->names.end());
+  for (const auto& name : names) parts.push_back(own_part(name));
+  const auto near = std::ranges::find(parts, nearest_name(own_part(function), parts));
+  return near == parts.end() ? "" : names[size_t(near - parts.begin())];
+}
+
 /// The built-in parser for a model: `key` names `function`, or nothing.
 template <class Candidate>
 std::unique_ptr<Parser<Candidate>> choose(const std::vector<const BuiltIn<Candidate>*>& built_in,
@@ -126,14 +134,30 @@ std::unique_ptr<Parser<Candidate>> choose(const std::vector<const BuiltIn<Candid
   };
   const std::string& where = config.path;
   const ModelOutputs outputs{layers, network, config.num_detected_classes, !function.empty()};
-  std::vector<Fit> fits;
+  const auto fitting = [&](const ModelOutputs& of, auto wanted) {
+    std::vector<Fit> fits;
+    for (const auto* candidate : built_in) {
+      auto parser = wanted(candidate) ? candidate->match(of) : nullptr;
+      if (parser) fits.push_back({candidate, std::move(parser)});
+    }
+    keep_best(fits, config.num_detected_classes);
+    return fits;
+  };
+  const auto names_of = [](const std::vector<Fit>& fits) {
+    std::string text;
+    for (const Fit& fit : fits)
+      text.append(text.empty() ? "" : " or ").append(fit.built_in->names.front());
+    return text;
+  };
   std::string names, needs;  // of all; of those that are called so
   for (const auto* candidate : built_in) {
     names.append(names.empty() ? "" : ", ").append(candidate->names.front());
     if (!function.empty() && !is_called(candidate, function)) continue;
     needs.append(needs.empty() ? "" : "; or ").append(candidate->needs);
-    if (auto parser = candidate->match(outputs)) fits.push_back({candidate, std::move(parser)});
   }
+  std::vector<Fit> fits = fitting(outputs, [&](const auto* candidate) {
+    return function.empty() || is_called(candidate, function);
+  });
   const std::string page = "docs/reference/parsers.md";
   if (fits.empty() && function.empty()) {
     fail_settings(where + ": no built-in parser knows the outputs " + describe(layers) +
@@ -142,24 +166,27 @@ std::unique_ptr<Parser<Candidate>> choose(const std::vector<const BuiltIn<Candid
                   " and custom-lib-path.");
   }
   if (needs.empty()) {
+    const std::string near = nearest_built_in(built_in, function);
     fail_settings(where + ": [property] " + key + ": expected a built-in parser (" + names +
                   ", and their other names in " + page +
                   ") or a function of the library named by custom-lib-path, got \"" + function +
-                  "\" without custom-lib-path. Add custom-lib-path or correct the name.");
+                  "\" without custom-lib-path" +
+                  (near.empty() ? ". Add custom-lib-path or correct the name."
+                                : "; did you mean " + near + "?"));
   }
   if (fits.empty()) {
+    const ModelOutputs unnamed{layers, network, config.num_detected_classes, false};
+    const auto others = fitting(unnamed, [](const auto*) { return true; });
     fail_settings(where + ": [property] " + key + ": " + function + " expects the outputs " +
                   needs + ", got " + describe(layers) +
-                  ". Use the parser that belongs to this model (" + page + ").");
+                  (others.empty() ? ". Use the parser that belongs to this model ("
+                                  : ". They may be those of " + names_of(others) +
+                                        ". Name that of this model (") +
+                  page + ").");
   }
-  keep_best(fits, config.num_detected_classes);
   if (fits.size() > 1 && function.empty()) {
-    std::string several;
-    for (const Fit& fit : fits) {
-      several.append(several.empty() ? "" : " or ").append(fit.built_in->names.front());
-    }
-    fail_settings(where + ": the outputs " + describe(layers) + " may be those of " + several +
-                  ". Name that of this model with " + key + " (" + page + ").");
+    fail_settings(where + ": the outputs " + describe(layers) + " may be those of " +
+                  names_of(fits) + ". Name that of this model with " + key + " (" + page + ").");
   }
   const unsigned classes = fits.front().parser->num_classes();
   if (config.num_detected_classes > classes) {
@@ -182,14 +209,19 @@ std::unique_ptr<Parser<Candidate>> make_parser(
   if (!function.empty() && !library.empty()) {
     const bool known = std::ranges::any_of(
         built_in, [&](const auto* parser) { return is_called(parser, function); });
-    const bool missing = known && access(library.c_str(), F_OK) != 0;
-    const std::string error = known && !missing ? load_error(library) : "";
-    if (!missing && error.empty()) return std::make_unique<Custom>(library, function, where);
-    warnings.push_back(
-        where + ": [property] custom-lib-path: " +
-        (missing ? "there is no " + library : "cannot load " + library + " (" + error + ")") +
-        ", so the built-in parser " + function + " is used. Remove the key, or " +
-        (missing ? "correct the path." : "build the library for this machine."));
+    const std::string near = known ? function : nearest_built_in(built_in, function);
+    const std::string problem = near.empty() ? "" : CustomLibrary::problem(library);
+    if (problem.empty()) return std::make_unique<Custom>(library, function, where);
+    if (!known) {
+      fail_settings(where + ": [property] " + key +
+                    ": expected a built-in parser or a function of " +
+                    "the library named by custom-lib-path, got \"" + function + "\", and " +
+                    problem + "; did you mean " + near + "?");
+    }
+    warnings.push_back(where + ": [property] custom-lib-path: " + problem +
+                       ", so the built-in parser " + function + " is used. Remove the key, " +
+                       (problem.starts_with("there") ? "or correct the path."
+                                                     : "or build the library for this machine."));
   }
   return choose(built_in, function, key, config, network, layers);
 }

@@ -521,9 +521,8 @@ CASES = [
     ),
     (
         {"custom_lib_path": "/nowhere/lib.so", "parse_bbox_func_name": "Parse"},
-        "{config}: [property] custom-lib-path: cannot load /nowhere/lib.so: /nowhere/lib.so: "
-        "cannot open shared object file: No such file or directory. Build its source for this "
-        "machine against Thalweg's headers.",
+        "{config}: [property] custom-lib-path: there is no /nowhere/lib.so. Correct the path, or "
+        "build its source for this machine against Thalweg's headers.",
     ),
 ]
 

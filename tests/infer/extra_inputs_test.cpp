@@ -1,5 +1,6 @@
 #include "infer/extra_inputs.h"
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -62,6 +63,13 @@ TEST_F(ExtraInputsTest, AShapeWithoutABatchIsOneFrames) {
             "with the same first dimension everywhere.");
 }
 
+TEST_F(ExtraInputsTest, AnErrorOfTheImageNamesTheImage) {
+  inputs_[1].shape[2] = 0;
+  EXPECT_EQ(error_of([&] { describe_input(config_, "m.onnx", inputs_); }),
+            "m.onnx: expected an image input with sides of at least 1, got image [2,3,0,40]. "
+            "Export the model with a size.");
+}
+
 TEST_F(ExtraInputsTest, AModelWithTheImageAloneNeedsNoLibrary) {
   config_.custom_lib_path = "/nowhere/lib.so";
   inputs_ = {inputs_[1]};
@@ -92,12 +100,15 @@ TEST_F(ExtraInputsTest, ErrorsSayWhatHasToBeFilled) {
             "c.txt: [property] custom-lib-path: expected a library whose function "
             "NvDsInferInitializeInputLayers fills the model's inputs besides the image: thrown [3] "
             "float32. Add the key, or export the model with the image as its only input.");
-  config_.custom_lib_path = "libc.so.6";
+  Dl_info other;  // any library
+  ASSERT_NE(dladdr(dlsym(RTLD_DEFAULT, "puts"), &other), 0);
+  config_.custom_lib_path = other.dli_fname;
   EXPECT_EQ(error(),
-            "c.txt: [property] custom-lib-path: libc.so.6 has no C function "
-            "NvDsInferInitializeInputLayers, which has to fill the model's inputs besides the "
-            "image: thrown [3] float32. Add it, or export the model with the image as its only "
-            "input.");
+            "c.txt: [property] custom-lib-path: " + config_.custom_lib_path +
+                " has no C function "
+                "NvDsInferInitializeInputLayers, which has to fill the model's inputs besides the "
+                "image: thrown [3] float32. Add it, or export the model with the image as its only "
+                "input.");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
 #include <limits>
 #include <random>
 
@@ -179,8 +180,22 @@ TEST(MakeDetectorParser, ErrorsSayWhatThereIs) {
             "(left, top, right, bottom, score, class); or boxes [M,4], scores [M,1] and classes "
             "[M,1], got features [512] float32. Use the parser that belongs to this model "
             "(docs/reference/parsers.md).");
+  EXPECT_EQ(error_of([&] {
+              detector({"yolov88", "", 80}, layers);
+            }),
+            "c.txt: [property] parse-bbox-func-name: expected a built-in parser (" + kNames +
+                ", and their other names in docs/reference/parsers.md) or a function of the "
+                "library named by custom-lib-path, got \"yolov88\" without custom-lib-path; did "
+                "you mean yolov8?");
   std::vector<Tensor> ssd = {{"boxes", {10, 4}, {}}, {"scores", {10, 3}, {}}};
   layers = layers_of(ssd);
+  EXPECT_EQ(error_of([&] {
+              detector({"NvDsInferParseCustomResnet", "", 3}, layers);
+            }),
+            "c.txt: [property] parse-bbox-func-name: NvDsInferParseCustomResnet expects the "
+            "outputs ...bbox... [4C,H,W] and ...cov... [C,H,W], got boxes [10,4] float32, scores "
+            "[10,3] float32. They may be those of ssd. Name that of this model "
+            "(docs/reference/parsers.md).");
   EXPECT_EQ(error_of([&] {
               detector({"", "", 4}, layers);
             }),
@@ -291,9 +306,21 @@ TEST(CustomParser, LibraryOfTheTestsOwn) {
       error_of([&] {
         detector({"F", "/nowhere/lib.so", 1}, layers);
       }),
-      "c.txt: [property] custom-lib-path: cannot load /nowhere/lib.so: /nowhere/lib.so: cannot "
-      "open shared object file: No such file or directory. Build its source for this machine "
-      "against Thalweg's headers.");
+      "c.txt: [property] custom-lib-path: there is no /nowhere/lib.so. Correct the path, or build "
+      "its source for this machine against Thalweg's headers.");
+}
+
+TEST(CustomParser, PathsOfOneNameCountFromTheFolderTheProgramRunsIn) {
+  const ScratchFolder folder;
+  std::filesystem::copy_file(THALWEG_TEST_PARSER, folder.path("libmine.so"));
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  std::vector<Tensor> tensors = {{"out", {2}, {3, 4}}};
+  const std::string error = error_of([&] {
+    detector({"NvDsInferParseTest", "libmine.so", 1}, layers_of(tensors));
+  });
+  std::filesystem::current_path(before);
+  EXPECT_EQ(error, "");
 }
 
 TEST(CustomParser, PythonNeedsAPythonProcess) {
@@ -325,19 +352,24 @@ TEST(Parser, ABuiltInNameStandsInForALibraryThatCannotBeLoaded) {
   const auto layers = layers_of(tensors);
   std::vector<std::string> warnings;
   EXPECT_NE(detector({"NvDsInferParseYolo", library, 80}, layers, warnings), nullptr);
-  EXPECT_EQ(warnings,
-            std::vector<std::string>{
-                "c.txt: [property] custom-lib-path: cannot load " + library + " (" + library +
-                ": file too short), so the built-in parser NvDsInferParseYolo is used. "
-                "Remove the key, or build the library for this machine."});
+  EXPECT_EQ(warnings, std::vector<std::string>{
+                          "c.txt: [property] custom-lib-path: cannot load " + library +
+                          ": file too short, so the built-in parser NvDsInferParseYolo is used. "
+                          "Remove the key, or build the library for this machine."});
   EXPECT_EQ(error_of(
                 [&] {
                   detector({"NvDsInferParseMine", library, 80}, layers);
                 },
                 folder.path()),
             "c.txt: [property] custom-lib-path: cannot load /libnvdsinfer_custom_impl_Yolo.so: "
-            "/libnvdsinfer_custom_impl_Yolo.so: file too short. Build its source for this machine "
+            "file too short. Build its source for this machine "
             "against Thalweg's headers.");
+  EXPECT_EQ(error_of([&] {
+              detector({"NvDsInferParseYollo", "/nowhere/lib.so", 80}, layers);
+            }),
+            "c.txt: [property] parse-bbox-func-name: expected a built-in parser or a function of "
+            "the library named by custom-lib-path, got \"NvDsInferParseYollo\", and there is no "
+            "/nowhere/lib.so; did you mean NvDsInferParseYolo?");
   // One that loads is taken, and has to have the function.
   warnings.clear();
   EXPECT_EQ(error_of([&] {

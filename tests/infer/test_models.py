@@ -275,6 +275,6 @@ def test_errors_of_shapes(tmp_path: Path) -> None:
     other = channel_means(tmp_path / "other.onnx", boxes=np.zeros((2, 5), np.float32)[:, :4])
     assert errors(other, "parse-bbox-func-name=detectnet_v2") == [
         f"{config}: [property] parse-bbox-func-name: detectnet_v2 expects the outputs ...bbox... "
-        "[4C,H,W] and ...cov... [C,H,W], got boxes [2,4] float32, scores [2,3] float32. Use the "
-        "parser that belongs to this model (docs/reference/parsers.md)."
+        "[4C,H,W] and ...cov... [C,H,W], got boxes [2,4] float32, scores [2,3] float32. They "
+        "may be those of ssd. Name that of this model (docs/reference/parsers.md)."
     ]
