@@ -784,7 +784,8 @@ std::vector<std::vector<std::string>> read_layer_labels(const std::string& path,
     warnings.push_back(path + ": expected " + std::to_string(*num_layers) +
                        (num_layers == 1 ? " line, one" : " lines, one") +
                        " an output layer, its labels separated by ;, got " +
-                       std::to_string(rows.size()) + ".");
+                       std::to_string(rows.size()) +
+                       ". Correct the file; what has no label there is told by its number only.");
   }
   return rows;
 }

@@ -50,7 +50,7 @@ ModelInput describe_input(const InferConfig& config, const std::string& model,
   spec.width = int(nhwc ? shape[2] : shape[3]);
   if (spec.height < 1 || spec.width < 1) {
     fail_settings(model + ": expected an image input with sides of at least 1, got " +
-                  shape_text(inputs[0]) + ". Export the model with a size.");
+                  shape_text(*image) + ". Export the model with a size.");
   }
   spec.channels = int(channels);
   spec.gray = config.model_color_format == 2;

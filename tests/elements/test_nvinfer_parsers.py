@@ -174,6 +174,17 @@ def test_a_library_fills_an_input(run: Run, library: Path) -> None:
     )
 
 
+def test_boxes_that_are_left_out_are_counted_once(run: Run) -> None:
+    rows = [[1, 1, 5, 5, 0.9, 0], [1, 1, 5, 5, 0.9, 7], [1, np.nan, 5, 5, 0.9, 0]]
+    model = tiny_models.constant_outputs(run.folder / "m.onnx", {"rows": rows})
+    keys = f"onnx-file={model}\nparse-bbox-func-name=yolo\nnum-detected-classes=1\ncluster-mode=2"
+    assert run.play(run.pipeline(keys)).warnings == [
+        f"{run.config}: boxes were left out: 1 not finite or of negative size, 1 of classes beyond "
+        "num-detected-classes=1, 0 beyond 10000 candidates a frame. Check that the parser and "
+        "num-detected-classes belong to this model, and that pre-cluster-threshold is not too low."
+    ]
+
+
 # --- Python functions
 
 

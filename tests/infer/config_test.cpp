@@ -515,7 +515,8 @@ TEST_F(ConfigTest, LabelsOfAClassifierStandInARowForEachLayer) {
   EXPECT_EQ(warnings_,
             std::vector<std::string>{folder_.path("l.txt") +
                                      ": expected 2 lines, one an output layer, its labels "
-                                     "separated by ;, got 1."});
+                                     "separated by ;, got 1. Correct the file; what has no label "
+                                     "there is told by its number only."});
 }
 
 TEST_F(ConfigTest, ChoosesTheModel) {

@@ -194,11 +194,13 @@ void Inference::warn_of_candidates() {
   if (counts.bad_value + counts.bad_class + counts.over_limit == 0) return;
   if (warned_of_candidates_.exchange(true)) return;
   log_(LogLevel::kWarning,
-       model_.path() + text(": boxes were left out: %zu not finite or of negative size, %zu of "
-                            "classes beyond num-detected-classes, %zu beyond %zu candidates a "
-                            "frame. Check that the parser belongs to this model and that "
-                            "pre-cluster-threshold is not too low.",
-                            counts.bad_value, counts.bad_class, counts.over_limit, kMaxCandidates));
+       model_.config().path +
+           text(": boxes were left out: %zu not finite or of negative size, %zu of classes beyond "
+                "num-detected-classes=%u, %zu beyond %zu candidates a frame. Check that the parser "
+                "and num-detected-classes belong to this model, and that pre-cluster-threshold is "
+                "not too low.",
+                counts.bad_value, counts.bad_class, model_.config().num_detected_classes,
+                counts.over_limit, kMaxCandidates));
 }
 
 }  // namespace thalweg
