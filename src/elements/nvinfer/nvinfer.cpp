@@ -514,7 +514,7 @@ static void nvinfer_class_init(GstNvInferClass* klass) {
   gst_element_class_add_static_pad_template(element, &src_template);
   gst_element_class_set_static_metadata(
       element, "Inference", "Filter/Analyzer/Video",
-      "Detects and classifies objects in batched frames on the CPU", "Thalweg");
+      "Detects, classifies and segments objects in batched frames on the CPU", "Thalweg");
   observed_class_setup(object);
 }
 
