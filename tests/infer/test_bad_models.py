@@ -16,7 +16,6 @@ import gi
 
 gi.require_version("Gst", "1.0")
 from gi.repository import Gst
-from onnx import TensorProto
 
 from . import tiny_models
 
@@ -112,31 +111,36 @@ def test_a_network_of_no_size(outcome: Outcome, tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("kind", [TensorProto.INT32, TensorProto.INT64, TensorProto.UINT8])
-def test_a_detector_with_integer_outputs(outcome: Outcome, tmp_path: Path, kind: int) -> None:
-    model = tiny_models.boxes_by_type(tmp_path / "integer.onnx", kind)
+@pytest.mark.parametrize("kind", ["int32", "int64", "uint8"])
+def test_a_detector_with_integer_outputs(outcome: Outcome, tmp_path: Path, kind: str) -> None:
+    model = tiny_models.middle_detector(tmp_path / "integer.onnx", kind=kind)
     error, objects = outcome(model)
     assert objects == 0
     assert error is not None
-    name = {TensorProto.INT32: "int32", TensorProto.INT64: "int64", TensorProto.UINT8: "uint8"}
     assert error.startswith(
-        f"{tmp_path}/config.txt: no built-in parser knows the outputs boxes [2,4] {name[kind]}, "
-        f"scores [2,1] {name[kind]}."
+        f"{tmp_path}/config.txt: no built-in parser knows the outputs boxes [2,4] {kind}, "
+        f"scores [2,1] {kind}."
     )
 
 
 def test_a_classifier_and_a_segmentation_with_integer_outputs(
     outcome: Outcome, tmp_path: Path
 ) -> None:
-    model = tiny_models.boxes_by_type(tmp_path / "integer.onnx", TensorProto.INT64)
-    for keys in ("network-type=1", "network-type=2\nnum-detected-classes=2"):
+    model = tiny_models.middle_detector(tmp_path / "integer.onnx", kind="int64")
+    for keys, expected in (
+        ("network-type=1", "network-type=1: expected outputs with one float a class, got"),
+        ("network-type=2\nnum-detected-classes=2", "network-type=2: expected an output of floats,"),
+    ):
         error, objects = outcome(model, keys)
-        assert (error is None, objects) == (False, 0), keys
+        assert objects == 0
+        assert error is not None
+        assert error.startswith(f"{tmp_path}/config.txt: [property] {expected}")
+        assert "boxes [2,4] int64" in error
     assert outcome(model, "network-type=100\noutput-tensor-meta=1") == (None, 0)
 
 
 def test_outputs_whose_size_only_a_run_tells(outcome: Outcome, tmp_path: Path) -> None:
-    model = tiny_models.boxes_by_type(tmp_path / "free.onnx", TensorProto.FLOAT, free_count=True)
+    model = tiny_models.strong_boxes(tmp_path / "free.onnx")
     assert outcome(model) == (None, 2)
     assert outcome(model, "network-type=100\noutput-tensor-meta=1") == (None, 0)
 
@@ -155,17 +159,9 @@ def test_more_classes_than_the_model_has(outcome: Outcome, tmp_path: Path) -> No
 def test_values_that_are_no_numbers_in_each_mode(
     outcome: Outcome, tmp_path: Path, mode: int
 ) -> None:
-    model = onnx.load(tiny_models.middle_detector(tmp_path / "model.onnx"))
-    for constant in model.graph.initializer:
-        if constant.name == "constant_scores":
-            constant.CopyFrom(
-                onnx.numpy_helper.from_array(np.full((1, 2, 1), np.nan, np.float32), constant.name)
-            )
-    onnx.save(model, str(tmp_path / "nan.onnx"))
-    assert outcome(tmp_path / "nan.onnx", f"num-detected-classes=1\ncluster-mode={mode}") == (
-        None,
-        0,
-    )
+    outputs = tiny_models.MIDDLE | {"scores": np.full((2, 1), np.nan, np.float32)}
+    model = tiny_models.constant_outputs(tmp_path / "nan.onnx", outputs)
+    assert outcome(model, f"num-detected-classes=1\ncluster-mode={mode}") == (None, 0)
 
 
 def test_names_that_are_no_text(outcome: Outcome, tmp_path: Path) -> None:

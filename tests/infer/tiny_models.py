@@ -64,28 +64,19 @@ def colour_classifier(path: Path, batch: int | str = "N") -> Path:
     )
 
 
-def middle_detector(path: Path, batch: int | str = "N") -> Path:
-    """`boxes` [2,4] with the middle half of the picture and an empty one, `scores` [2,1] of 0.9."""
-    boxes = np.array([[[0.25, 0.25, 0.75, 0.75], [0, 0, 0, 0]]], np.float32)
-    nodes = [
-        helper.make_node("ReduceMean", ["image"], ["mean"], axes=[1, 2, 3], keepdims=1),
-        helper.make_node("Mul", ["mean", "zero"], ["nought"]),
-        helper.make_node("Squeeze", ["nought", "last"], ["noughts"]),
-        helper.make_node("Add", ["noughts", "constant_boxes"], ["boxes"]),
-        helper.make_node("Add", ["noughts", "constant_scores"], ["scores"]),
-    ]
-    return save(
-        path,
-        nodes,
-        {"boxes": [2, 4], "scores": [2, 1]},
-        {
-            "zero": np.array(0, np.float32),
-            "last": np.array([3], np.int64),
-            "constant_boxes": boxes,
-            "constant_scores": np.full((1, 2, 1), 0.9, np.float32),
-        },
-        batch=batch,
-    )
+MIDDLE = {
+    "boxes": np.array([[0.25, 0.25, 0.75, 0.75], [0, 0, 0, 0]], np.float32),
+    "scores": np.full((2, 1), 0.9, np.float32),
+}
+
+
+def middle_detector(path: Path, batch: int | str = "N", kind: Any = np.float32) -> Path:
+    """`boxes` [2,4] with the middle half of the picture and an empty one, `scores` [2,1] of 0.9.
+
+    `kind` is the NumPy type of both, which may take their fractions.
+    """
+    outputs = {name: values.astype(kind) for name, values in MIDDLE.items()}
+    return constant_outputs(path, outputs, batch=batch)
 
 
 def colour_segmenter(path: Path, batch: int | str = "N", hwc: bool = False) -> Path:
@@ -95,21 +86,31 @@ def colour_segmenter(path: Path, batch: int | str = "N", hwc: bool = False) -> P
     return save(path, nodes, {"mask": [8, 8, 3] if hwc else [3, 8, 8]}, {}, batch=batch)
 
 
-def constant_outputs(path: Path, outputs: dict[str, Any], side: int = 8, extra: str = "") -> Path:
-    """Gives the same arrays for any picture; `extra` names a second input [N,1,1] that is added to
-    all of them."""
+def constant_outputs(
+    path: Path,
+    outputs: dict[str, Any],
+    side: int = 8,
+    extra: str = "",
+    batch: int | str = "N",
+) -> Path:
+    """Gives the same arrays, of their types or else floats, for any picture.
+
+    `extra` names a second input [N,1,1] that is added to all of them.
+    """
     nodes = [
         helper.make_node("ReduceMean", ["image"], ["mean"], axes=[1, 2, 3], keepdims=0),
         helper.make_node("Mul", ["mean", "zero"], ["nought"]),
     ]
     constants: dict[str, Any] = {"zero": np.array(0, np.float32)}
-    arrays = {name: np.asarray(values) for name, values in outputs.items()}
-    types = {}
-    for name, values in arrays.items():
-        if values.dtype == np.float64:
-            values = values.astype(np.float32)
-        types[name] = helper.np_dtype_to_tensor_dtype(values.dtype)
-        constants[f"{name} values"] = values[None]
+    types, shapes = {}, {}
+    for name, given in outputs.items():
+        values = np.asarray(given)
+        floats = values.dtype == np.float64
+        types[name] = helper.np_dtype_to_tensor_dtype(
+            np.dtype(np.float32 if floats else values.dtype)
+        )
+        shapes[name] = list(values.shape)
+        constants[f"{name} values"] = values[None].astype(np.float32)
         constants[f"{name} shape"] = np.array([-1] + [1] * values.ndim, np.int64)
         summand = f"{name} values"
         if extra:
@@ -117,11 +118,10 @@ def constant_outputs(path: Path, outputs: dict[str, Any], side: int = 8, extra: 
             summand = f"{name} more"
         nodes += [
             helper.make_node("Reshape", ["nought", f"{name} shape"], [f"{name} nought"]),
-            helper.make_node("Cast", [f"{name} nought"], [f"{name} zero"], to=types[name]),
-            helper.make_node("Add", [f"{name} zero", summand], [name]),
+            helper.make_node("Add", [f"{name} nought", summand], [f"{name} sum"]),
+            helper.make_node("Cast", [f"{name} sum"], [name], to=types[name]),
         ]
-    shapes = {name: list(values.shape) for name, values in arrays.items()}
-    return save(path, nodes, shapes, constants, side=side, types=types, extra=extra)
+    return save(path, nodes, shapes, constants, side=side, batch=batch, types=types, extra=extra)
 
 
 def identity(
@@ -145,54 +145,23 @@ def identity(
     return path
 
 
-def boxes_by_type(path: Path, kind: Any, free_count: bool = False) -> Path:
-    """A detector of the SSD form whose `boxes` and `scores` are of an ONNX type.
-
-    They are those of the middle half of the picture; with `free_count`, how many a frame has is
-    known only after a run.
-    """
-    name = "M" if free_count else 2
-    boxes = np.array([[[0.25, 0.25, 0.75, 0.75], [0, 0, 0, 0]]], np.float32)
-    nodes = [
-        helper.make_node("ReduceMean", ["image"], ["mean"], axes=[1, 2, 3], keepdims=1),
-        helper.make_node("Mul", ["mean", "zero"], ["nought"]),
-        helper.make_node("Squeeze", ["nought", "last"], ["noughts"]),
-        helper.make_node("Add", ["noughts", "constant_boxes"], ["all_boxes"]),
-        helper.make_node("Add", ["noughts", "constant_scores"], ["all_scores"]),
-    ]
-    # Rows with a score above the limit: their number depends on the values.
-    nodes += [
-        helper.make_node("Greater", ["all_scores", "limit"], ["strong"]),
-        helper.make_node("Squeeze", ["strong", "outer"], ["strong_rows"]),
-        helper.make_node("Compress", ["all_boxes", "strong_rows"], ["some_boxes"], axis=1),
-        helper.make_node("Compress", ["all_scores", "strong_rows"], ["some_scores"], axis=1),
-    ]
-    which = "some" if free_count else "all"
-    nodes += [
-        helper.make_node("Cast", [f"{which}_{output}"], [output], to=kind)
-        for output in ("boxes", "scores")
-    ]
-    if not free_count:
-        nodes = [n for n in nodes if n.op_type not in ("Greater", "Compress")][:5] + nodes[-2:]
-    constants = {
-        "zero": np.array(0, np.float32),
-        "limit": np.array(0.5, np.float32),
-        "last": np.array([3], np.int64),
-        "outer": np.array([0, 2], np.int64),
-        "constant_boxes": boxes,
-        "constant_scores": np.array([[[0.9], [0.3]]], np.float32),
-    }
-    graph = helper.make_graph(
-        nodes,
-        path.stem,
-        [helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, 8, 8])],
-        [
-            helper.make_tensor_value_info("boxes", kind, [1, name, 4]),
-            helper.make_tensor_value_info("scores", kind, [1, name, 1]),
-        ],
-        [numpy_helper.from_array(np.asarray(v), n) for n, v in constants.items()],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+def strong_boxes(path: Path) -> Path:
+    """`boxes` [M,4] and `scores` [M,1] of the middle half; M, 1, is known only after a run."""
+    scores = np.array([[0.9], [0.3]], np.float32)
+    outputs = {"all boxes": MIDDLE["boxes"], "all scores": scores}
+    model = onnx.load(constant_outputs(path, outputs, batch=1))
+    graph = model.graph
+    graph.initializer.append(numpy_helper.from_array(np.array(0.5, np.float32), "limit"))
+    graph.initializer.append(numpy_helper.from_array(np.array([0, 2], np.int64), "outer"))
+    graph.node.append(helper.make_node("Greater", ["all scores", "limit"], ["strong"]))
+    graph.node.append(helper.make_node("Squeeze", ["strong", "outer"], ["strong rows"]))
+    del graph.output[:]
+    for name, columns in (("boxes", 4), ("scores", 1)):
+        some = helper.make_node("Compress", [f"all {name}", "strong rows"], [name], axis=1)
+        graph.node.append(some)
+        graph.output.append(
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, [1, "M", columns])
+        )
     onnx.checker.check_model(model)
     onnx.save(model, str(path))
     return path
