@@ -102,6 +102,10 @@ template <class Candidate>
 bool is_called(const BuiltIn<Candidate>* parser, const std::string& function) {
   return std::ranges::any_of(parser->names, [&](const char* name) { return function == name; });
 }
+template <class Candidate>
+bool is_one(const std::vector<const BuiltIn<Candidate>*>& built_in, const std::string& function) {
+  return std::ranges::any_of(built_in, [&](const auto* one) { return is_called(one, function); });
+}
 
 /// Of the names of parsers that nearest to `function`, without what begins most of them; or "".
 template <class Candidate>
@@ -165,6 +169,13 @@ std::unique_ptr<Parser<Candidate>> choose(const std::vector<const BuiltIn<Candid
                   ". Name one that fits, or a parser of your own, with " + key +
                   " and custom-lib-path.");
   }
+  if (needs.empty() && (is_one(kDetectors, function) || is_one(kInstances, function))) {
+    const bool instances = is_one(kInstances, function);
+    fail_settings(where + ": [property] " + key + ": expected a parser of this network-type, got " +
+                  function + ", which is one of network-type=" + (instances ? "3" : "0") +
+                  ". Write that, and the name as " + (instances ? kInstanceKey : kDetectorKey) +
+                  ".");
+  }
   if (needs.empty()) {
     const std::string near = nearest_built_in(built_in, function);
     fail_settings(where + ": [property] " + key + ": expected a built-in parser (" + names +
@@ -207,8 +218,7 @@ std::unique_ptr<Parser<Candidate>> make_parser(
   const std::string &library = config.custom_lib_path, &where = config.path;
   if (is_python(function)) return std::make_unique<Custom>(library, function, where);
   if (!function.empty() && !library.empty()) {
-    const bool known = std::ranges::any_of(
-        built_in, [&](const auto* parser) { return is_called(parser, function); });
+    const bool known = is_one(built_in, function);
     const std::string near = known ? function : nearest_built_in(built_in, function);
     const std::string problem = near.empty() ? "" : CustomLibrary::problem(library);
     if (problem.empty()) return std::make_unique<Custom>(library, function, where);

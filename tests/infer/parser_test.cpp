@@ -187,6 +187,12 @@ TEST(MakeDetectorParser, ErrorsSayWhatThereIs) {
                 ", and their other names in docs/reference/parsers.md) or a function of the "
                 "library named by custom-lib-path, got \"yolov88\" without custom-lib-path; did "
                 "you mean yolov8?");
+  EXPECT_EQ(error_of([&] {
+              detector({"NvDsInferParseYoloSeg", "", 80}, layers);
+            }),
+            "c.txt: [property] parse-bbox-func-name: expected a parser of this network-type, got "
+            "NvDsInferParseYoloSeg, which is one of network-type=3. Write that, and the name as "
+            "parse-bbox-instance-mask-func-name.");
   std::vector<Tensor> ssd = {{"boxes", {10, 4}, {}}, {"scores", {10, 3}, {}}};
   layers = layers_of(ssd);
   EXPECT_EQ(error_of([&] {
