@@ -442,10 +442,6 @@ std::optional<UpstreamModel> upstream_model(const InferConfig& config) {
       {config.onnx_file, other.substr(other.find('=') + 1), stem, stem + ".onnx"});
 }
 
-}  // namespace
-
-namespace {
-
 InferConfig read_config(const std::string& path, ConfigNotes& notes) {
   const bool is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
   IniFile file = is_yaml ? read_yaml(path, {"property", "class-attrs-"}) : read_ini(path);
