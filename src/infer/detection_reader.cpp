@@ -2,6 +2,7 @@
 #include <map>
 #include <tuple>
 
+#include "infer/error.h"
 #include "infer/output_reader.h"
 
 namespace thalweg {
@@ -56,6 +57,7 @@ class DetectionReader : public OutputReader {
       const bool ordered = values == values;  // no NaN
       if (ordered) by_box.emplace(values, &instance);
     }
+    size_t mask_bytes = 0;
     for (const auto& box : candidates_) {
       const auto found = by_box.find(values_of(box));
       if (found == by_box.end()) continue;
@@ -66,9 +68,21 @@ class DetectionReader : public OutputReader {
         const bool make = instance.make_mask && config_.output_instance_mask;
         result.detections.back().mask =
             make ? instance.make_mask(to_network(result.detections.back(), place)) : instance.mask;
+        const auto& mask = result.detections.back().mask;
+        mask_bytes += mask ? mask->size_bytes : 0;
+        if (mask_bytes > kMaxMaskBytes) fail_masks(candidates_.size());
       }
       by_box.erase(found);
     }
+  }
+
+  /// A few numbers of a model become a mask, so what all of them take is no matter of its outputs.
+  static constexpr size_t kMaxMaskBytes = size_t(256) << 20;
+  [[noreturn]] void fail_masks(size_t objects) const {
+    fail_settings(config_.path + ": [property] output-instance-mask: expected masks of at most " +
+                  std::to_string(kMaxMaskBytes) + " bytes a frame, got more with " +
+                  std::to_string(objects) +
+                  " objects. Raise pre-cluster-threshold, or write topk for the classes.");
   }
 
   /// Where nothing clusters and the parser leaves that to others: one box an object all the same.

@@ -223,5 +223,24 @@ TEST_F(PoseTest, AMaskIsOfTheSamePixelsWhereverThePartLies) {
   for (size_t i = 0; i < 3; ++i) EXPECT_NEAR(edge.mask->data[i], whole.mask->data[2 + i], 1e-5);
 }
 
+/// 7 numbers become a mask of 16 MiB.
+TEST_F(PoseTest, MasksTakeABoundedPartOfTheMemory) {
+  config_.parse_bbox_instance_mask_func_name = "yolo_seg";
+  std::vector<float> rows, prototypes(2048 * 2048);
+  for (int i = 0; i < 17; ++i) rows.insert(rows.end(), {0, 0, 40, 40, 0.9f, 0, 1});
+  const Layers layers = {thalweg::layer("output0", {17, 7}, rows.data()),
+                         thalweg::layer("output1", {1, 2048, 2048}, prototypes.data())};
+  std::vector<std::string> warnings;
+  place_.frame_height = 80, place_.geometry.crop.height = 80;
+  reader_ = make_detection_reader(config_, input_, layers, warnings);
+  EXPECT_EQ(error_of([&] {
+              Result result;
+              reader_->read(layers, place_, result);
+            }),
+            "c.txt: [property] output-instance-mask: expected masks of at most 268435456 bytes a "
+            "frame, got more with 17 objects. Raise pre-cluster-threshold, or write topk for the "
+            "classes.");
+}
+
 }  // namespace
 }  // namespace thalweg
