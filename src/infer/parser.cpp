@@ -165,6 +165,7 @@ std::unique_ptr<Parser<Candidate>> choose(const std::vector<const BuiltIn<Candid
   const std::string page = "docs/reference/parsers.md";
   if (fits.empty() && function.empty()) {
     fail_settings(where + ": no built-in parser knows the outputs " + describe(layers) +
+                  " with num-detected-classes=" + std::to_string(config.num_detected_classes) +
                   ". There are " + names + "; see " + page +
                   ". Name one that fits, or a parser of your own, with " + key +
                   " and custom-lib-path.");

@@ -396,7 +396,8 @@ TEST(YoloPose, OutputsThatAreNone) {
   EXPECT_EQ(error_of([&] {
               instances({"", "", 80}, layers);
             }),
-            "c.txt: no built-in parser knows the outputs output0 [84,22] float32. There are "
+            "c.txt: no built-in parser knows the outputs output0 [84,22] float32 with "
+            "num-detected-classes=80. There are "
             "yolo_pose, yolo_seg, yolo_seg_masks, mask_rcnn; see docs/reference/parsers.md. Name "
             "one that fits, or a parser of your own, with parse-bbox-instance-mask-func-name and "
             "custom-lib-path.");

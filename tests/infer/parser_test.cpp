@@ -156,7 +156,8 @@ TEST(MakeDetectorParser, ErrorsSayWhatThereIs) {
   EXPECT_EQ(error_of([&] {
               detector({"", "", 80}, layers);
             }),
-            "c.txt: no built-in parser knows the outputs features [512] float32. There are " +
+            "c.txt: no built-in parser knows the outputs features [512] float32 with "
+            "num-detected-classes=80. There are " +
                 kNames +
                 "; see docs/reference/parsers.md. Name one that fits, or a parser of your own, "
                 "with parse-bbox-func-name and custom-lib-path.");

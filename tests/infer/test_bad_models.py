@@ -119,7 +119,7 @@ def test_a_detector_with_integer_outputs(outcome: Outcome, tmp_path: Path, kind:
     assert error is not None
     assert error.startswith(
         f"{tmp_path}/config.txt: no built-in parser knows the outputs boxes [2,4] {kind}, "
-        f"scores [2,1] {kind}."
+        f"scores [2,1] {kind} with num-detected-classes=1."
     )
 
 
