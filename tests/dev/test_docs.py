@@ -26,6 +26,14 @@ def test_links(check_docs: ModuleType) -> None:
     assert not {name: links for name, links in broken.items() if links}
 
 
+def test_the_index_leads_to_every_page(check_docs: ModuleType, root: Path) -> None:
+    index = (root / "docs/index.md").read_text()
+    pages = [page for page in check_docs.documents() if page.parent != root]
+    unlinked = [page for page in pages if f"{page.parent.name}/{page.name})" not in index]
+    # Those of docs/ itself are linked by their name alone.
+    assert {page.name for page in unlinked if f"({page.name})" not in index} == {"index.md"}
+
+
 def test_readme_program(check_docs: ModuleType, root: Path) -> None:
     ((_, program),) = check_docs.programs(root / "README.md")
     assert len([line for line in program.splitlines() if line.strip()]) == 15
