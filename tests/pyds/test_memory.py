@@ -25,13 +25,19 @@ def resident() -> int:
 
 
 def growth(work: Callable[[], None], times: int = 4000) -> float:
-    """Bytes of growth a call, after a warm-up."""
+    """Bytes of growth a call, after a warm-up: the least of three.
+
+    What leaks grows each time; what else happens in this process does not."""
     for _ in range(times // 4):
         work()
-    before = resident()
-    for _ in range(times):
-        work()
-    return (resident() - before) / times
+
+    def once() -> float:
+        before = resident()
+        for _ in range(times):
+            work()
+        return (resident() - before) / times
+
+    return min(once() for _ in range(3))
 
 
 def test_texts_that_are_set_again(tree: Any) -> None:
