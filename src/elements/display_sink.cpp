@@ -134,8 +134,8 @@ bool open(ThalwegDisplaySink* sink) {
       GST_INFO_OBJECT(sink, "writing to %s", state.path.c_str());
     } else if (state.display.kind == Display::kHttp) {
       state.page = open_page(state.display);
-      state.output = Output::jpeg(
-          [page = state.page.get()](std::string jpeg) { page->publish(std::move(jpeg)); });
+      state.output =
+          Output::jpeg([page = state.page.get()](const std::string& jpeg) { page->publish(jpeg); });
       GST_ELEMENT_INFO(sink, RESOURCE, OPEN_WRITE,
                        ("%s: frames are shown at %s", name_of(sink), state.page->url().c_str()),
                        (nullptr));

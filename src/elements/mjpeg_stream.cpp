@@ -379,7 +379,7 @@ std::string MjpegStream::url() const { return server_->url(); }
 
 bool MjpegStream::watched() const { return server_->watched(number_); }
 
-void MjpegStream::publish(std::string jpeg) {
+void MjpegStream::publish(const std::string& jpeg) {
   server_->show(number_, std::make_shared<const std::string>(part(jpeg)));
 }
 

@@ -31,7 +31,7 @@ class MjpegStream {
   /// Whether anybody watches.
   bool watched() const;
   /// Shows a picture, a whole JPEG file, to all who watch and to those who come later.
-  void publish(std::string jpeg);
+  void publish(const std::string& jpeg);
   /// Those who come later see nothing until the next picture.
   void forget();
 

@@ -403,7 +403,7 @@ bool MultiSource::listen() {
     server_ = std::make_unique<HttpServer>(
         HttpServer::Settings{text(kIpAddress), uint16_t(wanted), token ? token : ""},
         [this](const HttpRequest& request) {
-          const HttpReply reply = answer(request, *this);
+          HttpReply reply = answer(request, *this);
           GST_INFO_OBJECT(bin_, "%s %s: %u", request.method.c_str(), request.path.c_str(),
                           reply.status);
           return reply;

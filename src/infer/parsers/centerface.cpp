@@ -50,8 +50,9 @@ class CenterFaceParser : public DetectorParser {
     for (size_t i = 0; i < cells; ++i) {
       if (!(scores[i] >= threshold)) continue;
       const float height = std::exp(sizes[i]) * kCell, width = std::exp(sizes[cells + i]) * kCell;
-      const float y = (float(i / columns) + offsets[i] + 0.5f) * kCell;
-      const float x = (float(i % columns) + offsets[cells + i] + 0.5f) * kCell;
+      const size_t row = i / columns, column = i % columns;
+      const float y = (float(row) + offsets[i] + 0.5f) * kCell;
+      const float x = (float(column) + offsets[cells + i] + 0.5f) * kCell;
       out.push_back({0, x - width / 2, y - height / 2, width, height, scores[i], 0});
     }
   }
