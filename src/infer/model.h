@@ -112,7 +112,7 @@ class Model {
   Layers layers_;                         // of one unit, without buffers
   std::unique_ptr<OutputReader> reader_;  // null where there is nothing to read
   std::unique_ptr<ExtraInputs> extra_inputs_;
-  std::unique_ptr<TensorFiles> files_;    // null where none are written or read
+  std::unique_ptr<TensorFiles> files_;  // null where none are written or read
   double seconds_a_run_ = 0;
 
   std::mutex mutex_;
