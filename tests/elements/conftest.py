@@ -15,6 +15,8 @@ from gi.repository import Gst
 
 from thalweg import testing
 
+from ..memory import MIB, growth_bytes
+
 
 @pytest.fixture
 def short_h264(play: Callable[..., testing.Played], tmp_path: Path) -> Path:
@@ -61,32 +63,12 @@ def check_defaults(shared: Path) -> Callable[[str], None]:
     return check
 
 
-def resident_mib() -> float:
-    """Resident memory of this process."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGESIZE") / 2**20
-
-
-def repeat(work: Callable[[], None], times: int) -> None:
-    for _ in range(times):
-        work()
-
-
-def growth_mib(work: Callable[[], None], times: int) -> float:
-    """By how much resident memory grows meanwhile. What leaks grows each time, what other threads
-    of this process do to its heap does not: callers take the least of a few."""
-    before = resident_mib()
-    repeat(work, times)
-    return resident_mib() - before
-
-
 @pytest.fixture
 def check_no_growth() -> Callable[[Callable[[], None]], None]:
     """check_no_growth(work): `work`, done again and again, takes no more memory."""
 
     def check(work: Callable[[], None]) -> None:
-        repeat(work, 100)
-        assert min(growth_mib(work, 1000) for _ in range(3)) < 3
+        assert growth_bytes(work, warm_up=100, times=1000) < 3 * MIB
 
     return check
 
@@ -107,9 +89,10 @@ def check_cycles() -> Callable[[str], None]:
                 assert message.type == Gst.MessageType.EOS
                 pipeline.set_state(Gst.State.NULL)
 
-        repeat(cycle, 20)
+        for _ in range(20):
+            cycle()
         threads = len(os.listdir("/proc/self/task"))
-        assert min(growth_mib(cycle, 25) for _ in range(3)) < 3
+        assert growth_bytes(cycle, warm_up=0, times=25) < 3 * MIB
         assert len(os.listdir("/proc/self/task")) <= threads + 2
 
     return check

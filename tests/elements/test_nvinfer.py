@@ -22,6 +22,8 @@ from gi.repository import GObject, Gst, GstBase
 
 from thalweg import models
 
+from ..memory import MIB, resident_bytes
+
 UNTRACKED = 0xFFFFFFFFFFFFFFFF
 
 
@@ -370,10 +372,6 @@ def test_flushing_seek_and_a_second_run(config: Path, clip: Path, play: Callable
 
 
 def test_states_a_dozen_times_without_growth(config: Path, clip: Path) -> None:
-    def resident_kib() -> int:
-        text = Path("/proc/self/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+)", text)[1])
-
     def cycle() -> None:
         pipeline = Gst.parse_launch(detect(clip, config, 2))
         pipeline.set_state(Gst.State.PLAYING)
@@ -386,11 +384,11 @@ def test_states_a_dozen_times_without_growth(config: Path, clip: Path) -> None:
     for _ in range(4):
         cycle()
     gc.collect()
-    before = resident_kib()
+    before = resident_bytes()
     for _ in range(12):
         cycle()
     gc.collect()
-    assert resident_kib() - before < 40 * 1024  # one model kept a cycle would be 12 x 40 MiB
+    assert resident_bytes() - before < 40 * MIB  # one model kept a cycle would be 12 x 40 MiB
 
 
 def test_stopping_in_the_middle(config: Path, clip: Path) -> None:

@@ -27,8 +27,8 @@ from gi.repository import Gst
 
 from thalweg import stats
 
+from ..memory import MIB, resident_bytes
 from ..rtsp_camera import Camera
-from .conftest import resident_mib
 from .watched import ENDS, Watched
 
 SIZE = (320, 240)
@@ -316,10 +316,10 @@ def test_many_starts_leave_nothing_behind(short: Path) -> None:
 
     for _ in range(30):  # fills the allocator's arenas
         cycle()
-    before, count = resident_mib(), threads()
+    before, count = resident_bytes(), threads()
     for _ in range(40):
         cycle()
-    assert resident_mib() - before < 10
+    assert resident_bytes() - before < 10 * MIB
     assert threads() <= count + 2
 
 

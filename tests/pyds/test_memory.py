@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 import pyds
 
+from ..memory import growth_bytes
 from .full_batch import BIG, make_and_drop
 from .test_text import ADDRESS_TEXTS, FIELDS
 
@@ -19,25 +19,9 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def resident() -> int:
-    """Resident memory of this process, bytes."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
-
-
 def growth(work: Callable[[], None], times: int = 4000) -> float:
-    """Bytes of growth a call, after a warm-up: the least of three.
-
-    What leaks grows each time; what else happens in this process does not."""
-    for _ in range(times // 4):
-        work()
-
-    def once() -> float:
-        before = resident()
-        for _ in range(times):
-            work()
-        return (resident() - before) / times
-
-    return min(once() for _ in range(3))
+    """Bytes of growth a call."""
+    return growth_bytes(work, times // 4, times) / times
 
 
 def test_texts_that_are_set_again(tree: Any) -> None:

@@ -26,9 +26,9 @@ import gi
 gi.require_version("Gst", "1.0")
 from gi.repository import Gst
 
-from ..elements.conftest import resident_mib
 from ..elements.muxers import NEWER, register_newer, sized
 from ..elements.watched import ENDS, Watched
+from ..memory import MIB, resident_bytes
 
 SECONDS = float(
     os.environ.get("THALWEG_STRESS_SECONDS", "600" if os.environ.get("THALWEG_SOAK") else "12")
@@ -213,7 +213,7 @@ def test_nothing_is_lost_or_left_behind(clip: str, dice: random.Random, way: Any
             drain(run.bus)
             assert living.count == 1
             run.wait_for_frames(5, of=0)
-            memory.append(resident_mib())
+            memory.append(resident_bytes() / MIB)
             check_frames(run)
         run.wait_for_frames(FRAMES, of=0)
         run.add()
