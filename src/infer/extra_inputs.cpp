@@ -1,7 +1,6 @@
 #include "infer/extra_inputs.h"
 
 #include <cstring>
-#include <new>
 
 #include "infer/error.h"
 
@@ -9,7 +8,6 @@ namespace thalweg {
 namespace {
 
 constexpr const char* kFunction = "NvDsInferInitializeInputLayers";
-constexpr std::align_val_t kAlignment{64};
 
 }  // namespace
 
@@ -31,7 +29,7 @@ ExtraInputs::ExtraInputs(const InferConfig& config, const std::string& model,
     }
     auto layer = layer_of(tensor, tensor.name.c_str(), int(i), has_batch);
     layer.isInput = 1;
-    buffers_.emplace_back(::operator new(tensor.bytes(), kAlignment));
+    buffers_.push_back(allocate_tensor(tensor.bytes()));
     layer.buffer = std::memset(buffers_.back().get(), 0, tensor.bytes());
     layers.push_back(layer);
     indices_.push_back(i);
@@ -62,7 +60,5 @@ ExtraInputs::ExtraInputs(const InferConfig& config, const std::string& model,
 void ExtraInputs::bind(InferRequest& request) const {
   for (size_t i = 0; i < buffers_.size(); ++i) request.bind_input(indices_[i], buffers_[i].get());
 }
-
-void ExtraInputs::Free::operator()(void* memory) const { ::operator delete(memory, kAlignment); }
 
 }  // namespace thalweg

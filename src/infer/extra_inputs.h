@@ -8,6 +8,7 @@
 #include "infer/config.h"
 #include "infer/custom_function.h"
 #include "infer/input.h"
+#include "infer/tensor_memory.h"
 
 namespace thalweg {
 
@@ -24,12 +25,9 @@ class ExtraInputs {
   void bind(InferRequest& request) const;
 
  private:
-  struct Free {
-    void operator()(void* memory) const;
-  };
   std::unique_ptr<CustomLibrary> library_;  // what it keeps, its parsers may need
   std::vector<size_t> indices_;
-  std::vector<std::unique_ptr<void, Free>> buffers_;
+  std::vector<TensorMemory> buffers_;
 };
 
 }  // namespace thalweg

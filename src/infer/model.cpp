@@ -4,14 +4,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <new>
 
 #include "infer/error.h"
 
 namespace thalweg {
 namespace {
-
-constexpr size_t kAlignment = 64;
 
 /// The name by which a configuration knows an output. TensorFlow's have ":0" at the end, which the
 /// output-blob-names of older models lack.
@@ -150,25 +147,21 @@ ClusterCounts Model::counts() const {
 
 Model::Run::Run(Model& model)
     : model_(model), request_(model.backend_->new_request()), layers_(model.layers_) {
-  auto allocate = [](size_t bytes) { return ::operator new(bytes, std::align_val_t(kAlignment)); };
   const auto& info = model.backend_->info();
   const size_t image = model.input_.index;
-  input_ = static_cast<float*>(allocate(info.inputs[image].bytes()));
+  input_memory_ = allocate_tensor(info.inputs[image].bytes());
+  input_ = static_cast<float*>(input_memory_.get());
   request_->bind_input(image, input_);
   model.extra_inputs_->bind(*request_);
   for (size_t i = 0; i < info.outputs.size(); ++i) {
     size_t bytes = info.outputs[i].bytes();
-    outputs_.push_back(bytes ? allocate(bytes) : nullptr);
-    if (bytes) request_->bind_output(i, outputs_[i]);
+    outputs_.push_back(bytes ? allocate_tensor(bytes) : nullptr);
+    if (bytes) request_->bind_output(i, outputs_[i].get());
   }
   results_.resize(model.input_.batch);
 }
 
-Model::Run::~Run() {
-  request_.reset();
-  for (void* memory : outputs_) ::operator delete(memory, std::align_val_t(kAlignment));
-  ::operator delete(input_, std::align_val_t(kAlignment));
-}
+Model::Run::~Run() = default;
 
 void Model::Run::add(const Frame& frame) { add(frame, {0, 0, frame.width(), frame.height()}); }
 
@@ -213,7 +206,7 @@ std::span<const Result> Model::Run::finish() {
 const Layers& Model::Run::layers(size_t unit) {
   const auto& outputs = model_.backend_->info().outputs;
   for (size_t i = 0; i < outputs.size(); ++i) {
-    auto* data = static_cast<char*>(outputs_[i]);
+    auto* data = static_cast<char*>(outputs_[i].get());
     size_t bytes = outputs[i].bytes();
     if (!data) {
       auto view = request_->output(i);

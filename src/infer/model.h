@@ -15,6 +15,7 @@
 #include "infer/output_reader.h"
 #include "infer/result.h"
 #include "infer/tensor_files.h"
+#include "infer/tensor_memory.h"
 #include "surface/batch.h"
 
 namespace thalweg {
@@ -65,9 +66,10 @@ class Model {
     void fed(const UnitPlace& place);
 
     Model& model_;
-    std::unique_ptr<InferRequest> request_;
-    float* input_ = nullptr;
-    std::vector<void*> outputs_;  // null where the size is known only after a run
+    TensorMemory input_memory_;
+    std::vector<TensorMemory> outputs_;      // null where the size is known only after a run
+    std::unique_ptr<InferRequest> request_;  // ends before the memory that it may write to
+    float* input_ = nullptr;                 // view of input_memory_
     std::vector<UnitPlace> places_;
     std::vector<Result> results_;
     Layers layers_;
