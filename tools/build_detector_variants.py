@@ -246,6 +246,22 @@ def detectnet(
     """)
 
 
+def keep_strongest(variant: Variant, of: str, best: str, places: str) -> None:
+    """Adds non-maximum suppression of the scores `of` [N,C,1917]: the `most` best that are kept,
+    and 0 where fewer are, as `best` [N,most], and where they stand in a row of all as `places`.
+
+    Constants: most, overlap and lowest_score of the suppression; nought is 0, in_a_row [0, -1].
+    """
+    variant.after(f"""
+        kept = NonMaxSuppression (boxes, {of}, most, overlap, lowest_score)
+        kept_scores = GatherND ({of}, kept)
+        no_scores = Mul ({of}, nought)
+        scores_kept = ScatterND (no_scores, kept, kept_scores)
+        scores_in_a_row = Reshape (scores_kept, in_a_row)
+        {best}, {places} = TopK (scores_in_a_row, most)
+    """)
+
+
 def ssd_inception(variant: Variant) -> None:
     """Gives the variant the interface of TensorFlow's SSD Inception v2, trained on COCO."""
     most, overlap, lowest_score = 100, 0.6, 0.3  # of its non-maximum suppression
@@ -270,13 +286,9 @@ def ssd_inception(variant: Variant) -> None:
     variant.constant("every_edge", [1, 1, 4])
     variant.after("""
         of_class = Transpose <perm=[0,2,1]> (scores)
-        kept = NonMaxSuppression (boxes, of_class, most, overlap, lowest_score)
-        kept_scores = GatherND (of_class, kept)
-        no_scores = Mul (of_class, nought)
-        scores_kept = ScatterND (no_scores, kept, kept_scores)
-        scores_in_a_row = Reshape (scores_kept, in_a_row)
-        detection_scores, places = TopK (scores_in_a_row, most)
-
+    """)
+    keep_strongest(variant, "of_class", "detection_scores", "places")
+    variant.after("""
         found = Sign (detection_scores)
         num_detections = ReduceSum <keepdims=0> (found, one)
 
@@ -351,12 +363,9 @@ def find_persons(variant: Variant) -> None:
     variant.after("""
         of_persons = Gather <axis=2> (scores, first)
         of_person = Transpose <perm=[0,2,1]> (of_persons)
-        kept = NonMaxSuppression (boxes, of_person, most, overlap, lowest_score)
-        kept_scores = GatherND (of_person, kept)
-        no_scores = Mul (of_person, nought)
-        scores_kept = ScatterND (no_scores, kept, kept_scores)
-        scores_in_a_row = Reshape (scores_kept, in_a_row)
-        best_scores, anchors = TopK (scores_in_a_row, most)
+    """)
+    keep_strongest(variant, "of_person", "best_scores", "anchors")
+    variant.after("""
         anchor_of_edge = Unsqueeze (anchors, third)
         anchor_of_edges = Expand (anchor_of_edge, every_edge)
         best_boxes = GatherElements <axis=1> (boxes, anchor_of_edges)
