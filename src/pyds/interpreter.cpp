@@ -49,11 +49,14 @@ void leave() {
 }  // namespace
 
 WithGil::WithGil() : entered_(enter()) {
-  if (entered_) state_ = PyGILState_Ensure();
+  if (!entered_) return;
+  state_ = PyGILState_Ensure();
+  error_.emplace();
 }
 
 WithGil::~WithGil() {
   if (!entered_) return;
+  error_.reset();
   PyGILState_Release(state_);
   leave();
 }

@@ -2,7 +2,11 @@
 
 #include <nanobind/nanobind.h>
 
+#include <optional>
+
 namespace thalweg::pyds {
+
+namespace nb = nanobind;
 
 // The way into the interpreter and out of it, for threads that outlive it: pipelines that nobody
 // stopped go on while the process ends. A thread that asks a dying interpreter for the GIL is
@@ -10,7 +14,8 @@ namespace thalweg::pyds {
 // after the end has begun is turned away, and the end waits for those who are inside.
 
 /// Holds the GIL while it lives, for hooks that C threads call. False when the interpreter ends:
-/// then the thread must leave Python's objects alone.
+/// then the thread must leave Python's objects alone. A hook may run while arguments are dropped of
+/// a call that failed: the thread's error is put aside, and is back at the end.
 class WithGil {
  public:
   WithGil();
@@ -22,6 +27,7 @@ class WithGil {
  private:
   bool entered_;
   PyGILState_STATE state_{};
+  std::optional<nb::error_scope> error_;
 };
 
 /// Gives the GIL up while it lives. A thread that would come back to an interpreter that has ended

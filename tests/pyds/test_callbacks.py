@@ -225,6 +225,23 @@ def test_errors_in_functions_are_reported(
     assert reported in ([ZeroDivisionError], [TypeError])
 
 
+@pytest.mark.parametrize("release", [lambda data, user: None, lambda data, user: [][5]])
+def test_a_release_function_leaves_the_error_of_a_call_alone(
+    release: Callable[[Any, Any], Any],
+    new_buffer: Callable[[], Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The buffer goes with the arguments of a call that failed, while its error is on the way."""
+    monkeypatch.setattr(sys, "unraisablehook", lambda args: None)
+    given = [new_buffer()]
+    batch, frame = first_frame(given[0])
+    meta = pyds.nvds_acquire_user_meta_from_pool(batch)
+    pyds.user_releasefunc(meta, release)
+    pyds.nvds_add_user_meta_to_frame(frame, meta)
+    with pytest.raises(TypeError, match="NvDsFrameMeta"):
+        pyds.NvDsFrameMeta.cast(*(given.pop() for _ in "1"))
+
+
 def test_an_error_in_a_release_function_is_reported(
     new_buffer: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

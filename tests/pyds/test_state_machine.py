@@ -11,6 +11,8 @@ import os
 import random
 import sys
 import threading
+import traceback
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -32,6 +34,15 @@ def silent_hooks(needs_slots: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "unraisablehook", lambda report: None)
 
 
+@pytest.fixture(autouse=True)
+def short_collections() -> Iterator[None]:
+    """The programs collect thousands of times; what earlier tests left is not looked at again."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
+
+
 class Metadata(RuleBasedStateMachine):
     """A random program whose numbers are Hypothesis's, which shrinks the ones that fail."""
 
@@ -48,7 +59,7 @@ class Metadata(RuleBasedStateMachine):
         self.program.act(action)
 
 
-TestMetadata = pytest.mark.usefixtures("silent_hooks")(Metadata.TestCase)
+TestMetadata = pytest.mark.usefixtures("silent_hooks", "short_collections")(Metadata.TestCase)
 TestMetadata.settings = settings(
     max_examples=max(1, STEPS // STEPS_A_RUN),
     stateful_step_count=STEPS_A_RUN,
@@ -82,13 +93,13 @@ def test_four_threads_at_random() -> None:
     """Four programs share their things: what one frees, the others still have."""
     things: list[Any] = []
     programs = [Program(random.Random(seed).randrange, things) for seed in range(4)]
-    failures: list[BaseException] = []
+    failures: list[str] = []
 
     def run(program: Program) -> None:
         try:
             run_steps(program, 2 * STEPS)
-        except BaseException as error:
-            failures.append(error)
+        except BaseException:
+            failures.append(traceback.format_exc())
 
     threads = [threading.Thread(target=run, args=[program]) for program in programs]
     interval = sys.getswitchinterval()
@@ -100,6 +111,6 @@ def test_four_threads_at_random() -> None:
             thread.join(600)
     finally:
         sys.setswitchinterval(interval)
-    assert not failures, failures
+    assert not failures, "\n".join(failures)
     assert not any(thread.is_alive() for thread in threads)
     assert all(sum(program.succeeded.values()) > STEPS // 2 for program in programs)
