@@ -56,7 +56,7 @@ struct Add<kFunction> {
           NvDsBatchMeta* batch = batch_of_parent(into, *site);
           Parent* to = into.get();
           Child* meta = added.get();
-          hand_over(added, batch, *child_site);
+          hand_over(added, into, batch, *child_site);
           with_batch(batch, {&into, &added}, [=] { kFunction(to, meta); });
         },
         nb::arg(parent), nb::arg(child), doc);
@@ -270,9 +270,9 @@ void bind_nvdsmeta_functions(nb::module_& m) {
         NvDsObjectMeta* added = object.get();
         NvDsObjectMeta* found_in = to_optional<NvDsObjectMeta>(parent.value, {kName, "obj_parent"});
         NvDsBatchMeta* batch = batch_of_parent(frame, {kName, "frame_meta"});
-        hand_over(object, batch, {kName, "obj_meta"});
+        hand_over(object, frame, batch, {kName, "obj_meta"});
         if (found_in) {
-          hand_over(*nb::cast<StructRef<NvDsObjectMeta>*>(parent.value), batch,
+          hand_over(*nb::cast<StructRef<NvDsObjectMeta>*>(parent.value), frame, batch,
                     {kName, "obj_parent"});
         }
         with_batch(batch, {&frame, &object},

@@ -290,7 +290,7 @@ void check_hook(const NvDsBaseMeta* base, const void* function, const Site& site
               site.owner, site.name);
 }
 
-void hand_over(Ref& meta, NvDsBatchMeta* batch, const Site& site) {
+void hand_over(Ref& meta, const Ref& into, NvDsBatchMeta* batch, const Site& site) {
   void* structure = meta.get();
   if (!thalweg_pool_adopt) {  // NVIDIA's library makes it an element of its pool
     if (!meta.give_up_ownership()) return;
@@ -299,6 +299,10 @@ void hand_over(Ref& meta, NvDsBatchMeta* batch, const Site& site) {
     return;
   }
   if (batch_around(structure, nullptr)) return;  // of a pool already
+  const BatchLockWithGil lock(batch);
+  into.check();
+  meta.check();
+  if (batch_around(structure, nullptr)) return;  // another thread was first
   if (Allocations::instance().kind_of(structure) != &meta.info() ||
       !thalweg_slot_generation(structure)) {
     throw_error(PyExc_ValueError, "%s.%s: is no meta of a pool, nor one that was constructed",

@@ -213,10 +213,11 @@ void take_block(const Lifetime& owner, void** member, void* block, size_t least,
 /// for metas of another kind. @throws ValueError naming `site`
 void check_hook(const NvDsBaseMeta* base, const void* function, const Site& site);
 
-/// A meta is about to enter a list of a batch. One that Python made becomes an element of the pool,
-/// in use: the batch gives it back from now on. Texts and masks that it shares with another struct
-/// are duplicated. @throws ValueError naming `site` for what is neither of a pool nor constructed.
-void hand_over(Ref& meta, NvDsBatchMeta* batch, const Site& site);
+/// A meta is about to enter a list of `into`, a struct of a batch. One that Python made becomes an
+/// element of the pool, in use: the batch gives it back from now on. Texts and masks that it shares
+/// with another struct are duplicated. @throws ValueError naming `site` for what is neither of a
+/// pool nor constructed; ReferenceError for a struct that is gone
+void hand_over(Ref& meta, const Ref& into, NvDsBatchMeta* batch, const Site& site);
 
 /// Copies a struct by value. Heap blocks of its own (texts, masks) move along if `from` is memory
 /// of Python's own, and are duplicated otherwise; those that `into` had are freed.

@@ -22,7 +22,7 @@ BatchGuard::BatchGuard(const Ref& part) {
     if (batch && g_rec_mutex_trylock(&batch->meta_mutex)) {
       locked_ = batch;
       if (!part.lifetime().over()) return;
-      g_rec_mutex_unlock(&batch->meta_mutex);
+      nvds_release_meta_lock(batch);
       part.check();
     }
   }
@@ -35,7 +35,7 @@ BatchGuard::BatchGuard(const Ref& part) {
 }
 
 BatchGuard::~BatchGuard() {
-  if (locked_) g_rec_mutex_unlock(&locked_->meta_mutex);
+  if (locked_) nvds_release_meta_lock(locked_);
   if (!pinned_) return;
   // The last unpin may wait for the batch's lock, to free what was released meanwhile.
   const WithoutGil released;
@@ -52,17 +52,23 @@ BatchLock::BatchLock(const Ref& meta) {
     const bool pinned = slot && thalweg_batch_pin(meta.unchecked(), meta.lifetime().generation);
     if (slot && !pinned) meta.check();
     released_.emplace();
-    g_rec_mutex_lock(&batch_->meta_mutex);
+    nvds_acquire_meta_lock(batch_);
     if (pinned) thalweg_batch_unpin(meta.unchecked());
   }
   if (!meta.lifetime().over()) return;
-  g_rec_mutex_unlock(&batch_->meta_mutex);
+  nvds_release_meta_lock(batch_);
   released_.reset();
   meta.check();
 }
 
 BatchLock::~BatchLock() {
-  if (batch_) g_rec_mutex_unlock(&batch_->meta_mutex);
+  if (batch_) nvds_release_meta_lock(batch_);
+}
+
+BatchLockWithGil::BatchLockWithGil(NvDsBatchMeta* batch) : batch_(batch) {
+  if (g_rec_mutex_trylock(&batch_->meta_mutex)) return;
+  const WithoutGil others_run;
+  nvds_acquire_meta_lock(batch_);
 }
 
 const uint64_t* list_epoch_at(const Ref& part) {

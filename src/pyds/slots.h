@@ -59,19 +59,18 @@ void with_batch(NvDsBatchMeta* batch, std::initializer_list<const Ref*> used, Fu
     gone = *first;
   };
   struct Unlock {
-    GRecMutex* mutex;
+    NvDsBatchMeta* batch;
     ~Unlock() {
-      if (mutex) g_rec_mutex_unlock(mutex);
+      if (batch) nvds_release_meta_lock(batch);
     }
   };
-  GRecMutex* mutex = batch ? &batch->meta_mutex : nullptr;
-  if (mutex && g_rec_mutex_trylock(mutex)) {
-    const Unlock unlock{mutex};
+  if (batch && g_rec_mutex_trylock(&batch->meta_mutex)) {
+    const Unlock unlock{batch};
     call();
   } else {
     const WithoutGil others_run;
-    if (mutex) g_rec_mutex_lock(mutex);
-    const Unlock unlock{mutex};
+    if (batch) nvds_acquire_meta_lock(batch);
+    const Unlock unlock{batch};
     call();
   }
   if (gone) gone->check();
@@ -107,6 +106,20 @@ class BatchLock {
  private:
   NvDsBatchMeta* batch_;
   std::optional<WithoutGil> released_;
+};
+
+/// Holds the lock of a batch, and the GIL. Waits for the lock without the GIL, then for the GIL
+/// with the lock, as others may that have the lock. For what changes wrappers together with a
+/// batch.
+class BatchLockWithGil {
+ public:
+  explicit BatchLockWithGil(NvDsBatchMeta* batch);
+  ~BatchLockWithGil() { nvds_release_meta_lock(batch_); }
+  BatchLockWithGil(const BatchLockWithGil&) = delete;
+  BatchLockWithGil& operator=(const BatchLockWithGil&) = delete;
+
+ private:
+  NvDsBatchMeta* batch_;
 };
 
 /// Where the batch counts that nodes leave lists, seen from a struct in one of our slots; nullptr

@@ -210,9 +210,24 @@ def test_the_lock_is_recursive_and_waits_without_the_gil(batch: Any) -> None:
 
 WAITING: dict[str, Callable[[Any, Any, Any], Any]] = {
     "acquire": lambda batch, frame, obj: pyds.nvds_acquire_obj_meta_from_pool(batch),
+    "add": lambda batch, frame, obj: pyds.nvds_add_obj_meta_to_frame(frame, obj, None),
+    "add one's own": lambda batch, frame, obj: pyds.nvds_add_obj_meta_to_frame(
+        frame, pyds.NvDsObjectMeta(), None
+    ),
+    "add with a parent of one's own": lambda batch, frame, obj: pyds.nvds_add_obj_meta_to_frame(
+        frame, pyds.NvDsObjectMeta(), pyds.NvDsObjectMeta()
+    ),
+    "add a user meta of one's own": lambda batch, frame, obj: pyds.nvds_add_user_meta_to_obj(
+        obj, pyds.NvDsUserMeta()
+    ),
     "remove": lambda batch, frame, obj: pyds.nvds_remove_obj_meta_from_frame(frame, obj),
     "clear": lambda batch, frame, obj: pyds.nvds_clear_obj_meta_list(frame, frame.obj_meta_list),
     "copy": lambda batch, frame, obj: pyds.nvds_copy_obj_meta_list(frame.obj_meta_list, frame),
+    "copy all": lambda batch, frame, obj: pyds.nvds_batch_meta_release_func(
+        pyds.nvds_batch_meta_copy_func(batch, None), None
+    ),
+    "assign": lambda batch, frame, obj: setattr(frame, "obj_meta_list", None),
+    "tell": lambda batch, frame, obj: pyds.nvds_get_current_metadata_info(batch),
 }
 
 
@@ -232,6 +247,29 @@ def test_no_function_waits_for_the_lock_with_the_gil(name: str, tree: Any) -> No
     pyds.nvds_release_meta_lock(tree.batch)
     assert done.wait(10)
     thread.join()
+
+
+def test_a_batch_that_ends_while_a_function_has_its_lock(
+    new_tree: Callable[[], Any], needs_slots: None
+) -> None:
+    """What the other thread could not release, the function does when it gives the lock back."""
+    tree = new_tree()
+    released: list[str] = []
+    meta = pyds.nvds_acquire_user_meta_from_pool(tree.batch)
+
+    def copy(data: Any, user_data: Any) -> None:
+        other = threading.Thread(target=pyds.nvds_destroy_batch_meta, args=[tree.batch])
+        other.start()
+        other.join()
+        assert not released
+
+    pyds.user_copyfunc(meta, copy)
+    pyds.user_releasefunc(meta, lambda data, user_data: released.append("it"))
+    pyds.nvds_add_user_meta_to_frame(tree.frames[0], meta)
+    pyds.nvds_copy_frame_user_meta_list(tree.frames[0].frame_user_meta_list, tree.frames[1])
+    assert released == ["it", "it"], "the meta and its copy"
+    with pytest.raises(ReferenceError):
+        _ = tree.batch.num_frames_in_batch
 
 
 def test_copy_functions_and_the_lock(new_buffer: Callable[[], Any]) -> None:
