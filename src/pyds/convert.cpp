@@ -123,13 +123,6 @@ nb::str lenient_str(const char* text, size_t size) {
   return nb::steal<nb::str>(decoded);
 }
 
-nb::object capsule(void* address) {
-  if (!address) return nb::none();
-  PyObject* made = PyCapsule_New(address, nullptr, nullptr);
-  if (!made) throw nb::python_error();
-  return nb::steal(made);
-}
-
 void* to_address(nb::handle value, const Site& site, const char* expected) {
   if (!PyLong_Check(value.ptr())) throw_type_error(site, expected, value);
   const uint64_t number = PyLong_AsUnsignedLongLong(value.ptr());

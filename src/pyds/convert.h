@@ -51,9 +51,6 @@ std::string_view to_text(nb::handle value, const Site& site);
 /// A str; bytes that are not UTF-8 become U+FFFD, so that a label never breaks a probe.
 nb::str lenient_str(const char* text, size_t size);
 
-/// What `pyds` means by a capsule: no name, no destructor. None for nullptr.
-nb::object capsule(void* address);
-
 /// An address given as a non-negative int. TypeError naming `site` and `expected` otherwise;
 /// ValueError for a number that cannot be the address of a program's data. 0 gives nullptr.
 void* to_address(nb::handle value, const Site& site, const char* expected);

@@ -120,10 +120,35 @@ Ref* as_ref(nb::handle value) {
   return nb::try_cast<Ref*>(value, ref, false) ? ref : nullptr;
 }
 
+namespace {
+
+/// Tells our capsules from others. The context of ours is the generation of what they point to.
+void capsule_of_ours(PyObject*) {}
+
+}  // namespace
+
+nb::object capsule(void* address) {
+  if (!address) return nb::none();
+  const uint64_t generation = lifetime_of(address).generation;
+  nb::object made = nb::steal(PyCapsule_New(address, nullptr, capsule_of_ours));
+  if (!made || PyCapsule_SetContext(made.ptr(), reinterpret_cast<void*>(generation)) != 0) {
+    throw nb::python_error();
+  }
+  return made;
+}
+
 void* to_pointer(nb::handle value, const Site& site, bool allow_int) {
-  if (PyCapsule_CheckExact(value.ptr())) {
-    void* address = PyCapsule_GetPointer(value.ptr(), PyCapsule_GetName(value.ptr()));
+  if (PyObject* given = value.ptr(); PyCapsule_CheckExact(given)) {
+    void* address = PyCapsule_GetPointer(given, PyCapsule_GetName(given));
     if (!address) throw nb::python_error();
+    if (PyCapsule_GetDestructor(given) != capsule_of_ours) return address;
+    const auto generation = reinterpret_cast<uint64_t>(PyCapsule_GetContext(given));
+    if (generation != 0 && lifetime_of(address).generation != generation) {
+      throw_error(PyExc_ReferenceError,
+                  "%s.%s: the memory of this capsule was given back; use a capsule only while the "
+                  "buffer lives that it was taken from",
+                  site.owner, site.name);
+    }
     return address;
   }
   if (value.is_none()) return nullptr;

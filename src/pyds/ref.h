@@ -151,8 +151,12 @@ nb::object wrap(T* address) {
 /// The Ref inside a pyds object of any class, or nullptr for any other object.
 Ref* as_ref(nb::handle value);
 
+/// What `pyds` means by a capsule: an address without a name, which to_pointer refuses once the
+/// memory is recycled or freed. None for nullptr.
+nb::object capsule(void* address);
+
 /// The address meant by a capsule, None, a pyds object or (if `allow_int`) an int.
-/// @throws TypeError, or ReferenceError for an object whose struct is gone.
+/// @throws TypeError, or ReferenceError for an object or capsule whose struct is gone.
 void* to_pointer(nb::handle value, const Site& site, bool allow_int);
 
 /// @throws TypeError naming `site` if what lies at an address is known to be something else than a

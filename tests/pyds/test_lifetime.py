@@ -94,6 +94,39 @@ def test_wrappers_that_are_kept_too_long(tree: Any, needs_slots: None) -> None:
     assert (last.class_id, last.rect_params.left) == (0, 0)
 
 
+def test_capsules_that_are_kept_too_long(new_buffer: Callable[[], Any], needs_slots: None) -> None:
+    buffer = new_buffer()
+    batch = pyds.gst_buffer_get_nvds_batch_meta(buffer)
+    data = batch.frame_meta_list.data
+    frame = pyds.NvDsFrameMeta.cast(data)
+    node, user = pyds.GList(), pyds.NvDsUserMeta()
+    uses = [
+        lambda: pyds.NvDsFrameMeta.cast(data),
+        lambda: pyds.glist_get_nvds_frame_meta(data),
+        lambda: pyds.get_ptr(data),
+        lambda: setattr(node, "data", data),
+        lambda: setattr(user, "user_meta_data", data),
+    ]
+    for use in uses:
+        use()
+    pyds.nvds_remove_frame_meta_from_batch(batch, frame)
+    for _ in range(2):
+        for use in uses:
+            with pytest.raises(ReferenceError, match="the memory of this capsule was given back"):
+                use()
+        pyds.nvds_acquire_frame_meta_from_pool(batch)  # the same memory, another frame
+
+
+def test_a_capsule_of_memory_that_was_freed() -> None:
+    user = pyds.NvDsUserMeta()
+    user.user_meta_data = pyds.alloc_nvds_person_object()
+    data = user.user_meta_data
+    pyds.NvDsPersonObject.cast(data).age = 3
+    pyds.free_gbuffer(data)
+    with pytest.raises(ReferenceError, match="given back"):
+        pyds.NvDsPersonObject.cast(data)
+
+
 def test_a_display_meta_is_cleared_when_recycled(tree: Any) -> None:
     display = pyds.nvds_acquire_display_meta_from_pool(tree.batch)
     display.num_rects, display.num_labels = 2, 1
@@ -223,10 +256,10 @@ WAITING: dict[str, Callable[[Any, Any, Any], Any]] = {
     "remove": lambda batch, frame, obj: pyds.nvds_remove_obj_meta_from_frame(frame, obj),
     "clear": lambda batch, frame, obj: pyds.nvds_clear_obj_meta_list(frame, frame.obj_meta_list),
     "copy": lambda batch, frame, obj: pyds.nvds_copy_obj_meta_list(frame.obj_meta_list, frame),
-    "copy all": lambda batch, frame, obj: pyds.nvds_batch_meta_release_func(
-        pyds.nvds_batch_meta_copy_func(batch, None), None
+    "copy all": lambda batch, frame, obj: (
+        setattr(batch, "max_frames_in_batch", 2),  # NVIDIA's crashes without
+        pyds.nvds_batch_meta_release_func(pyds.nvds_batch_meta_copy_func(batch, None), None),
     ),
-    "assign": lambda batch, frame, obj: setattr(frame, "obj_meta_list", None),
     "tell": lambda batch, frame, obj: pyds.nvds_get_current_metadata_info(batch),
 }
 
