@@ -83,8 +83,13 @@ nb::object ListNode::wrap(const Seen& seen) const {
 
 nb::object ListNode::wrap_neighbour(GList* node, const Place& given) {
   if (!node) return nb::none();
-  const Place at =
-      given.node == node ? given : Place{node, lifetime_of(node), {}, nullptr, nullptr};
+  Place at = given;
+  if (given.node != node) {
+    // It was put there through a wrapper that is gone. Only a node that Python made tells whether
+    // it still lives.
+    if (Allocations::instance().kind_of(node) != &struct_info<GList>) throw_removed();
+    at = {node, lifetime_of(node), {}, nullptr, nullptr};
+  }
   PyTypeObject* type = struct_info<GList>.type;
   if (PyObject* found = find_wrapper(node, type, at.lifetime)) {
     if (nb::inst_ptr<ListNode>(found)->head_ == at.head) return nb::steal(found);

@@ -160,6 +160,23 @@ def test_a_node_of_a_programs_own_outlives_the_list(new_buffer: Any, needs_slots
     assert node.next is None
 
 
+def test_a_neighbour_in_a_batch_that_nobody_knows_any_more(new_buffer: Any) -> None:
+    """The object that `next` was set on is gone, and with it what it knew about the list."""
+    buffer = new_buffer()
+
+    def join() -> Any:
+        first, second = pyds.GList(), pyds.GList()
+        first.next = second
+        second.next = pyds.gst_buffer_get_nvds_batch_meta(buffer).frame_meta_list
+        return first
+
+    first = join()
+    gc.collect()
+    with pytest.raises(ReferenceError, match=r"^GList: this node was removed from its list"):
+        _ = first.next.next
+    assert first.next.data is None
+
+
 def test_a_node_that_is_handed_over_is_not_freed() -> None:
     """Made by a function that keeps no wrapper of the nodes."""
     holder = pyds.NvDsFrameMeta()
