@@ -27,8 +27,8 @@ import thalweg
 ROOT = Path(__file__).resolve().parent.parent
 # How src/elements/kept_properties.h ends the description of such a property.
 NO_EFFECT = " (no effect on a CPU)"
-# How the description ends of a property that asks for what is refused as yet.
-NOT_YET = " (not in this version)"
+# What it puts between the description of a property whose effect may be missed, and the reason.
+NO_EFFECT_BECAUSE = ". Setting it has no effect: "
 
 HEAD = """\
 # Elements
@@ -71,15 +71,20 @@ def properties_of(name: str, specified: list[str]) -> Iterator[str]:
     specified = [prop for prop in specified if prop != "(others)"]  # those of another element
     found = {prop: element.find_property(prop) for prop in specified}
     kept = [p for p, spec in found.items() if spec and (spec.blurb or "").endswith(NO_EFFECT)]
-    later = [p for p, spec in found.items() if spec and (spec.blurb or "").endswith(NOT_YET)]
+    reasons = {
+        p: spec.blurb.partition(NO_EFFECT_BECAUSE)[2]
+        for p, spec in found.items()
+        if spec and NO_EFFECT_BECAUSE in (spec.blurb or "")
+    }
     missing = [p for p, spec in found.items() if spec is None]
-    acting = [p for p in specified if p not in {*kept, *later, *missing}]
+    acting = [p for p in specified if p not in {*kept, *reasons, *missing}]
     if acting:
         yield f"- Properties with an effect: {ticked(acting)}."
     if kept:
         yield f"- Kept without an effect: {ticked(kept)}."
-    if later:
-        yield f"- Not in this version, other values are refused or change nothing: {ticked(later)}."
+    for reason in dict.fromkeys(reasons.values()):
+        those = ticked([p for p, its in reasons.items() if its == reason])
+        yield f"- Without an effect, which is logged as a warning, because {reason}: {those}."
     if missing:
         yield f"- Missing: {ticked(missing)}."
 

@@ -60,4 +60,7 @@ inline constexpr KeptProperty kScalingHardware = {.name = "compute-hw",
                                                   .enum_values = kComputeHardware,
                                                   .enum_name = "GstNvComputeHWType"};
 
+/// Why properties about SEI have no effect.
+inline constexpr char kNoSei[] = "the decoders hand no SEI on";
+
 }  // namespace thalweg

@@ -24,8 +24,11 @@ guint64 default_unsigned(const KeptProperty& property) {
 
 GParamSpec* param_spec(const KeptProperty& property) {
   const char* name = property.name;
-  const std::string meaning =
-      std::string(property.meaning) + (property.used ? "" : KeptProperty::kNoEffect);
+  std::string meaning = property.meaning;
+  if (property.why_no_effect)
+    meaning += std::string(KeptProperty::kNoEffectBecause) + property.why_no_effect;
+  else if (!property.used)
+    meaning += KeptProperty::kNoEffect;
   const char* blurb = meaning.c_str();
   const int access = property.flags & (G_PARAM_READABLE | G_PARAM_WRITABLE);
   const auto flags = GParamFlags(property.flags | (access ? 0 : G_PARAM_READWRITE) |
@@ -67,6 +70,13 @@ GParamSpec* param_spec(const KeptProperty& property) {
   }
 }
 
+bool is_default(const KeptProperty& property, const GValue* value) {
+  GParamSpec* spec = g_param_spec_ref_sink(param_spec(property));
+  const bool is = g_param_value_defaults(spec, value);
+  g_param_spec_unref(spec);
+  return is;
+}
+
 }  // namespace
 
 GType enum_type(const char* name, const GEnumValue* values) {
@@ -103,14 +113,19 @@ bool KeptProperties::set(GObject* object, guint id, const GValue* value,
                          GstDebugCategory* category) {
   const size_t i = id - first_id_;
   if (id < first_id_ || i >= table_.size()) return false;
+  const KeptProperty& property = table_[i];
+  const bool tells = !property.used && !(property.why_no_effect && is_default(property, value));
   GST_OBJECT_LOCK(object);
   g_value_copy(value, &values_[i]);
-  const bool first = !told_[i];
-  told_[i] = true;
+  const bool first = tells && !told_[i];
+  told_[i] = told_[i] || tells;
   GST_OBJECT_UNLOCK(object);
-  if (first && !table_[i].used)
+  if (first && property.why_no_effect)
+    GST_CAT_WARNING_OBJECT(category, object, "property '%s' is kept but has no effect: %s",
+                           property.name, property.why_no_effect);
+  else if (first)
     GST_CAT_INFO_OBJECT(category, object, "property '%s' is kept but has no effect on a CPU",
-                        table_[i].name);
+                        property.name);
   return true;
 }
 

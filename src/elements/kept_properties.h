@@ -15,6 +15,8 @@ namespace thalweg {
 struct KeptProperty {
   /// Ends the blurb of those that have none; docs/elements.md is made from it.
   static constexpr char kNoEffect[] = " (no effect on a CPU)";
+  /// Stands before why_no_effect in the blurb; docs/elements.md is made from it.
+  static constexpr char kNoEffectBecause[] = ". Setting it has no effect: ";
 
   const char* name;
   /// G_TYPE_UINT, _INT, _UINT64, _INT64, _BOOLEAN, _FLOAT, _STRING, _ENUM, _POINTER, _BOXED (a
@@ -27,6 +29,9 @@ struct KeptProperty {
   gint64 minimum = G_MININT64, maximum = G_MAXINT64;  ///< cut to the type's own range
   GParamFlags flags = GParamFlags(0);  ///< added to READWRITE (READABLE only if set so)
   bool used = false;                   ///< the element reads it, so it is not logged
+  /// For one whose effect a program may miss: then the first value that is not the default is
+  /// logged as a WARNING.
+  const char* why_no_effect = nullptr;
 };
 
 /// The enum of that name, registered if it is not yet; `values` ends with {0, NULL, NULL} and lives

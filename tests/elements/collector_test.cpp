@@ -25,6 +25,13 @@ InputFrame frame(GstClockTime running_time = GST_CLOCK_TIME_NONE) {
   return made;
 }
 
+/// Taken `ms` after the clocks began.
+InputFrame frame_of(uint64_t ms) {
+  InputFrame made = frame();
+  made.ntp_ns = 1'700'000'000 * GST_SECOND + ms * GST_MSECOND;
+  return made;
+}
+
 /// Waits, without a fixed time, for something that another thread is about to do.
 template <class Done>
 void until(Done done) {
@@ -68,6 +75,10 @@ class CollectorTest : public testing::Test {
   void push(int source, int frames = 1) {
     for (int i = 0; i < frames; ++i)
       ASSERT_EQ(collector.push(*inputs[source], frame()), Pushed::kTaken);
+  }
+  void push_of(int source, std::initializer_list<uint64_t> times_ms) {
+    for (uint64_t ms : times_ms)
+      ASSERT_EQ(collector.push(*inputs[source], frame_of(ms)), Pushed::kTaken);
   }
   void end(int source) { ASSERT_EQ(collector.push_eos(*inputs[source]), Pushed::kTaken); }
 
@@ -432,6 +443,189 @@ TEST_F(CollectorTest, SyncTakesThePresentWaitsForTheFutureAndCountsThePast) {
   EXPECT_EQ(round.late.size(), 1u);
   EXPECT_EQ(collector.counts(*inputs[0]).late, 1u);
   EXPECT_EQ(collector.counts(*inputs[0]).queued, 1u);
+}
+
+TEST_F(CollectorTest, AnAlignedBatchBeginsWhenEverySourceHasAFrame) {
+  settings.align = true;
+  begin(2, 2, 0us);
+  push(0);
+  auto round = std::async(std::launch::async, [&] { return collector.collect(); });
+  push(1);
+  EXPECT_EQ(text(round.get().frames), "0:0 1:0");
+  end(1);
+  push(0);
+  EXPECT_EQ(text(collector.collect().before), "ended:1");
+  EXPECT_EQ(text(collector.collect().frames), "0:1");
+}
+
+TEST_F(CollectorTest, AnAlignedBatchWaitsForNoMoreSourcesThanItHasSlots) {
+  settings.align = true;
+  begin(2, 3, 0us);
+  push(1);
+  push(2);
+  EXPECT_EQ(text(collector.collect().frames), "1:0 2:0");
+}
+
+TEST_F(CollectorTest, TheFirstBatchBeginsWhereAllSourcesHaveFrames) {
+  settings.align_first = true;
+  begin(2, 2, 0us);
+  push_of(0, {100, 133, 166});
+  push_of(1, {150, 183});
+  Collector::Round round = collector.collect();
+  EXPECT_EQ(round.late.size(), 2u);
+  EXPECT_EQ(text(round.frames), "");
+  EXPECT_EQ(text(collector.collect().frames), "0:0 1:0");
+  EXPECT_EQ(collector.counts(*inputs[0]).late, 2u);
+  push_of(0, {10});  // only the first one is aligned
+  EXPECT_EQ(text(collector.collect().frames), "0:1 1:1");
+}
+
+TEST_F(CollectorTest, TheFirstBatchWaitsForAsManySourcesAsSlots) {
+  settings.align_first = true;
+  begin(2, 1, 0us);
+  push_of(0, {100});
+  auto round = std::async(std::launch::async, [&] { return collector.collect(); });
+  inputs.push_back(collector.add(1));
+  push_of(1, {90, 120});
+  EXPECT_EQ(text(round.get().before), "added:1");
+  EXPECT_EQ(collector.collect().late.size(), 1u);
+  EXPECT_EQ(text(collector.collect().frames), "0:0 1:0");
+}
+
+class NtpSync : public CollectorTest {
+ protected:
+  NtpSync() {
+    settings.ntp_tolerance_ns = 20 * GST_MSECOND;
+    settings.rules.most_of_one = 1;
+  }
+};
+
+TEST_F(NtpSync, ABatchHasFramesOfOneTimeAndOthersWait) {
+  begin(2, 2);
+  push_of(0, {100, 133});
+  push_of(1, {134, 166});
+  const Collector::Round round = collector.collect();
+  EXPECT_EQ(text(round.frames), "0:0");
+  EXPECT_FALSE(round.full);
+  EXPECT_EQ(text(collector.collect().frames), "0:1 1:0");
+  EXPECT_EQ(collector.totals().late, 0u);
+}
+
+TEST_F(NtpSync, AFrameOfEachSourceIsWaitedForUntilTheTimeout) {
+  begin(2, 2, 20ms);
+  const auto start = std::chrono::steady_clock::now();
+  push_of(0, {100});
+  EXPECT_EQ(text(collector.collect().frames), "0:0");
+  EXPECT_GE(std::chrono::steady_clock::now() - start, 20ms);
+}
+
+TEST_F(NtpSync, AFrameAfterTheBatchOfItsTimeIsLate) {
+  begin(2, 2, 0us);
+  push_of(0, {100});
+  EXPECT_EQ(text(collector.collect().frames), "0:0");
+  push_of(1, {70, 90});  // the second is in the tolerance
+  EXPECT_EQ(collector.collect().late.size(), 1u);
+  EXPECT_EQ(text(collector.collect().frames), "1:0");
+  EXPECT_EQ(collector.counts(*inputs[1]).late, 1u);
+}
+
+TEST_F(NtpSync, AFrameOfUnknownTimeIsDropped) {
+  begin(2, 2);
+  push(0);
+  push_of(0, {100});
+  push_of(1, {100});
+  EXPECT_EQ(collector.collect().late.size(), 1u);
+  EXPECT_EQ(text(collector.collect().frames), "0:0 1:0");
+}
+
+TEST_F(NtpSync, ASourceThatStaysAheadLosesTheFramesThatWait) {
+  settings.most_left_out = 2;
+  begin(2, 2);
+  push_of(0, {100, 133, 166});
+  push_of(1, {5000, 5033});
+  EXPECT_EQ(collector.collect().late.size(), 0u);
+  const Collector::Round round = collector.collect();
+  EXPECT_EQ(text(round.frames), "0:1");
+  EXPECT_EQ(round.late.size(), 2u);
+  EXPECT_EQ(collector.counts(*inputs[1]).queued, 0u);
+  push_of(1, {166});
+  EXPECT_EQ(text(collector.collect().frames), "0:2 1:0");
+}
+
+TEST_F(NtpSync, SlotsThatAreFewerThanSourcesLeaveNoFrameOut) {
+  begin(2, 3);
+  for (int i = 0; i < 3; ++i) push_of(i, {100, 200});
+  EXPECT_EQ(text(collector.collect().frames), "0:0 1:0");
+  EXPECT_EQ(text(collector.collect().frames), "2:0");
+  EXPECT_EQ(text(collector.collect().frames), "0:1 1:1");
+  EXPECT_EQ(collector.totals().late, 0u);
+}
+
+class Repeat : public CollectorTest {
+ protected:
+  Repeat() {
+    settings.repeat = true;
+    settings.rules.most_of_one = 1;
+  }
+};
+
+TEST_F(Repeat, TheLastFrameStandsInForAMissingOne) {
+  begin(2, 2, 0us);
+  push(0, 2);
+  push(1);
+  const Collector::Round first = collector.collect();
+  EXPECT_EQ(text(first.frames), "0:0 1:0");
+  const Collector::Round second = collector.collect();
+  EXPECT_EQ(text(second.frames), "0:1 1:1");
+  EXPECT_FALSE(second.full);
+  EXPECT_FALSE(second.frames[0].repeated);
+  EXPECT_TRUE(second.frames[1].repeated);
+  EXPECT_EQ(second.frames[1].frame.buffer.get(), first.frames[1].frame.buffer.get());
+  EXPECT_EQ(collector.counts(*inputs[1]).repeated, 1u);
+  EXPECT_EQ(collector.counts(*inputs[1]).out, 1u);
+  EXPECT_EQ(collector.totals().repeated, 1u);
+}
+
+TEST_F(Repeat, NothingStandsInForASourceWithoutAFrame) {
+  begin(2, 2, 0us);
+  push(0);
+  const Collector::Round round = collector.collect();
+  EXPECT_EQ(text(round.frames), "0:0 1:0");
+  EXPECT_TRUE(round.frames[1].repeated);
+  EXPECT_EQ(round.frames[1].frame.buffer, nullptr);
+  EXPECT_EQ(round.frames[1].frame.source_id, 1u);
+}
+
+TEST_F(Repeat, AFrameIsRepeatedUntilItsTimeIsOver) {
+  settings.repeat_for = 0ns;
+  begin(2, 2, 0us);
+  push(0);
+  push(1);
+  collector.collect();
+  const auto then = std::chrono::steady_clock::now();
+  until([&] { return std::chrono::steady_clock::now() > then; });
+  push(0);
+  EXPECT_EQ(collector.collect().frames[1].frame.buffer, nullptr);
+}
+
+TEST_F(Repeat, SourcesThatEndedAreNotRepeatedNorThoseThatWereFlushed) {
+  begin(3, 3, 0us);
+  for (int i = 0; i < 3; ++i) push(i);
+  collector.collect();
+  end(1);
+  EXPECT_EQ(text(collector.collect().before), "ended:1");
+  collector.flush_start(*inputs[2]);
+  collector.flush_stop(*inputs[2]);
+  push(0);
+  const Collector::Round round = collector.collect();
+  EXPECT_EQ(text(round.frames), "0:1 2:1");
+  EXPECT_EQ(round.frames[1].frame.buffer, nullptr);
+}
+
+TEST_F(Repeat, OnlyAsManyAsThereIsRoomFor) {
+  begin(2, 3, 0us);
+  push(2);
+  EXPECT_EQ(text(collector.collect().frames), "2:0 0:0");
 }
 
 TEST_F(CollectorTest, PauseGivesBackWhatWasBegun) {

@@ -808,6 +808,143 @@ TEST_F(Mux, ASendersTimeIsSmoothedWhereTheFramesDurationIsGiven) {
   EXPECT_EQ(frame_meta(buffer(3), 0)->ntp_timestamp, kNow + 200 * GST_MSECOND);
 }
 
+/// A frame that a camera says to have taken so many ms after some moment.
+class TimedMux : public Mux {
+ protected:
+  void push_of(unsigned id, uint64_t ms) {
+    GstCaps* caps = gst_caps_new_empty_simple("timestamp/x-ntp");
+    GstBuffer* in = buffer_of(picture(), ms * GST_MSECOND);
+    gst_buffer_add_reference_timestamp_meta(
+        in, caps, (2208988800 + 1'700'000'000) * GST_SECOND + ms * GST_MSECOND,
+        GST_CLOCK_TIME_NONE);
+    gst_caps_unref(caps);
+    ASSERT_EQ(gst_pad_push(sources_.at(id).pad, in), GST_FLOW_OK);
+  }
+  /// The times, in ms, of the frames of that batch: "0:100 1:110".
+  std::string batch(size_t count) {
+    GstBuffer* out = buffer(count);
+    std::string text;
+    for (guint i = 0; i < frames_in(out); ++i) {
+      const NvDsFrameMeta* meta = frame_meta(out, i);
+      text += (i ? " " : "") + std::to_string(meta->pad_index) + ":" +
+              std::to_string(meta->buf_pts / GST_MSECOND);
+    }
+    return text;
+  }
+};
+
+TEST_F(TimedMux, BatchesHaveFramesOfOneNtpTime) {
+  g_object_set(mux_, "attach-sys-ts", FALSE, "sync-inputs-ntp", 33'333'333, "sort-batch", TRUE,
+               nullptr);
+  start(2);
+  add_source(0);
+  add_source(1);
+  push_of(0, 100);
+  push_of(0, 140);
+  push_of(1, 150);
+  push_of(1, 190);
+  push_of(0, 180);
+  EXPECT_EQ(batch(1), "0:100");
+  EXPECT_EQ(batch(2), "0:140 1:150");
+  EXPECT_EQ(batch(3), "0:180 1:190");
+  EXPECT_EQ(stat(nullptr, "incomplete-batches"), 1u);
+  EXPECT_EQ(stat("sink_1", "late"), 0u);
+}
+
+TEST_F(TimedMux, ASourceThatStaysAheadIsFlushedAfterSoManyBatches) {
+  g_object_set(mux_, "attach-sys-ts", FALSE, "sync-inputs-ntp", 33'333'333, "failsafe-flush-count",
+               2, nullptr);
+  start(2);
+  add_source(0);
+  add_source(1);
+  push_of(1, 5000);
+  for (int i = 0; i < 2; ++i) push_of(0, 100 + 40 * i);
+  EXPECT_EQ(batch(2), "0:140");
+  EXPECT_EQ(stat("sink_1", "late"), 1u);
+  EXPECT_EQ(stat(nullptr, "dropped"), 1u);
+}
+
+TEST_F(TimedMux, TheFirstFramesAreAligned) {
+  g_object_set(mux_, "attach-sys-ts", FALSE, "align-first-buffer", TRUE, "sort-batch", TRUE,
+               nullptr);
+  start(2);
+  add_source(0);
+  add_source(1);
+  push_of(0, 100);
+  push_of(0, 140);
+  push_of(1, 130);
+  EXPECT_EQ(batch(1), "0:140 1:130");
+  EXPECT_EQ(stat("sink_0", "late"), 1u);
+}
+
+TEST_F(TimedMux, WithAlignedInputsTheTimeoutBeginsWhenEverySourceHasAFrame) {
+  g_object_set(mux_, "align-inputs", TRUE, "sort-batch", TRUE, nullptr);
+  start(2, 64, 48, 0);
+  add_source(0);
+  add_source(1);
+  push_of(0, 100);
+  push_of(1, 500);
+  EXPECT_EQ(batch(1), "0:100 1:500");
+}
+
+TEST_F(Mux, AMissingFrameIsTheLastOneAgainOrGrey) {
+  g_object_set(mux_, "cache-buffer", TRUE, "sort-batch", TRUE, nullptr);
+  start(2, 64, 48, 0);
+  add_source(0);
+  add_source(1);
+  push(0, 5);
+  GstBuffer* first = buffer(1);
+  ASSERT_EQ(frames_in(first), 2u);
+  const ConstPixels grey = batch_of(first)->frame(1).read();
+  ASSERT_EQ(grey.num_planes, 3);
+  for (int i = 0; i < grey.num_planes; ++i)
+    for (int y = 0; y < grey.planes[i].height; ++y)
+      for (int x = 0; x < grey.planes[i].width; ++x)
+        ASSERT_EQ(grey.planes[i].data[y * grey.planes[i].stride_bytes + x], 128);
+  EXPECT_EQ(frame_meta(first, 1)->pad_index, 1u);
+  EXPECT_EQ(frame_meta(first, 1)->buf_pts, GST_CLOCK_TIME_NONE);
+  EXPECT_EQ(frame_meta(first, 1)->pipeline_width, 64u);
+
+  push(1, 7);
+  GstBuffer* second = buffer(2);
+  ASSERT_EQ(frames_in(second), 2u);
+  EXPECT_EQ(frame_meta(second, 0)->buf_pts, 5u);
+  EXPECT_EQ(frame_meta(second, 0)->frame_num, 1);
+  EXPECT_EQ(frame_meta(second, 1)->buf_pts, 7u);
+  EXPECT_EQ(batch_of(second)->frame(0).read().planes[0].data,
+            batch_of(first)->frame(0).read().planes[0].data);
+  EXPECT_EQ(stat("sink_0", "repeated"), 1u);
+  EXPECT_EQ(stat(nullptr, "incomplete-batches"), 2u);
+
+  g_object_set(mux_, "cache-buffer-timeout", 0, nullptr);
+  push(1, 8);
+  EXPECT_EQ(frame_meta(buffer(3), 0)->buf_pts, GST_CLOCK_TIME_NONE);
+}
+
+TEST_F(Mux, APropertyThatIsMissedWarnsOnceWhenItIsSet) {
+  static std::vector<std::string> warnings;
+  warnings.clear();
+  gst_debug_set_threshold_for_name("nvstreammux", GST_LEVEL_WARNING);
+  const GstLogFunction log = [](GstDebugCategory*, GstDebugLevel level, const gchar*, const gchar*,
+                                gint, GObject*, GstDebugMessage* message, gpointer) {
+    if (level == GST_LEVEL_WARNING) warnings.push_back(gst_debug_message_get(message));
+  };
+  gst_debug_add_log_function(log, nullptr, nullptr);
+  for (const bool value : {false, true, false, true})
+    g_object_set(mux_, "extract-sei-sim-time", gboolean(value), nullptr);
+  gst_debug_remove_log_function(log);
+  gst_debug_unset_threshold_for_name("nvstreammux");
+  ASSERT_EQ(warnings.size(), 1u);
+  EXPECT_EQ(warnings[0],
+            "property 'extract-sei-sim-time' is kept but has no effect: the decoders hand no SEI "
+            "on");
+  const GParamSpec* spec =
+      g_object_class_find_property(G_OBJECT_GET_CLASS(mux_), "extract-sei-sim-time");
+  EXPECT_STREQ(g_param_spec_get_blurb(const_cast<GParamSpec*>(spec)),
+               "Take frame number and simulated time from SEI. Setting it has no effect: the "
+               "decoders hand no SEI on");
+}
+
 TEST_F(Mux, SeveralPadsMayBeOfOneSource) {
   start(2);
   source_id_ = 7;

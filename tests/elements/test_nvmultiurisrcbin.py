@@ -139,9 +139,15 @@ def test_it_can_be_played_again(short: str) -> None:
 
 
 def test_properties_reach_the_inside(short: str) -> None:
-    with Run(f"uri-list={short} drop-frame-interval=3 sort-batch=true max-batch-size=7") as run:
+    with Run(
+        f"uri-list={short} drop-frame-interval=3 sort-batch=true max-batch-size=7 "
+        "cache-buffer=true cache-buffer-timeout=50000 sync-inputs-ntp=33333333"
+    ) as run:
         assert run.message(ENDS).type == Gst.MessageType.EOS
         mux = run.source.get_by_name("muxer")
+        assert mux.get_property("cache-buffer")
+        assert mux.get_property("cache-buffer-timeout") == 50000
+        assert mux.get_property("sync-inputs-ntp") == 33333333
         assert mux.get_property("batch-size") == 7
         assert mux.get_property("sort-batch")
         assert mux.get_property("width") == 320

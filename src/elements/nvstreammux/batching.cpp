@@ -64,7 +64,7 @@ void Batching::take(unsigned source, SteadyTime now, SteadyTime since) {
   given->last = now;
 }
 
-SteadyTime Batching::deadline() const { return after(first_, rules_.timeout); }
+SteadyTime Batching::deadline_from(SteadyTime start) const { return after(start, rules_.timeout); }
 
 SteadyTime Batching::earliest() const {
   return sent_ == SteadyTime::min() ? sent_ : after(sent_, rules_.least_interval);

@@ -56,7 +56,8 @@ class Batching {
 
   /// When the batch leaves although it is not full, counted from its first frame. Never:
   /// SteadyTime::max().
-  SteadyTime deadline() const;
+  SteadyTime deadline() const { return deadline_from(first_); }
+  SteadyTime deadline_from(SteadyTime start) const;
   /// Before this the next batch may not leave.
   SteadyTime earliest() const;
   /// The batch leaves: the next one begins.

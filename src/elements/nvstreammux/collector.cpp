@@ -10,11 +10,23 @@ namespace thalweg {
 namespace {
 struct End {};
 using Item = std::variant<InputFrame, EventPtr, End>;
+
+InputFrame shared(const InputFrame& frame) {
+  InputFrame same{.running_time = frame.running_time,
+                  .ntp_ns = frame.ntp_ns,
+                  .arrival_ns = frame.arrival_ns,
+                  .source_id = frame.source_id,
+                  .bytes = frame.bytes,
+                  .arrived = frame.arrived,
+                  .format = frame.format};
+  if (frame.buffer) same.buffer.reset(gst_buffer_ref(frame.buffer.get()));
+  return same;
+}
 }  // namespace
 
 class Collector::Input {
  public:
-  explicit Input(unsigned id) : id(id) {}
+  explicit Input(unsigned id) : id(id) { last.source_id = id; }
 
   // Guarded by the collector's mutex.
   const unsigned id;
@@ -28,6 +40,12 @@ class Collector::Input {
   bool flushing = false;
   bool leaving = false;
   bool live = false;
+  unsigned left_out = 0;  // batches in a row that its early frames were not for
+  InputFrame last;        // to repeat
+  SteadyTime last_taken;
+
+  /// The frame that comes next, if one does.
+  InputFrame* head() { return items.empty() ? nullptr : std::get_if<InputFrame>(&items.front()); }
 };
 
 /// What one round has taken so far.
@@ -40,6 +58,8 @@ struct Collector::Progress {
   std::vector<Share> shares;
   SteadyTime now;                       // of this look at the inputs
   SteadyTime wake = SteadyTime::max();  // when something changes by itself
+  bool held = false;                    // no frame may be taken yet
+  SteadyTime held_since = SteadyTime::max();
 
   void wake_at(SteadyTime time) { wake = std::min(wake, time); }
 
@@ -61,6 +81,8 @@ void Collector::configure(const Settings& settings) {
   std::lock_guard lock(mutex_);
   settings_ = settings;
   batching_.set_rules(settings.rules);
+  if (!settings.repeat)
+    for (const InputPtr& input : inputs_) input->last.buffer.reset();
   notify();
 }
 
@@ -73,10 +95,12 @@ void Collector::notify() { changed_.notify_one(); }
 
 void Collector::start() {
   std::lock_guard lock(mutex_);
-  stopped_ = paused_ = end_told_ = false;
+  stopped_ = paused_ = end_told_ = first_aligned_ = false;
+  batch_ntp_ = first_ntp_ = 0;
   for (const InputPtr& input : inputs_) {
     input->announced = input->ended = input->rests = input->flushing = false;
     input->next_number = 0;
+    input->left_out = 0;
   }
 }
 
@@ -213,6 +237,7 @@ void Collector::discard(Input& input) {
   input.counts.queued = 0;
   input.counts.queued_bytes = 0;
   input.items.clear();
+  input.last.buffer.reset();
 }
 
 InputCounts Collector::counts(const Input& input) const {
@@ -228,6 +253,7 @@ void add_to(InputCounts& sum, const InputCounts& counts) {
   sum.skipped += counts.skipped;
   sum.flushed += counts.flushed;
   sum.blocked += counts.blocked;
+  sum.repeated += counts.repeated;
   sum.queued += counts.queued;
   sum.queued_bytes += counts.queued_bytes;
 }
@@ -251,6 +277,13 @@ bool Collector::waits_for_predecessor(size_t index) const {
   return index > 0 && inputs_[index - 1]->id == inputs_[index]->id;
 }
 
+/// Whether its next frame is worth waiting for.
+bool Collector::awaited(size_t index) const {
+  const Input& input = *inputs_[index];
+  return !input.ended && !input.leaving && !(input.rests && input.items.empty()) &&
+         !waits_for_predecessor(index);
+}
+
 /// Inputs that share the slots of a batch: those that may give frames soon.
 unsigned Collector::active() const {
   unsigned count = 0;
@@ -267,6 +300,104 @@ bool Collector::all_ended() const {
   return std::all_of(inputs_.begin(), inputs_.end(), [](const InputPtr& input) {
     return input->ended || (input->leaving && input->items.empty());
   });
+}
+
+/// Takes the frame at the head of the input's queue.
+InputFrame Collector::pop(Input& input) {
+  InputFrame frame = std::move(*input.head());
+  --input.counts.queued;
+  input.counts.queued_bytes -= frame.bytes;
+  input.items.pop_front();
+  input.room.notify_one();
+  return frame;
+}
+
+/// Drops that frame because of its time.
+void Collector::drop(Input& input, Round& round) {
+  ++input.counts.late;
+  round.late.push_back(pop(input).buffer);
+}
+
+/// Drops frames whose time (NTP) is not known or has passed. True if there were some.
+bool Collector::drop_late(Round& round) {
+  const uint64_t tolerance = settings_.ntp_tolerance_ns;
+  if (tolerance == 0 && !aligns_first()) return false;
+  uint64_t oldest = aligns_first() ? first_ntp_ : 0;
+  if (tolerance > 0 && batch_ntp_ > tolerance) oldest = std::max(oldest, batch_ntp_ - tolerance);
+  for (const InputPtr& input : inputs_)
+    for (const InputFrame* frame = input->head();
+         frame && (frame->ntp_ns == 0 || frame->ntp_ns < oldest); frame = input->head())
+      drop(*input, round);
+  return !round.late.empty();
+}
+
+/// Whether the frames are there that a batch waits for before it takes its first one.
+bool Collector::may_begin(Round& round, Progress& progress) {
+  size_t heads = 0;
+  bool complete = true;
+  uint64_t earliest = UINT64_MAX, latest = 0;
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    if (waits_for_predecessor(i)) continue;
+    const InputFrame* frame = inputs_[i]->head();
+    if (!frame) {
+      complete &= !awaited(i);
+      continue;
+    }
+    ++heads;
+    earliest = std::min(earliest, frame->ntp_ns);
+    latest = std::max(latest, frame->ntp_ns);
+    progress.held_since =
+        std::min(progress.held_since, inputs_[i]->live ? frame->arrived : progress.now);
+  }
+  if (heads == 0) return false;
+  batching_.set_active(active());
+  if (settings_.align && !complete && heads < batching_.slots()) return false;
+  if (aligns_first()) {
+    if (!complete || inputs_.size() < batching_.slots()) return false;
+    if (first_ntp_ == 0) first_ntp_ = latest;
+    if (drop_late(round)) return false;
+    first_aligned_ = true;
+  }
+  if (settings_.ntp_tolerance_ns > 0) {
+    const SteadyTime deadline = batching_.deadline_from(progress.held_since);
+    if (!complete && progress.now < deadline) {
+      progress.wake_at(deadline);
+      return false;
+    }
+    batch_ntp_ = earliest;
+  }
+  return true;
+}
+
+/// The batch leaves: frames of inputs that are ahead of the others for too long are dropped.
+void Collector::drop_early(Round& round, Progress& progress) {
+  for (const InputPtr& input : inputs_) {
+    const InputFrame* frame = input->head();
+    if (progress.of(input).gave || !frame ||
+        frame->ntp_ns <= batch_ntp_ + settings_.ntp_tolerance_ns)
+      input->left_out = 0;
+    else if (++input->left_out >= settings_.most_left_out) {
+      input->left_out = 0;
+      while (input->head()) drop(*input, round);
+    }
+  }
+}
+
+/// The batch leaves: adds the last frames of inputs that gave none, as far as there is room.
+void Collector::repeat(Round& round, SteadyTime now) {
+  const size_t given = round.frames.size();
+  for (size_t i = 0; i < inputs_.size() && round.frames.size() < batching_.slots(); ++i) {
+    const InputPtr& input = inputs_[i];
+    const auto end = round.frames.begin() + given;
+    if (input->ended || input->leaving || waits_for_predecessor(i) ||
+        std::any_of(round.frames.begin(), end,
+                    [&](const Frame& one) { return one.input == input; }))
+      continue;
+    if (settings_.repeat_for != kForEver && now - input->last_taken > settings_.repeat_for)
+      input->last.buffer.reset();
+    ++input->counts.repeated;
+    round.frames.push_back({input->id, input->next_number++, shared(input->last), input, true});
+  }
 }
 
 /// Takes the next thing of one input, if the rules allow it. True if something was taken.
@@ -320,13 +451,10 @@ bool Collector::take_from(const InputPtr& from, Round& round, Progress& progress
     return true;
   }
 
-  InputFrame& frame = std::get<InputFrame>(item);
-  const auto pop = [&] {
-    --input.counts.queued;
-    input.counts.queued_bytes -= frame.bytes;
-    input.items.pop_front();
-    input.room.notify_one();
-  };
+  if (progress.held) return false;
+  const InputFrame& frame = std::get<InputFrame>(item);
+  if (settings_.ntp_tolerance_ns > 0 && frame.ntp_ns > batch_ntp_ + settings_.ntp_tolerance_ns)
+    return false;
   if (settings_.sync && GST_CLOCK_TIME_IS_VALID(frame.running_time)) {
     const GstClockTime now = now_();
     const Timing timing = GST_CLOCK_TIME_IS_VALID(now)
@@ -337,9 +465,7 @@ bool Collector::take_from(const InputPtr& from, Round& round, Progress& progress
       return false;
     }
     if (timing == Timing::kLate) {
-      ++input.counts.late;
-      round.late.push_back(std::move(frame.buffer));
-      pop();
+      drop(input, round);
       take_from(from, round, progress);
       return true;
     }
@@ -354,9 +480,11 @@ bool Collector::take_from(const InputPtr& from, Round& round, Progress& progress
   batching_.take(input.id, progress.now, input.live ? frame.arrived : progress.now);
   share.gave = true;
   ++input.counts.out;
-  Frame taken{input.id, input.next_number++, std::move(frame), from};
-  pop();
-  round.frames.push_back(std::move(taken));
+  round.frames.push_back({input.id, input.next_number++, pop(input), from});
+  if (settings_.repeat) {
+    input.last = shared(round.frames.back().frame);
+    input.last_taken = progress.now;
+  }
   return true;
 }
 
@@ -395,9 +523,8 @@ bool Collector::complete(Progress& progress, SteadyTime now) const {
   if (batching_.full()) return true;
   bool waits_for_somebody = false;
   for (size_t i = 0; i < inputs_.size(); ++i) {
+    if (!awaited(i)) continue;
     const InputPtr& input = inputs_[i];
-    if (input->ended || input->leaving || waits_for_predecessor(i)) continue;
-    if (input->rests && input->items.empty()) continue;
     const Progress::Share* share = progress.find(input);
     if (share && share->closed) continue;
     if (!batching_.has_room_for(input->id)) continue;
@@ -427,7 +554,13 @@ Collector::Round Collector::collect() {
     }
     progress.now = std::chrono::steady_clock::now();
     progress.wake = SteadyTime::max();
+    const bool by_ntp = settings_.ntp_tolerance_ns > 0;
+    progress.held = round.frames.empty() && (by_ntp || settings_.align || aligns_first());
     gather(round, progress);
+    if (progress.held && round.before.empty() && !drop_late(round) && may_begin(round, progress)) {
+      progress.held = false;
+      gather(round, progress);
+    }
     if (round.frames.empty()) {
       if (!inputs_.empty() && all_ended() && !end_told_) {
         end_told_ = round.all_ended = true;
@@ -435,12 +568,15 @@ Collector::Round Collector::collect() {
       }
       if (!round.before.empty() || !round.late.empty()) return round;
     } else {
-      const bool leaves = complete(progress, progress.now) || progress.now >= batching_.deadline();
+      const bool leaves =
+          by_ntp || complete(progress, progress.now) || progress.now >= batching_.deadline();
       if (leaves && progress.now >= batching_.earliest()) {
         round.full = batching_.full();
         round.since = progress.now;
         for (const Frame& frame : round.frames)
           round.since = std::min(round.since, frame.frame.arrived);
+        if (by_ntp) drop_early(round, progress);
+        if (settings_.repeat) repeat(round, progress.now);
         batching_.sent(progress.now);
         return round;
       }

@@ -46,10 +46,11 @@ struct InputFrame {
 struct InputCounts {
   uint64_t in = 0;
   uint64_t out = 0;
-  uint64_t late = 0;     ///< dropped by sync-inputs
-  uint64_t skipped = 0;  ///< of a live input: dropped to make room for newer ones
-  uint64_t flushed = 0;  ///< discarded by a flush or at stop
-  uint64_t blocked = 0;  ///< times that upstream had to wait for room
+  uint64_t late = 0;      ///< dropped by sync-inputs, sync-inputs-ntp or align-first-buffer
+  uint64_t skipped = 0;   ///< of a live input: dropped to make room for newer ones
+  uint64_t flushed = 0;   ///< discarded by a flush or at stop
+  uint64_t blocked = 0;   ///< times that upstream had to wait for room
+  uint64_t repeated = 0;  ///< times that cache-buffer stood in for a frame
   unsigned queued = 0;
   size_t queued_bytes = 0;
 };
@@ -72,6 +73,16 @@ class Collector {
     Nanoseconds window = kForEver;  ///< with sync: how old a frame of the present may be
     bool reset_frame_number_on_eos = false;
     bool reset_frame_number_on_stream_reset = false;
+    bool align = false;  ///< a batch begins when every source has a frame
+    /// The first batch begins when there are as many sources as slots and every source has a frame
+    /// of the time (NTP) from which on all have one. Older ones are dropped.
+    bool align_first = false;
+    /// How far the times (NTP) of a batch's frames may be apart; 0: any distance. Its earliest
+    /// frame rules; frames that are older than those of the last batch are dropped.
+    uint64_t ntp_tolerance_ns = 0;
+    unsigned most_left_out = 4;  ///< batches in a row; then an input's early frames are dropped
+    bool repeat = false;         ///< the last frame stands in for one that is missing in a batch
+    Nanoseconds repeat_for = kForEver;  ///< counted from when it was new; then no picture does
   };
 
   /// One input; a handle for the caller, its content is the collector's.
@@ -80,9 +91,10 @@ class Collector {
 
   struct Frame {
     unsigned id = 0;
-    int number = 0;  ///< frame_num
-    InputFrame frame;
+    int number = 0;    ///< frame_num
+    InputFrame frame;  ///< repeated: without a buffer where there is nothing to repeat
     InputPtr input;
+    bool repeated = false;
   };
   /// Something to tell downstream.
   struct Notice {
@@ -96,7 +108,7 @@ class Collector {
     std::vector<Notice> after;
     bool full = false;            ///< the batch
     SteadyTime since{};           ///< when the first of the frames arrived
-    std::vector<BufferPtr> late;  ///< frames that sync dropped
+    std::vector<BufferPtr> late;  ///< frames that were dropped because of their time
     bool all_ended = false;       ///< every input is at its end; said once until that changes
     bool stopped = false;         ///< nothing else is filled
   };
@@ -147,11 +159,19 @@ class Collector {
  private:
   struct Progress;
   void notify();
+  InputFrame pop(Input& input);
+  void drop(Input& input, Round& round);
+  bool aligns_first() const { return settings_.align_first && !first_aligned_; }
+  bool drop_late(Round& round);
+  bool may_begin(Round& round, Progress& progress);
+  void drop_early(Round& round, Progress& progress);
+  void repeat(Round& round, SteadyTime now);
   bool take_from(const InputPtr& from, Round& round, Progress& progress);
   void gather(Round& round, Progress& progress);
   std::vector<size_t> turns() const;
   bool complete(Progress& progress, SteadyTime now) const;
   bool waits_for_predecessor(size_t index) const;
+  bool awaited(size_t index) const;
   unsigned active() const;
   bool all_ended() const;
   void discard(Input& input);
@@ -165,6 +185,9 @@ class Collector {
   std::vector<InputPtr> inputs_;  // by id; leaving ones included, before a new one of the same id
   size_t next_ = 0;               // whose turn it is when there are fewer slots than inputs
   InputCounts gone_;              // of inputs that are no longer there
+  uint64_t batch_ntp_ = 0;        // of the earliest frame of this batch or the last one
+  uint64_t first_ntp_ = 0;        // from when on all have frames; 0: not known yet
+  bool first_aligned_ = false;
   bool stopped_ = true;
   bool paused_ = false;
   bool end_told_ = false;

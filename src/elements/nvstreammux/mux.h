@@ -49,6 +49,7 @@ struct PadState {
   uint64_t taken = 0;    // frames since READY
   bool cut = false;      // the frames that THALWEG_FRAMES allows have come
   bool asked = false;    // whether upstream is live
+  bool told_of_no_time = false;
   SenderClock sender_clock;
 };
 

@@ -26,10 +26,10 @@ GST_DEBUG_CATEGORY(nvstreammux_debug);
 //   gst-launch-1.0 nvstreammux name=m width=768 height=576 batch-size=1 ! fakesink
 //     uridecodebin uri=file:///path/clip.mp4 ! m.sink_0
 //
-// Property 'stats' counts batches and, for each pad, frames in, out, late, skipped, flushed and
-// queued; it tells when the first and the last batch went out (monotonic clock, ns; 0: none did).
-// Batches count from READY. THALWEG_FRAMES=N in the environment ends each source after N frames,
-// and so the pipeline.
+// Property 'stats' counts batches and, for each pad, frames in, out, late, skipped, flushed,
+// queued and repeated; it tells when the first and the last batch went out (monotonic clock, ns; 0:
+// none did). Batches count from READY. THALWEG_FRAMES=N in the environment ends each source after N
+// frames, and so the pipeline.
 
 using namespace thalweg;
 
@@ -101,7 +101,9 @@ BatchRules MuxState::rules() const {
     rules.timeout = std::chrono::microseconds(settings.timeout_us);
   if (settings.batch_size > 0) rules.batch_size = settings.batch_size;
   rules.adaptive = adapts();
-  if (!config && (form.newer || settings.live || settings.sync_inputs)) rules.most_of_one = 1;
+  if (!config &&
+      (form.newer || settings.live || settings.sync_inputs || settings.ntp_tolerance_ns > 0))
+    rules.most_of_one = 1;
   return rules;
 }
 
@@ -125,6 +127,13 @@ void MuxState::configure_collector() {
   }
   wanted.reset_frame_number_on_eos = settings.reset_on_eos;
   wanted.reset_frame_number_on_stream_reset = settings.reset_on_stream_reset;
+  wanted.align = settings.align_inputs;
+  wanted.align_first = settings.align_first;
+  wanted.ntp_tolerance_ns = settings.ntp_tolerance_ns;
+  wanted.most_left_out = settings.most_left_out;
+  wanted.repeat = settings.cache;
+  if (settings.cache_timeout_us >= 0)
+    wanted.repeat_for = std::chrono::microseconds(settings.cache_timeout_us);
   collector.configure(wanted);
 }
 
@@ -139,12 +148,12 @@ GstStructure* MuxState::stats() {
       nullptr);
   for_each_sink_pad(mux, [&](GstPad* pad) {
     const InputCounts counts = collector.counts(*pad_state(pad).input);
-    GstStructure* of_pad =
-        gst_structure_new("pad", "in", G_TYPE_UINT64, counts.in, "out", G_TYPE_UINT64, counts.out,
-                          "late", G_TYPE_UINT64, counts.late, "skipped", G_TYPE_UINT64,
-                          counts.skipped, "flushed", G_TYPE_UINT64, counts.flushed, "blocked",
-                          G_TYPE_UINT64, counts.blocked, "queued", G_TYPE_UINT, counts.queued,
-                          "queued-bytes", G_TYPE_UINT64, uint64_t(counts.queued_bytes), nullptr);
+    GstStructure* of_pad = gst_structure_new(
+        "pad", "in", G_TYPE_UINT64, counts.in, "out", G_TYPE_UINT64, counts.out, "late",
+        G_TYPE_UINT64, counts.late, "skipped", G_TYPE_UINT64, counts.skipped, "flushed",
+        G_TYPE_UINT64, counts.flushed, "blocked", G_TYPE_UINT64, counts.blocked, "repeated",
+        G_TYPE_UINT64, counts.repeated, "queued", G_TYPE_UINT, counts.queued, "queued-bytes",
+        G_TYPE_UINT64, uint64_t(counts.queued_bytes), nullptr);
     gst_structure_set(stats, GST_OBJECT_NAME(pad), GST_TYPE_STRUCTURE, of_pad, nullptr);
     gst_structure_free(of_pad);
   });
@@ -334,7 +343,7 @@ void init_class(GstNvStreamMuxClass* klass, const Form& form) {
           "stats", "stats",
           "Counts of frames in, out and dropped, of batches (buffers) and of the time "
           "from a batch's first frame to its leaving, and for each pad of frames in, "
-          "out, late, skipped, flushed, queued and of waits for room (blocked)",
+          "out, late, skipped, flushed, queued, repeated and of waits for room (blocked)",
           GST_TYPE_STRUCTURE, GParamFlags(G_PARAM_READABLE | G_PARAM_STATIC_STRINGS)));
   KeptProperties::install(object, form.stats_id() + 1, form.kept);
   gst_element_class_add_static_pad_template(element, &sink_template);

@@ -1,6 +1,7 @@
 #include "elements/nvstreammux/output_batch.h"
 
 #include <algorithm>
+#include <cstring>
 #include <memory>
 #include <string>
 
@@ -80,7 +81,8 @@ void fill(NvDsFrameMeta* meta, const Collector::Frame& taken, const Frame& frame
   meta->source_id = taken.frame.source_id;
   meta->batch_id = batch_id;
   meta->frame_num = taken.number;
-  meta->buf_pts = GST_BUFFER_PTS(taken.frame.buffer.get());
+  meta->buf_pts =
+      taken.frame.buffer ? GST_BUFFER_PTS(taken.frame.buffer.get()) : GST_CLOCK_TIME_NONE;
   meta->ntp_timestamp = taken.frame.ntp_ns;
   meta->num_surfaces_per_frame = gint(std::max(settings.surfaces_per_frame, 1u));
   meta->source_frame_width = guint(frame.width());
@@ -90,10 +92,20 @@ void fill(NvDsFrameMeta* meta, const Collector::Frame& taken, const Frame& frame
   meta->bInferDone = FALSE;
 }
 
+std::shared_ptr<const Picture> grey_picture(const std::string& format, int width, int height) {
+  const FormatLayout* layout = format_layout(gst_video_format_from_string(format.c_str()));
+  auto grey = Picture::allocate(layout->format, width, height);
+  const Pixels pixels = grey->mutable_pixels();
+  for (int i = 0; i < pixels.num_planes; ++i)
+    std::memset(pixels.planes[i].data, 128,
+                size_t(pixels.planes[i].stride_bytes) * pixels.planes[i].height);
+  return grey;
+}
+
 }  // namespace
 
 BufferPtr make_batch(const std::vector<Collector::Frame>& frames, const Settings& settings,
-                     unsigned batch_size, const char* name) {
+                     unsigned batch_size, const std::string& format, const char* name) {
   const int width = int(settings.out_width()), height = int(settings.out_height());
   auto batch = std::make_unique<Batch>(std::max<int>(batch_size, frames.size()));
   BufferPtr out(gst_buffer_new());
@@ -102,6 +114,12 @@ BufferPtr make_batch(const std::vector<Collector::Frame>& frames, const Settings
 
   for (const Collector::Frame& one : frames) {
     GstBuffer* buffer = one.frame.buffer.get();
+    if (!buffer) {
+      NvDsFrameMeta* meta = nvds_acquire_frame_meta_from_pool(batch_meta);
+      fill(meta, one, batch->add(grey_picture(format, width, height)), batch->size() - 1, settings);
+      nvds_add_frame_meta_to_batch(batch_meta, meta);
+      continue;
+    }
     Frame& frame = batch_of(buffer)->frame(0);
     const PictureShape shape{frame.width(), frame.height(), one.frame.format.par_n,
                              one.frame.format.par_d};
@@ -119,7 +137,7 @@ BufferPtr make_batch(const std::vector<Collector::Frame>& frames, const Settings
     if (gst_buffer_get_nvds_meta(buffer))
       nvds_copy_gst_meta_to_frame_meta(buffer, batch_meta, meta);
     nvds_add_frame_meta_to_batch(batch_meta, meta);
-    if (nvds_enable_latency_measurement) note_latency(name, out.get(), one, *meta);
+    if (nvds_enable_latency_measurement && !one.repeated) note_latency(name, out.get(), one, *meta);
   }
   gst_buffer_append_memory(out.get(), new_nvmm_memory(std::move(batch)));
   return out;

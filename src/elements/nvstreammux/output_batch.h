@@ -2,6 +2,7 @@
 
 #include <gst/gst.h>
 
+#include <string>
 #include <vector>
 
 #include "elements/nvstreammux/collector.h"
@@ -18,13 +19,14 @@ size_t bytes_of(const Picture& picture);
 uint64_t sender_time_ns(GstBuffer* buffer);
 
 /// One buffer with NvDsBatchMeta for the frames, in their order: it refers to their pictures and
-/// says which size each stands for, the muxer's or, where that has none, its own.
+/// says which size each stands for, the muxer's or, where that has none, its own. A grey picture in
+/// `format`, as in caps, stands in for a frame without a buffer.
 /// `batch_size` is what the batch meta shows as its most frames. With
 /// NVDS_ENABLE_LATENCY_MEASUREMENT it notes when they came into their decoders and into the muxer
 /// `name`.
 /// @return a buffer without timestamps, the caller's.
 /// @throws std::exception whose text says what is wrong.
 BufferPtr make_batch(const std::vector<Collector::Frame>& frames, const Settings& settings,
-                     unsigned batch_size, const char* name);
+                     unsigned batch_size, const std::string& format, const char* name);
 
 }  // namespace thalweg

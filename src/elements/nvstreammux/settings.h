@@ -23,6 +23,11 @@ struct Settings {
   bool reset_on_eos = false, reset_on_stream_reset = false;
   bool drop_pipeline_eos = false;
   bool sort_batch = false;
+  bool align_inputs = false, align_first = false;
+  gint ntp_tolerance_ns = 0;
+  guint most_left_out = 4;
+  bool cache = false;
+  gint cache_timeout_us = -1;
   bool deferred_scaling = true;
   std::string config_file;  // empty: none
 

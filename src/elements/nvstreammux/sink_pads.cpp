@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <string>
+#include <utility>
 
 #include "elements/nvstreammux/mux.h"
 #include "elements/nvstreammux/output_batch.h"
@@ -248,6 +249,13 @@ GstFlowReturn chain(GstPad* pad, GstObject* parent, GstBuffer* buffer) {
                      ? frame.arrival_ns
                      : input.sender_clock.correct(sender_time_ns(buffer), GST_BUFFER_PTS(buffer),
                                                   now.frame_duration_ms);
+  if (frame.ntp_ns == 0 && (now.align_first || now.ntp_tolerance_ns > 0) &&
+      !std::exchange(input.told_of_no_time, true))
+    GST_WARNING_OBJECT(pad,
+                       "sync-inputs-ntp and align-first-buffer drop frames whose NTP time is not "
+                       "known, as of this source as yet: an RTSP camera's comes with its first "
+                       "sender report, if configure_source_for_ntp_sync was called for it. Call "
+                       "that, or set attach-sys-ts=true, which takes the time of arrival.");
   if (!input.asked) ask_whether_live(state, pad);
   switch (state.collector.push(*input.input, std::move(frame))) {
     case Collector::Pushed::kTaken:

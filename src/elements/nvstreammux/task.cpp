@@ -133,11 +133,17 @@ void MuxState::stamp(GstBuffer* batch) {
 
 void MuxState::push_frames(Collector::Round& round) {
   std::vector<Collector::Frame>& taken = round.frames;
-  const Settings now = current();
+  Settings now;
+  std::string batch_format;
+  {
+    std::lock_guard lock(mutex);
+    now = settings;
+    batch_format = format;
+  }
   if (now.sort_batch)
     std::stable_sort(taken.begin(), taken.end(),
                      [](const auto& a, const auto& b) { return a.id < b.id; });
-  BufferPtr out = make_batch(taken, now, batch_size(), GST_OBJECT_NAME(mux));
+  BufferPtr out = make_batch(taken, now, batch_size(), batch_format, GST_OBJECT_NAME(mux));
   stamp(out.get());
   if (discont) GST_BUFFER_FLAG_SET(out.get(), GST_BUFFER_FLAG_DISCONT);
   discont = false;
@@ -196,7 +202,7 @@ void MuxState::task() {
       return;
     }
     for (const BufferPtr& late : round.late) {
-      GST_DEBUG_OBJECT(mux, "late: %" GST_PTR_FORMAT, late.get());
+      GST_DEBUG_OBJECT(mux, "dropped as out of time: %" GST_PTR_FORMAT, late.get());
       if (form.newer) g_signal_emit_by_name(mux, "dropped", late.get());
     }
     tell(round.before);
