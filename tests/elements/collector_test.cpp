@@ -645,10 +645,9 @@ TEST_F(CollectorTest, PauseGivesBackWhatWasBegun) {
 
 /// Sources that push, end, flush, go and come back while one thread collects: every frame is
 /// accounted for, numbers of one life of a source are without gap, all lives begin and end.
-TEST(CollectorStress, NothingIsLostWhileSourcesComeAndGo) {
+void stress(Collector::Settings settings) {
   constexpr int kSources = 6, kLives = 60, kFrames = 25;
   Collector collector([] { return GST_CLOCK_TIME_NONE; });
-  Collector::Settings settings;
   settings.rules.batch_size = 4;
   settings.rules.timeout = 500us;
   collector.configure(settings);
@@ -674,7 +673,7 @@ TEST(CollectorStress, NothingIsLostWhileSourcesComeAndGo) {
       notices(round.before);
       for (const auto& one : round.frames) {
         wrong += one.number != seen[one.id].next++;
-        ++out;
+        out += !one.repeated;
       }
       notices(round.after);
       int deleted = 0;
@@ -690,7 +689,11 @@ TEST(CollectorStress, NothingIsLostWhileSourcesComeAndGo) {
       std::mt19937 random(id);
       for (int life = 0; life < kLives; ++life) {
         const Collector::InputPtr input = collector.add(id);
-        for (int i = 0; i < kFrames; ++i) collector.push(*input, frame());
+        for (int i = 0; i < kFrames; ++i) {
+          InputFrame made = frame();
+          made.ntp_ns = uint64_t(g_get_real_time()) * 1000;
+          collector.push(*input, std::move(made));
+        }
         if (random() % 3 == 0) collector.push_eos(*input);
         if (random() % 5 == 0) {
           collector.flush_start(*input);
@@ -709,11 +712,23 @@ TEST(CollectorStress, NothingIsLostWhileSourcesComeAndGo) {
 
   EXPECT_EQ(wrong, 0);
   EXPECT_EQ(in, uint64_t(kSources * kLives * kFrames));
-  EXPECT_EQ(out + flushed, in);
+  const uint64_t late = collector.totals().late;
+  EXPECT_EQ(out + flushed + late, in);
+  EXPECT_TRUE(settings.ntp_tolerance_ns > 0 || late == 0) << late;
   for (const auto& [id, life] : seen) {
     EXPECT_EQ(life.added, kLives) << id;
     EXPECT_EQ(life.deleted, kLives) << id;
   }
+}
+
+TEST(CollectorStress, NothingIsLostWhileSourcesComeAndGo) { stress({}); }
+
+TEST(CollectorStress, NothingIsLostWhileSourcesThatRepeatComeAndGo) {
+  stress({.align = true, .repeat = true, .repeat_for = 1ms});
+}
+
+TEST(CollectorStress, NothingIsLostUnseenWhileSourcesOfOneTimeComeAndGo) {
+  stress({.align_first = true, .ntp_tolerance_ns = 100'000, .most_left_out = 2});
 }
 
 }  // namespace
