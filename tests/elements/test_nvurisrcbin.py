@@ -705,6 +705,57 @@ def test_an_end_is_sent_without_waiting_for_a_pipeline_that_takes_nothing(short:
         assert run.message(ENDS).type == Gst.MessageType.EOS
 
 
+# ---- what its queue gives up
+
+
+@pytest.mark.parametrize("leak", ["upstream-leak", "downstream-leak"])
+@pytest.mark.parametrize("recorded", [False, True])
+def test_frames_that_a_leaky_queue_drops_are_counted(
+    camera: Callable[..., Camera], tmp_path: Path, leak: str, recorded: bool
+) -> None:
+    """Compared with what passes the queue's pads, while nothing leaves it and afterwards."""
+    source = camera()
+    more = f"smart-record=2 smart-rec-dir-path={tmp_path}" if recorded else ""
+    run = Run(rtsp(source, f"leaky={leak} max-size-buffers=2 {more}"))
+    changed = threading.Condition()
+    passed = {"sink": 0, "src": 0}
+    is_open = threading.Event()
+    is_open.set()
+
+    def count(_pad: Any, _info: Any, name: str) -> Any:
+        with changed:
+            passed[name] += 1
+            changed.notify_all()
+        if name == "src":
+            is_open.wait(30)
+        return Gst.PadProbeReturn.OK
+
+    def watch(_bin: Any, child: Any) -> None:
+        if child.get_factory().get_name() == "queue":
+            for name in passed:
+                child.get_static_pad(name).add_probe(Gst.PadProbeType.BUFFER, count, name)
+
+    def dropped() -> int:
+        return stats.read(run.pipeline)["s"].frames_dropped
+
+    run.element().connect("element-added", watch)
+    with run:
+        run.wait_for_frames(3)
+        is_open.clear()
+        try:
+            with changed:
+                came = passed["sink"]
+                assert changed.wait_for(lambda: passed["sink"] >= came + 20, 30)
+                # Two are in the queue, one may be at its entry, one on its way out.
+                least = passed["sink"] - passed["src"] - 4
+            assert dropped() >= least >= 10
+        finally:
+            is_open.set()
+        run.wait_for_frames(3)
+        assert stats.read(run.pipeline)["s"].frames_in == 0
+    assert dropped() == passed["sink"] - passed["src"]
+
+
 # ---- stopping at any moment
 
 

@@ -29,8 +29,8 @@ GST_DEBUG_CATEGORY(nvurisrcbin_debug);
 // session-id uint, path string, duration-ms uint64) tell that it is complete. What goes wrong with
 // it is a warning.
 //
-// Property 'stats' has the state of a camera, the frames that came (out), and how often it was live
-// and lost.
+// Property 'stats' has the state of a camera, the frames that came (out), those that a leaky queue
+// gave up before its decoder (dropped), and how often it was live and lost.
 
 namespace {
 
@@ -210,7 +210,9 @@ static void nvurisrcbin_class_init(GstNvUriSrcBinClass* klass) {
       element, "URI source", "Source/Network/Video",
       "Reads and decodes a file or a camera, which it reconnects and records", "Thalweg");
   observed_class_setup(
-      object, "; a camera's state (connecting, live, lost), and how often it was live and lost",
+      object,
+      "; dropped: a camera's frames that the leaky queue gave up; its state (connecting, live, "
+      "lost), and how often it was live and lost",
       [](GObject* bin, GstStructure* stats) { source_of(bin).write_stats(stats); });
 }
 

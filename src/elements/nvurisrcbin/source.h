@@ -88,6 +88,7 @@ class Source : public std::enable_shared_from_this<Source> {
   void on_uri_pad(GstPad* pad);
   void on_all_uri_pads();
   void record_from(GstPad* pad, Recorder::Track track, bool watched);
+  void count_leaks(GstElement* queue);
   void expose(Kind kind, GstPad* target);
   void configure_decoder(GstElement* decoder);
 
@@ -134,6 +135,9 @@ class Source : public std::enable_shared_from_this<Source> {
   GstElement* queue_ = nullptr;  // of the bin, before a camera's decoder
   Connection connection_;
   uint64_t times_live_ = 0, times_lost_ = 0;
+
+  using Count = std::shared_ptr<std::atomic<uint64_t>>;
+  const Count leaked_ = std::make_shared<std::atomic<uint64_t>>(0);  // frames, out of queue_
 
   std::atomic<bool> remade_{false};  // what is inside is not what it began with
   std::atomic<bool> stopping_{false};
