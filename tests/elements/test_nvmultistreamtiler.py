@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -258,6 +259,110 @@ def test_one_source_is_shown_alone_while_playing(
         )
         assert message.type == Gst.MessageType.EOS
     assert seen == [{0, 1}] * 10 + [{1}] * 10 + [set()] * 10
+
+
+class CustomTile(ctypes.Structure):
+    """As nvdstilerconfig.h has it."""
+
+    _fields_ = (
+        ("sourceId", ctypes.c_uint32),
+        ("x", ctypes.c_float),
+        ("y", ctypes.c_float),
+        ("width", ctypes.c_float),
+        ("height", ctypes.c_float),
+    )
+
+
+class CustomTileConfig(ctypes.Structure):
+    _fields_ = (("tiles", ctypes.POINTER(CustomTile)), ("length", ctypes.c_uint32))
+
+
+new_capsule = ctypes.pythonapi.PyCapsule_New
+new_capsule.restype = ctypes.py_object
+new_capsule.argtypes = (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p)
+
+
+def set_tiles(tiler: Any, *tiles: tuple[int, float, float, float, float]) -> None:
+    """Its memory is overwritten afterwards, so whoever did not copy it would see."""
+    array = (CustomTile * len(tiles))(*(CustomTile(*tile) for tile in tiles))
+    config = CustomTileConfig(array, len(tiles))
+    tiler.set_property("custom-tile-config", new_capsule(ctypes.addressof(config), None, None))
+    ctypes.memset(array, 0xFF, ctypes.sizeof(array))
+    ctypes.memset(ctypes.byref(config), 0xFF, ctypes.sizeof(config))
+
+
+def test_tiles_at_places_of_the_programs_own(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pixels and metadata, changed while it plays, and back to the grid."""
+    monkeypatch.setenv("THALWEG_FRAMES", "15")
+    pipeline = Gst.parse_launch(
+        f"{muxer(3, WIDTH, HEIGHT)} ! tee name=t {scaled('I420', 3, shared)} "
+        f"t. ! queue ! nvmultistreamtiler name=tiler rows=2 columns=2 {CANVAS} ! "
+        f"tee name=tiled ! queue ! {SYSTEM.format('I420', 'c')} "
+        "tiled. ! queue ! fakesink name=end async=false t. ! queue ! nvstreamdemux name=d "
+        + " ".join(f"d.src_{i} ! queue ! {SYSTEM.format('I420', f's{i}')}" for i in range(3))
+    )
+    number_objects(pipeline, "t")
+    tiler = pipeline.get_by_name("tiler")
+    # Source 2 small over both others; source 1 at first in its tile of the grid, below.
+    first = {0: (0, 0, 256, 304), 1: (256, 0, 256, 152), 2: (192, 76, 128, 76)}
+    second = {0: (0, 0, 512, 304), 1: (256, 152, 256, 152), 2: (0, 0, 128, 76)}
+    grid = {0: (0, 0, 256, 152), 1: (256, 0, 256, 152), 2: (0, 152, 256, 152)}
+    at = [first] * 5 + [second] * 5 + [grid] * 5
+
+    def switch(_buffer: Any, batch: Any) -> None:
+        number = next(frames_of(batch)).frame_num
+        if number == 0:
+            set_tiles(tiler, (0, 0, 0, 0.5, 1), (2, 0.375, 0.25, 0.25, 0.25))
+        elif number == 5:
+            set_tiles(tiler, (0, 0, 0, 1, 1), (1, 0.5, 0.5, 0.5, 0.5), (2, 0, 0, 0.25, 0.25))
+        elif number == 10:
+            tiler.set_property("custom-tile-config", None)
+
+    boxes: list[dict[int, tuple[float, ...]]] = []
+
+    def see(_buffer: Any, batch: Any) -> None:
+        (frame,) = frames_of(batch)
+        rects = {obj.object_id // 1000: obj.rect_params for obj in objects_of(frame)}
+        boxes.append({i: (r.left, r.top, r.width, r.height) for i, r in rects.items()})
+
+    probe(pipeline, "tiler", switch)
+    probe(pipeline, "end", see)
+    with playing(pipeline):
+        for number in range(15):
+            canvas = planes(pull(pipeline, "c"))
+            expected = [np.full_like(p, v) for p, v in zip(canvas, black("I420"), strict=True)]
+            frames = [planes(pull(pipeline, f"s{i}")) for i in range(3)]
+            for i in sorted(at[number], key=lambda i: (at[number] is first and i != 1, i)):
+                left, top, width, height = at[number][i]
+                for plane, of_frame, half in zip(expected, frames[i], (1, 2, 2), strict=True):
+                    rows = slice(top // half, (top + height) // half)
+                    columns = slice(left // half, (left + width) // half)
+                    plane[rows, columns] = nearest(of_frame, width // half, height // half)
+            for plane, wanted in zip(canvas, expected, strict=True):
+                assert np.array_equal(plane, wanted), number
+        message = pipeline.get_bus().timed_pop_filtered(
+            20 * Gst.SECOND, Gst.MessageType.EOS | Gst.MessageType.ERROR
+        )
+        assert message.type == Gst.MessageType.EOS
+    assert len(boxes) == 15
+    for placed, seen in zip(at, boxes, strict=True):
+        assert seen.keys() == placed.keys()
+        for i, (left, top, width, height) in placed.items():
+            x, y = width / WIDTH, height / HEIGHT
+            assert seen[i] == pytest.approx((left + 10 * x, top + 20 * y, 30 * x, 40 * y))
+
+
+def test_a_tile_beside_the_canvas_is_an_error(play: Any, shared: Path) -> None:
+    pipeline = Gst.parse_launch(
+        f"{muxer(1)} ! nvmultistreamtiler name=t width=320 height=240 ! fakesink "
+        f"{sources(shared, 1)}"
+    )
+    set_tiles(pipeline.get_by_name("t"), (0, 0, 0, 50, 100))
+    assert play(pipeline).error == (
+        "t: cannot tile a batch: custom-tile-config has x 0, y 0, width 50 and height 100 for "
+        "source 0; expected parts of the canvas, each from 0 to 1, that do not leave it and are "
+        "2 x 2 of its 320 x 240 pixels at least: divide percentages by 100."
+    )
 
 
 def test_the_canvas_changes_its_size_while_playing(

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <libyuv.h>
 
+#include <limits>
 #include <map>
 #include <string>
 
@@ -71,6 +72,32 @@ TEST(Grid, NamesACanvasThatIsTooSmall) {
     EXPECT_STREQ(error.what(),
                  "40 rows and 2 columns leave 32 x 0 pixels of a canvas of 64 x 64 for each tile; "
                  "expected 2 x 2 at least: lower rows or columns, or raise width or height");
+  }
+}
+
+TEST(Grid, TilesOfTheirOwnLieAtEvenPlaces) {
+  EXPECT_EQ(tile_of({7, 0, 0, 1, 1}, 1920, 1080), (Rect{0, 0, 1920, 1080}));
+  // 844.8, 435.2, 259.2 and 100.8
+  EXPECT_EQ(tile_of({0, 0.66f, 0.36f, 0.34f, 0.14f}, 1280, 720), (Rect{844, 258, 434, 100}));
+  EXPECT_EQ(tile_of({0, 0.5f, 0.5f, 0.5f, 0.5f}, 64, 4), (Rect{32, 2, 32, 2}));
+}
+
+TEST(Grid, NamesATileThatLeavesTheCanvas) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  for (const CustomTile& tile :
+       {CustomTile{3, 0.5f, 0, 0.75f, 1}, CustomTile{3, 0, 0.5f, 1, 0.75f},
+        CustomTile{3, -0.25f, 0, 0.5f, 1}, CustomTile{3, 50, 0, 50, 100},
+        CustomTile{3, nan, 0, 1, 1}, CustomTile{3, 0, 0, 1, nan}, CustomTile{3, 0, 0, 0, 1},
+        CustomTile{3, 0, 0, 1, 0.01f}, CustomTile{3, 0, 0, 1e30f, 1}})
+    EXPECT_THROW(tile_of(tile, 64, 64), std::invalid_argument);
+  try {
+    tile_of({3, 50, 0, 50, 100}, 1280, 720);
+    FAIL();
+  } catch (const std::invalid_argument& error) {
+    EXPECT_STREQ(error.what(),
+                 "custom-tile-config has x 50, y 0, width 50 and height 100 for source 3; expected "
+                 "parts of the canvas, each from 0 to 1, that do not leave it and are 2 x 2 of its "
+                 "1280 x 720 pixels at least: divide percentages by 100");
   }
 }
 
@@ -282,6 +309,52 @@ TEST(Mosaic, ShowsOneSourceOverTheWholeCanvas) {
   settings.show_source = -1;
   EXPECT_EQ(hash_of(*mosaic.draw(settings, kI420), {64, 0, 64, 96}),
             hash(scaled_by_libyuv(*pictures[1], 64, 96, Filter::kNearest)->pixels()));
+}
+
+TEST(Mosaic, PutsTilesWhereTheyAreAskedFor) {
+  const std::vector<std::shared_ptr<Picture>> pictures{
+      textured(kI420, 64, 48, 0), textured(kI420, 64, 48, 1), textured(kI420, 64, 48, 2)};
+  const auto batch = batch_of(pictures);
+  Mosaic mosaic;
+  update_all(mosaic, *batch);
+  // 1 covers a part of 2, though its number is lower; 0 has its tile of the grid, below both.
+  MosaicSettings settings{.rows = 2, .columns = 2, .width = 128, .height = 96};
+  settings.custom_tiles = {
+      {2, 0.25f, 0.25f, 0.5f, 0.5f}, {1, 0.5f, 0.5f, 0.5f, 0.5f}, {1, 0, 0, 1, 1}};
+  const auto tile = [&](int source) {
+    return scaled_by_libyuv(*pictures[size_t(source)], 64, 48, Filter::kNearest);
+  };
+  for (int round = 0; round < 3; ++round) {  // drawn, then made, then copied
+    const auto canvas = mosaic.draw(settings, kI420);
+    const auto expect = [&](Rect on_canvas, int source, Rect of_tile) {
+      EXPECT_EQ(hash_of(*canvas, on_canvas), hash_of(*tile(source), of_tile))
+          << "source " << source;
+    };
+    expect({64, 48, 64, 48}, 1, {0, 0, 64, 48});
+    expect({32, 24, 64, 24}, 2, {0, 0, 64, 24});
+    expect({32, 48, 32, 24}, 2, {0, 24, 32, 24});
+    expect({0, 0, 64, 24}, 0, {0, 0, 64, 24});
+    expect({0, 24, 32, 24}, 0, {0, 24, 32, 24});
+    EXPECT_EQ(hash_of(*canvas, {64, 0, 64, 24}), hash_of_black(kI420, 64, 24));
+    EXPECT_EQ(hash_of(*canvas, {0, 48, 32, 48}), hash_of_black(kI420, 32, 48));
+  }
+  EXPECT_EQ(mosaic.place(settings, 0), (Rect{0, 0, 64, 48}));
+  EXPECT_EQ(mosaic.place(settings, 1), (Rect{64, 48, 64, 48}));
+  EXPECT_EQ(mosaic.place(settings, 2), (Rect{32, 24, 64, 48}));
+  settings.show_source = 2;
+  EXPECT_EQ(mosaic.place(settings, 2), (Rect{0, 0, 128, 96}));
+  settings.show_source = -1;
+  settings.custom_tiles.clear();
+  EXPECT_EQ(mosaic.place(settings, 2), (Rect{0, 48, 64, 48}));
+}
+
+TEST(Mosaic, CountsSourcesAsTheyCameForTilesOfASquare) {
+  Mosaic mosaic;
+  MosaicSettings settings{.width = 64, .height = 64, .square_in_sequence = true};
+  settings.custom_tiles = {{1, 0, 0.5f, 1, 0.5f}};
+  for (unsigned number : {7u, 3u}) mosaic.add(number);
+  EXPECT_EQ(mosaic.place(settings, 7), (Rect{0, 0, 32, 32}));
+  EXPECT_EQ(mosaic.place(settings, 3), (Rect{0, 32, 64, 32}));
 }
 
 TEST(Mosaic, GrowsWithTheHighestNumberAndStaysSo) {

@@ -39,4 +39,22 @@ Rect tile_of(const Grid& grid, unsigned index, int width, int height) {
           tile_width, tile_height};
 }
 
+Rect tile_of(const CustomTile& tile, int width, int height) {
+  const auto is_part = [](float part) { return part >= 0 && part <= 1; };  // NaN is none
+  const auto pixels = [](float part, int whole) { return int(part * float(whole)) & ~1; };
+  Rect rect;
+  if (is_part(tile.x) && is_part(tile.y) && is_part(tile.width) && is_part(tile.height))
+    rect = {pixels(tile.x, width), pixels(tile.y, height), pixels(tile.width, width),
+            pixels(tile.height, height)};
+  if (rect.width < 2 || rect.height < 2 || rect.left + rect.width > width ||
+      rect.top + rect.height > height)
+    throw std::invalid_argument(
+        text("custom-tile-config has x %g, y %g, width %g and height %g for source %u; expected "
+             "parts of the canvas, each from 0 to 1, that do not leave it and are 2 x 2 of its "
+             "%d x %d pixels at least: divide percentages by 100",
+             double(tile.x), double(tile.y), double(tile.width), double(tile.height), tile.sourceId,
+             width, height));
+  return rect;
+}
+
 }  // namespace thalweg

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "nvdstilerconfig.h"
 #include "surface/picture.h"
 
 namespace thalweg {
@@ -21,5 +22,8 @@ Grid square_grid(unsigned sources);
 /// lies at the right and at the bottom.
 /// @throws std::invalid_argument when the canvas has no 2 x 2 pixels for each tile.
 Rect tile_of(const Grid& grid, unsigned index, int width, int height);
+/// The same of a tile with a place of its own; each number is rounded down to an even one.
+/// @throws std::invalid_argument when it leaves the canvas, or has no 2 x 2 pixels.
+Rect tile_of(const CustomTile& tile, int width, int height);
 
 }  // namespace thalweg

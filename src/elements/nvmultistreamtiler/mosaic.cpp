@@ -17,6 +17,11 @@ Rect scaled(Rect inner, int width, int height, const Pixels& to) {
   return {left, top, right - left, bottom - top};
 }
 
+/// Place in `tiles` of the one that tile `index` of the grid has there; tiles.size() for none.
+size_t find(const std::vector<CustomTile>& tiles, unsigned index) {
+  return size_t(std::ranges::find(tiles, index, &CustomTile::sourceId) - tiles.begin());
+}
+
 }  // namespace
 
 void Mosaic::add(unsigned number) { source(number); }
@@ -54,11 +59,7 @@ Grid Mosaic::grid(const MosaicSettings& settings) const {
                                      : grid_for(settings.rows, settings.columns, most_sources_);
 }
 
-std::optional<Rect> Mosaic::place(const MosaicSettings& settings, unsigned number) const {
-  if (settings.show_source >= 0) {
-    if (unsigned(settings.show_source) != number) return std::nullopt;
-    return Rect{0, 0, settings.width, settings.height};
-  }
+std::optional<unsigned> Mosaic::index_of(const MosaicSettings& settings, unsigned number) const {
   unsigned index = number;
   if (settings.square_in_sequence) {
     const auto found = std::ranges::find(sources_, number, &Source::number);
@@ -67,7 +68,20 @@ std::optional<Rect> Mosaic::place(const MosaicSettings& settings, unsigned numbe
   }
   const Grid tiles = grid(settings);
   if (index >= uint64_t(tiles.rows) * tiles.columns) return std::nullopt;
-  return tile_of(tiles, index, settings.width, settings.height);
+  return index;
+}
+
+std::optional<Rect> Mosaic::place(const MosaicSettings& settings, unsigned number) const {
+  if (settings.show_source >= 0) {
+    if (unsigned(settings.show_source) != number) return std::nullopt;
+    return Rect{0, 0, settings.width, settings.height};
+  }
+  const auto index = index_of(settings, number);
+  if (!index) return std::nullopt;
+  const std::vector<CustomTile>& custom = settings.custom_tiles;
+  if (const size_t found = find(custom, *index); found < custom.size())
+    return tile_of(custom[found], settings.width, settings.height);
+  return tile_of(grid(settings), *index, settings.width, settings.height);
 }
 
 void Mosaic::draw(Source& source, const Pixels& to, Filter filter) {
@@ -101,11 +115,20 @@ std::shared_ptr<Picture> Mosaic::draw(const MosaicSettings& settings,
   struct Drawn {
     Source* source;
     Rect place;
+    size_t layer;
   };
+  const std::vector<CustomTile>& custom = settings.custom_tiles;
+  const bool is_grid = settings.show_source < 0;
   std::vector<Drawn> drawn;
-  for (Source& each : sources_)
-    if (each.frame.picture)
-      if (const auto rect = place(settings, each.number)) drawn.push_back({&each, *rect});
+  for (Source& each : sources_) {
+    if (!each.frame.picture) continue;
+    const auto rect = place(settings, each.number);
+    if (!rect) continue;
+    // Those of the grid are below the others.
+    const size_t found = is_grid ? find(custom, *index_of(settings, each.number)) : 0;
+    drawn.push_back({&each, *rect, found < custom.size() ? found + 1 : 0});
+  }
+  std::ranges::stable_sort(drawn, {}, &Drawn::layer);
 
   Colour colour;
   const auto colour_of = [](const Drawn& each) {
@@ -118,15 +141,14 @@ std::shared_ptr<Picture> Mosaic::draw(const MosaicSettings& settings,
 
   auto canvas = Picture::allocate(format, settings.width, settings.height, colour);
   const Pixels pixels = canvas->mutable_pixels();
-  const bool is_grid = settings.show_source < 0;
   const Grid tiles = is_grid ? grid(settings) : Grid{};
-  const Rect first = is_grid ? tile_of(tiles, 0, settings.width, settings.height)
-                             : Rect{0, 0, settings.width, settings.height};
-  if (drawn.size() < size_t(tiles.rows) * tiles.columns)
+  if (drawn.size() < size_t(tiles.rows) * tiles.columns || (is_grid && !custom.empty())) {
     fill_black(pixels);
-  else
+  } else {
+    const Rect first = drawn[0].place;
     fill_black_around(pixels,
                       {0, 0, first.width * int(tiles.columns), first.height * int(tiles.rows)});
+  }
   for (const Drawn& each : drawn) draw(*each.source, part_of(pixels, each.place), settings.filter);
   return canvas;
 }

@@ -18,6 +18,9 @@ struct MosaicSettings {
   bool square_in_sequence = false;   ///< square_grid, filled in the order in which sources came
   Filter filter = Filter::kNearest;  ///< for scaling; where the muxer's is still to be done, too,
                                      ///< kBilinear at least
+  /// In place of the tiles of the grid that have these numbers; may overlap, later ones are above.
+  /// The first of several with one number counts.
+  std::vector<CustomTile> custom_tiles = {};
 };
 
 /// The last frame of each source, and pictures of all of them side by side.
@@ -59,6 +62,7 @@ class Mosaic {
 
   Source& source(unsigned number);
   Grid grid(const MosaicSettings& settings) const;
+  std::optional<unsigned> index_of(const MosaicSettings& settings, unsigned source) const;
   void draw(Source& source, const Pixels& to, Filter filter);
 
   std::vector<Source> sources_;  // in the order in which they came

@@ -16,6 +16,10 @@
 //     nvmultistreamtiler rows=1 columns=2 width=1536 height=576 ! nveglglessink
 //     uridecodebin uri=file:///path/a.mp4 ! m.sink_0 uridecodebin uri=file:///path/b.mp4 ! m.sink_1
 //
+// custom-tile-config puts tiles elsewhere; what does not lie on the canvas is an error with the
+// next batch. show-source goes before it. With square-seq-grid, its numbers count sources as they
+// came.
+//
 // Properties may be set in any thread and while playing; they hold from the next batch on. All else
 // runs in the streaming thread.
 #include <gst/base/gstbasetransform.h>
@@ -27,6 +31,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "elements/batch_meta.h"
 #include "elements/hardware_properties.h"
@@ -38,6 +43,7 @@
 #include "gst-nvevent.h"
 #include "gst-nvquery.h"
 #include "gstnvdsmeta.h"
+#include "nvdstilerconfig.h"
 #include "surface/batch.h"
 
 GST_DEBUG_CATEGORY_STATIC(nvmultistreamtiler_debug);
@@ -57,6 +63,7 @@ enum Property : guint {
   kShowSource,
   kSquareSeqGrid,
   kInterpolationMethod,
+  kCustomTileConfig,
   kFirstKept,
 };
 
@@ -68,11 +75,6 @@ const KeptProperty kKept[] = {
      .meaning = "Number of output buffers in the pool",
      .minimum = 4,
      .maximum = 10},
-    {.name = "custom-tile-config",
-     .type = G_TYPE_POINTER,
-     .value = nullptr,
-     .meaning = "Rectangles of the tiles as parts of the canvas",
-     .flags = G_PARAM_WRITABLE},
     kOutputMemoryType,
     kScalingHardware,
 };
@@ -84,6 +86,7 @@ struct Settings {
   gint show_source = -1;
   gboolean square_seq_grid = FALSE;
   gint interpolation_method = 0;
+  std::vector<CustomTile> custom_tiles;
 
   static int rounded(guint side) {
     return int((side + kSizeMultiple - 1) / kSizeMultiple * kSizeMultiple);
@@ -95,7 +98,8 @@ struct Settings {
             .height = rounded(height),
             .show_source = show_source,
             .square_in_sequence = bool(square_seq_grid),
-            .filter = filter_of(interpolation_method)};
+            .filter = filter_of(interpolation_method),
+            .custom_tiles = custom_tiles};
   }
 };
 
@@ -344,6 +348,13 @@ void set_property(GObject* object, guint id, const GValue* value, GParamSpec* sp
       case kInterpolationMethod:
         settings.interpolation_method = g_value_get_enum(value);
         return;
+      case kCustomTileConfig: {
+        const auto* config = static_cast<const CustomTileConfig*>(g_value_get_pointer(value));
+        settings.custom_tiles.clear();
+        if (config && config->tiles)
+          settings.custom_tiles.assign(config->tiles, config->tiles + config->length);
+        return;
+      }
       case kWidth:
         settings.width = g_value_get_uint(value);
         break;
@@ -422,6 +433,14 @@ void install_properties(GObjectClass* object) {
                         "Filter for scaling: nearest, bilinear, and for all others the best",
                         enum_type("GstNvInterpolationMethod", kInterpolations),
                         defaults.interpolation_method, kPlaying));
+  g_object_class_install_property(
+      object, kCustomTileConfig,
+      g_param_spec_pointer(
+          "custom-tile-config", "custom-tile-config",
+          "CustomTileConfig of nvdstilerconfig.h, which is copied: tiles at places "
+          "given as parts of the output, 0 to 1, later ones above earlier ones; a "
+          "source without one has its tile of the grid. NULL: the grid for all",
+          GParamFlags(G_PARAM_WRITABLE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING)));
   KeptProperties::install(object, kFirstKept, kKept);
 }
 
