@@ -45,7 +45,7 @@ class ObjectRows:
 class BufferPixels:
     """The pictures of a buffer, while it lives."""
 
-    def __init__(self, buffer: object) -> None: ...
+    def __init__(self, buffer: object, caps: object | None) -> None: ...
 
     def image(self, frame: pyds.NvDsFrameMeta, format: str, box: tuple[float, float, float, float] | None, asking: str) -> numpy.typing.NDArray[numpy.uint8]:
         """
@@ -61,7 +61,7 @@ class BufferPixels:
     def write(self, frame: pyds.NvDsFrameMeta, format: str, image: Annotated[NDArray[numpy.uint8], dict(shape=(None, None, None), order='C', device='cpu', writable=False)], asking: str) -> None:
         """Makes an array the frame's pixels."""
 
-def batch_of_buffer(buffer: object) -> tuple[pyds.NvDsBatchMeta, BufferPixels] | None:
+def batch_of_buffer(buffer: object, caps: object | None) -> tuple[pyds.NvDsBatchMeta, BufferPixels] | None:
     """
     A buffer's batch (view) and its pictures, None for one without a batch.
     """

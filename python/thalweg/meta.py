@@ -27,6 +27,9 @@ Pixels come as NumPy arrays, whatever format the pipeline has at this place::
     with frame.edit("BGR") as picture:      # what is drawn is seen downstream
         cv2.circle(picture, (40, 40), 10, (0, 0, 255))
 
+That is so in memory:NVMM. In system memory pictures can be read; behind other elements than
+nvvideoconvert, the pad may have to tell how they lie there: `Batch.of(info, pad)`.
+
 Any thread may use this. Reading columns, writing, removing and attaching hold the batch's lock, and
 wait for it without Python's own lock; pictures are made and converted without it.
 """
@@ -134,27 +137,33 @@ class Batch(_View):
     """All metadata of one batched buffer.
 
     meta: the `pyds.NvDsBatchMeta`. `Batch.of` finds it.
-    buffer: what `Batch.of` takes; without it there are no images.
+    buffer, caps: what `Batch.of` takes; without a buffer there are no images.
     """
 
     __slots__ = ("_pixels",)
     meta: pyds.NvDsBatchMeta
 
-    def __init__(self, meta: pyds.NvDsBatchMeta, buffer: Any = None) -> None:
+    def __init__(self, meta: pyds.NvDsBatchMeta, buffer: Any = None, caps: Any = None) -> None:
         self.meta = arguments.instance("Batch.meta", meta, pyds.NvDsBatchMeta)
-        self._pixels = _pixels_of(buffer)
+        self._pixels = _pixels_of(buffer, caps)
 
     @classmethod
-    def of(cls, source: Any) -> Batch:
+    def of(cls, source: Any, caps: Any = None) -> Batch:
         """The batch of a buffer.
 
         source: what a probe gets (`Gst.PadProbeInfo`), a `Gst.Buffer` or its hash(), or what an
             appsink gives (`Gst.Sample`).
+        caps: what tells how pixels in system memory lie, where the buffer does not (it does behind
+            nvvideoconvert, and where it has a GstVideoMeta, but for uncommon colours): the
+            `Gst.Pad` that the buffer passes, or a `Gst.Caps`. A `Gst.Sample` brings its own.
+            In memory:NVMM nobody looks at them.
         Returns a view, which does not keep the buffer alive.
-        Raises `TypeError` for anything else, `ValueError` if there is no buffer or no batch on it.
+        Raises `TypeError` for anything else, `ValueError` if there is no buffer, no batch on it, or
+        the pad has no caps yet.
         """
+        known = _caps(source, caps)
         try:
-            found = view.batch_of_buffer(_buffer(source))
+            found = view.batch_of_buffer(_buffer(source), known)
         except TypeError:
             raise TypeError(
                 "Batch.of.source: expected Gst.PadProbeInfo, Gst.Buffer or its hash(), or "
@@ -187,16 +196,16 @@ class Frame(_View):
     """One frame of a batch.
 
     meta: the `pyds.NvDsFrameMeta`.
-    buffer: what `Batch.of` takes; without it there are no images. A program that walks with `pyds`
-        asks `Frame(frame_meta, buffer).image()`.
+    buffer, caps: what `Batch.of` takes; without a buffer there are no images. A program that walks
+        with `pyds` asks `Frame(frame_meta, buffer).image()`.
     """
 
     __slots__ = ("_pixels",)
     meta: pyds.NvDsFrameMeta
 
-    def __init__(self, meta: pyds.NvDsFrameMeta, buffer: Any = None) -> None:
+    def __init__(self, meta: pyds.NvDsFrameMeta, buffer: Any = None, caps: Any = None) -> None:
         self.meta = arguments.instance("Frame.meta", meta, pyds.NvDsFrameMeta)
-        self._pixels = _pixels_of(buffer)
+        self._pixels = _pixels_of(buffer, caps)
 
     @property
     def batch(self) -> Batch:
@@ -260,8 +269,9 @@ class Frame(_View):
         A picture that was scaled on paper only, as the muxer's are, is drawn by the first call.
 
         Raises `ValueError` for a layout that is none, NV12 of an odd width, and a view that was
-        made without a buffer; `ReferenceError` once the buffer is gone; `RuntimeError` if the
-        buffer's memory is not memory:NVMM of this computer.
+        made without a buffer; `ReferenceError` once the buffer is gone; `RuntimeError` if its
+        memory cannot be read here, or nothing tells how pixels lie in it (see the caps of
+        `Batch.of`); `IndexError` for frames after the first in system memory, which has one.
         """
         pixels = _known(self._pixels, "Frame.image")
         arguments.instance("Frame.image.layout", layout, str)
@@ -281,7 +291,7 @@ class Frame(_View):
         up and the frame stays as it was.
 
         Everybody who has the same buffer, like the branches of a tee, sees the drawing. Raises as
-        `image` does.
+        `image` does, and `RuntimeError` in system memory.
         """
         pixels = _known(self._pixels, "Frame.edit")
         arguments.instance("Frame.edit.layout", layout, str)
@@ -370,7 +380,7 @@ class Object(_View):
 
     meta: the `pyds.NvDsObjectMeta`.
     frame_meta: the `pyds.NvDsFrameMeta` of the frame that it is in.
-    buffer: what `Batch.of` takes; without it there are no images.
+    buffer, caps: what `Batch.of` takes; without a buffer there are no images.
     """
 
     __slots__ = ("_pixels", "frame_meta")
@@ -378,7 +388,11 @@ class Object(_View):
     frame_meta: pyds.NvDsFrameMeta
 
     def __init__(
-        self, meta: pyds.NvDsObjectMeta, frame_meta: pyds.NvDsFrameMeta, buffer: Any = None
+        self,
+        meta: pyds.NvDsObjectMeta,
+        frame_meta: pyds.NvDsFrameMeta,
+        buffer: Any = None,
+        caps: Any = None,
     ) -> None:
         if not (isinstance(meta, _ObjectMeta) and isinstance(frame_meta, _FrameMeta)):
             arguments.instance("Object.meta", meta, _ObjectMeta)
@@ -386,7 +400,7 @@ class Object(_View):
         self.meta = meta
         self.frame_meta = frame_meta
         known = buffer is None or type(buffer) is _Pixels
-        self._pixels = buffer if known else _pixels_of(buffer)
+        self._pixels = buffer if known else _pixels_of(buffer, caps)
 
     @property
     def frame(self) -> Frame:
@@ -751,10 +765,31 @@ def _buffer(source: Any) -> Any:
     return buffer
 
 
-def _pixels_of(buffer: Any) -> view.BufferPixels | None:
+def _caps(source: Any, given: Any) -> Any:
+    """The Gst.Caps of what a program has at hand, or None."""
+    if given is None:
+        return source.get_caps() if hasattr(source, "get_caps") else None
+    from gi.repository import Gst
+
+    if isinstance(given, Gst.Caps):
+        return given
+    if not isinstance(given, Gst.Pad):
+        raise TypeError(
+            f"Batch.of.caps: expected Gst.Pad or Gst.Caps, got {arguments.shown(given)}"
+        )
+    caps = given.get_current_caps()
+    if caps is None:
+        raise ValueError(
+            f"Batch.of.caps: the pad {given.get_name()!r} has no caps yet; give the pad that the "
+            "buffer passes"
+        )
+    return caps
+
+
+def _pixels_of(buffer: Any, caps: Any) -> view.BufferPixels | None:
     if buffer is None or isinstance(buffer, view.BufferPixels):
         return buffer
-    return view.BufferPixels(_buffer(buffer))
+    return view.BufferPixels(_buffer(buffer), _caps(buffer, caps))
 
 
 def _known(pixels: view.BufferPixels | None, asking: str) -> view.BufferPixels:

@@ -76,12 +76,12 @@ ObjectRows add_objects(const StructRef<NvDsFrameMeta>& frame, const FourAColumn<
 }
 
 /// (batch meta, pictures) of a buffer, None for one without a batch meta.
-nb::object batch_of_buffer(nb::handle buffer) {
+nb::object batch_of_buffer(nb::handle buffer, nb::handle caps) {
   Allocations::instance().collect();
   GstBuffer* from = to_buffer(buffer, {"Batch", "buffer"});
   NvDsBatchMeta* meta = from ? gst_buffer_get_nvds_batch_meta(from) : nullptr;
   if (!meta) return nb::none();
-  return nb::make_tuple(wrap(meta), nb::cast(BufferPixels(from)));
+  return nb::make_tuple(wrap(meta), nb::cast(BufferPixels(from, caps)));
 }
 
 nb::list frames(const StructRef<NvDsBatchMeta>& batch) {
@@ -207,7 +207,7 @@ void bind_batch_view(nb::module_& pyds) {
   constexpr const char* kArray = "numpy.typing.NDArray[numpy.uint8]";
   const auto signature = [&](const char* text) { return std::string(text) + kArray; };
   nb::class_<BufferPixels>(module, "BufferPixels", "The pictures of a buffer, while it lives.")
-      .def(nb::init<nb::handle>(), nb::arg("buffer"))
+      .def(nb::init<nb::handle, nb::handle>(), nb::arg("buffer"), nb::arg("caps").none())
       .def("image", &BufferPixels::image, nb::arg("frame"), nb::arg("format"),
            nb::arg("box").none(), nb::arg("asking"),
            nb::sig(signature("def image(self, frame: pyds.NvDsFrameMeta, format: str, "
@@ -229,8 +229,8 @@ void bind_batch_view(nb::module_& pyds) {
       .def("write", &BufferPixels::write, nb::arg("frame"), nb::arg("format"),
            nb::arg("image").noconvert(), nb::arg("asking"), "Makes an array the frame's pixels.");
 
-  module.def("batch_of_buffer", &batch_of_buffer, nb::arg("buffer"),
-             nb::sig("def batch_of_buffer(buffer: object) -> "
+  module.def("batch_of_buffer", &batch_of_buffer, nb::arg("buffer"), nb::arg("caps").none(),
+             nb::sig("def batch_of_buffer(buffer: object, caps: object | None) -> "
                      "tuple[pyds.NvDsBatchMeta, BufferPixels] | None"),
              "A buffer's batch (view) and its pictures, None for one without a batch.");
   module.def("objects_of_batch", &ObjectRows::of_batch, nb::arg("batch"), "Every frame's objects.");

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include "gstnvdsmeta.h"
 #include "pyds/buffer.h"
 #include "pyds/interpreter.h"
 #include "surface/convert.h"
@@ -103,12 +104,51 @@ GstBuffer* given_buffer(nb::handle buffer) {
   return given;
 }
 
+using Caps = std::unique_ptr<GstCaps, decltype(&gst_caps_unref)>;
+
+/// PyGObject gives no address of caps that could be relied on; their text says all.
+Caps to_caps(nb::handle caps) {
+  if (caps.is_none()) return {nullptr, gst_caps_unref};
+  const nb::object text = caps.attr("to_string")();
+  return {gst_caps_from_string(std::string(to_text(text, {"Batch", "caps"})).c_str()),
+          gst_caps_unref};
+}
+
+/// Errors of pictures name no function.
+[[noreturn]] void throw_unreadable(const char* asking, const char* why) {
+  throw_error(PyExc_RuntimeError, "%s: %s", asking, why);
+}
+
+[[noreturn]] void throw_gone(const char* asking) {
+  throw_error(PyExc_ReferenceError,
+              "%s: the buffer of this frame is gone; ask while it lives, in practice inside the "
+              "probe",
+              asking);
+}
+
+[[noreturn]] void throw_no_picture(const char* asking, int size, unsigned index) {
+  throw_error(PyExc_IndexError,
+              "%s: expected a frame whose batch_id is one of the buffer's %d pictures, got %u; "
+              "take the frame from this buffer's Batch",
+              asking, size, index);
+}
+
 }  // namespace
 
-BufferPixels::BufferPixels(nb::handle buffer) : BufferPixels(given_buffer(buffer)) {}
+BufferPixels::BufferPixels(nb::handle buffer, nb::handle caps)
+    : BufferPixels(given_buffer(buffer), caps) {}
 
-BufferPixels::BufferPixels(GstBuffer* buffer) : batch_(weak_batch_of(buffer)) {
-  if (batch_.expired()) why_not_ = why_not_batch(buffer);
+BufferPixels::BufferPixels(GstBuffer* buffer, nb::handle caps) : batch_(weak_batch_of(buffer)) {
+  if (!batch_.expired()) return;
+  try {
+    const Caps given = to_caps(caps);
+    const SystemLayout layout = system_layout_of(buffer, given.get());
+    const NvDsBatchMeta* metadata = gst_buffer_get_nvds_batch_meta(buffer);
+    system_.emplace(SystemMemory::of(buffer), layout,
+                    metadata ? lifetime_of(metadata) : Lifetime{});
+  } catch (const std::runtime_error& error) {
+    why_not_ = error.what();
+  }
 }
 
 /// Calls use(thalweg::Frame&) without the GIL. The batch is given up before the GIL is asked for
@@ -126,18 +166,56 @@ auto BufferPixels::with_frame(const StructRef<NvDsFrameMeta>& frame, const char*
       if (index < unsigned(size)) result = use(batch->frame(int(index)));
     }
   }
-  if (!why_not_.empty()) throw_error(PyExc_RuntimeError, "%s: %s", asking, why_not_.c_str());
-  if (size < 0)
-    throw_error(PyExc_ReferenceError,
-                "%s: the buffer of this frame is gone; ask while it lives, in practice inside the "
-                "probe",
-                asking);
-  if (index >= unsigned(size))
-    throw_error(PyExc_IndexError,
-                "%s: expected a frame whose batch_id is one of the buffer's %d pictures, got %u; "
-                "take the frame from this buffer's Batch",
-                asking, size, index);
+  if (!why_not_.empty()) throw_unreadable(asking, why_not_.c_str());
+  if (size < 0) throw_gone(asking);
+  if (index >= unsigned(size)) throw_no_picture(asking, size, index);
   return result;
+}
+
+/// Calls use(picture) with the frame's picture, without the GIL. `frozen`: the picture may be kept,
+/// and no later writer changes it.
+template <class Use>
+auto BufferPixels::with_picture(const StructRef<NvDsFrameMeta>& frame, const char* asking,
+                                bool frozen, Use use) const {
+  if (!system_)
+    return with_frame(frame, asking, [&](Frame& pixels) {
+      return use(frozen ? pixels.snapshot()() : pixels.read_picture());
+    });
+  auto picture = read_system_memory(frame.get()->batch_id, asking);
+  const WithoutGil released;
+  // In here, so that the picture is given up without the GIL.
+  return use(std::exchange(picture, nullptr));
+}
+
+std::shared_ptr<const Picture> BufferPixels::read_system_memory(unsigned index,
+                                                                const char* asking) const {
+  if (index != 0) throw_no_picture(asking, 1, index);
+  std::shared_ptr<const Picture> picture;
+  std::string problem;
+  bool gone = false;
+  {
+    const WithoutGil released;
+    const auto memory = system_->memory.lock();
+    try {
+      if (memory) picture = memory->read(system_->layout);
+    } catch (const std::runtime_error& error) {
+      problem = error.what();
+    }
+    // What is mapped nobody writes into from here on. If a pool had the buffer back before, its
+    // metadata has ended.
+    gone = !memory || system_->metadata.over();
+    if (gone) picture.reset();
+  }
+  if (gone) throw_gone(asking);
+  if (!picture) throw_unreadable(asking, problem.c_str());
+  return picture;
+}
+
+void BufferPixels::refuse_system_memory(const char* asking) const {
+  if (system_)
+    throw_unreadable(asking,
+                     "pixels in system memory can be read, not drawn into; draw where they are in "
+                     "memory:NVMM, before the nvvideoconvert that takes them out");
 }
 
 nb::object BufferPixels::image(const StructRef<NvDsFrameMeta>& frame, const char* format_name,
@@ -147,8 +225,7 @@ nb::object BufferPixels::image(const StructRef<NvDsFrameMeta>& frame, const char
     std::unique_ptr<Block> block;
     Rect part;
   };
-  Made made = with_frame(frame, asking, [&](Frame& pixels) {
-    const auto picture = pixels.read_picture();
+  Made made = with_picture(frame, asking, false, [&](std::shared_ptr<const Picture> picture) {
     const ConstPixels& from = picture->pixels();
     Made result{nullptr, {0, 0, from.width, from.height}};
     Rect& part = result.part;
@@ -185,7 +262,8 @@ nb::object BufferPixels::image(const StructRef<NvDsFrameMeta>& frame, const char
 nb::object BufferPixels::view(const StructRef<NvDsFrameMeta>& frame, const char* format_name,
                               const char* asking) const {
   const Format& format = find_format(format_name, asking);
-  auto picture = with_frame(frame, asking, [&](Frame& pixels) { return pixels.snapshot()(); });
+  auto picture = with_picture(frame, asking, true,
+                              [](std::shared_ptr<const Picture> picture) { return picture; });
   const ConstPixels& pixels = picture->pixels();
   if (!lie_as(pixels, format))
     throw_error(
@@ -199,6 +277,7 @@ nb::object BufferPixels::view(const StructRef<NvDsFrameMeta>& frame, const char*
 nb::object BufferPixels::writable_view(const StructRef<NvDsFrameMeta>& frame,
                                        const char* format_name, const char* asking) const {
   const Format& format = find_format(format_name, asking);
+  refuse_system_memory(asking);
   struct Written {
     Pixels pixels;
     std::shared_ptr<const Picture> picture;

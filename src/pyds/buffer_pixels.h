@@ -10,6 +10,7 @@
 
 #include "pyds/struct_binder.h"
 #include "surface/batch.h"
+#include "surface/system_memory.h"
 
 namespace thalweg::pyds {
 
@@ -18,9 +19,11 @@ namespace thalweg::pyds {
 /// Pixels are made and converted without the GIL; any thread, several at once.
 class BufferPixels {
  public:
-  /// @throws TypeError for what is no buffer. One without memory:NVMM is refused when it is asked.
-  explicit BufferPixels(nb::handle buffer);
-  explicit BufferPixels(GstBuffer* buffer);
+  /// `caps` is a Gst.Caps or None. Only those of a buffer in system memory are looked at.
+  /// @throws TypeError for what is no buffer. One whose pixels cannot be told is refused when it is
+  /// asked.
+  BufferPixels(nb::handle buffer, nb::handle caps);
+  BufferPixels(GstBuffer* buffer, nb::handle caps);
 
   /// A new array of the frame, or of the part of it that `box` (left, top, width, height in pixels
   /// of the picture) covers.
@@ -43,9 +46,21 @@ class BufferPixels {
  private:
   template <class Use>
   auto with_frame(const StructRef<NvDsFrameMeta>& frame, const char* asking, Use use) const;
+  template <class Use>
+  auto with_picture(const StructRef<NvDsFrameMeta>& frame, const char* asking, bool frozen,
+                    Use use) const;
+  std::shared_ptr<const Picture> read_system_memory(unsigned index, const char* asking) const;
+  void refuse_system_memory(const char* asking) const;
 
   std::weak_ptr<Batch> batch_;
-  std::string why_not_;  // why there never was a batch
+  /// In place of the batch, of a buffer in system memory.
+  struct System {
+    std::weak_ptr<const SystemMemory> memory;
+    SystemLayout layout;
+    Lifetime metadata;  // a pool uses buffer and memory again, but never the metadata
+  };
+  std::optional<System> system_;
+  std::string why_not_;  // why there are no pixels
 };
 
 }  // namespace thalweg::pyds

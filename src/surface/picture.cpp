@@ -95,12 +95,7 @@ PixelsOf<Byte> part(const PixelsOf<Byte>& pixels, Rect rect) {
 
 template <class Byte>
 PixelsOf<Byte> mapped_pixels(const GstVideoFrame& frame) {
-  const FormatLayout* layout = format_layout(GST_VIDEO_FRAME_FORMAT(&frame));
-  if (!layout)
-    throw std::runtime_error(
-        text("pictures of format %s are not supported: expected I420, NV12, RGBA, BGRx, RGB, BGR, "
-             "GRAY8, UYVY or YUY2; put a videoconvert before",
-             gst_video_format_to_string(GST_VIDEO_FRAME_FORMAT(&frame))));
+  const FormatLayout* layout = &supported_layout(GST_VIDEO_FRAME_FORMAT(&frame));
   PixelsOf<Byte> pixels{layout->format,
                         GST_VIDEO_FRAME_WIDTH(&frame),
                         GST_VIDEO_FRAME_HEIGHT(&frame),
@@ -151,6 +146,14 @@ const FormatLayout* format_layout(GstVideoFormat format) {
   const auto* found = std::find_if(std::begin(kLayouts), std::end(kLayouts),
                                    [&](const auto& layout) { return layout.gst_format == format; });
   return found == std::end(kLayouts) ? nullptr : found;
+}
+
+const FormatLayout& supported_layout(GstVideoFormat format) {
+  if (const FormatLayout* layout = format_layout(format)) return *layout;
+  throw std::runtime_error(
+      text("pictures of format %s are not supported: expected I420, NV12, RGBA, BGRx, RGB, BGR, "
+           "GRAY8, UYVY or YUY2; put a videoconvert before",
+           gst_video_format_to_string(format)));
 }
 
 bool is_yuv(NvBufSurfaceColorFormat format) {

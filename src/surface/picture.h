@@ -82,6 +82,8 @@ THALWEG_SURFACE_API bool is_yuv(NvBufSurfaceColorFormat format);
 /// nullptr when the format is not one of them.
 THALWEG_SURFACE_API const FormatLayout* format_layout(NvBufSurfaceColorFormat format);
 THALWEG_SURFACE_API const FormatLayout* format_layout(GstVideoFormat format);
+/// @throws std::runtime_error naming a format that host memory cannot have.
+const FormatLayout& supported_layout(GstVideoFormat format);
 
 /// The part `rect` of `pixels` (view). Planes with half resolution begin at the chroma sample that
 /// covers the corner. @throws std::out_of_range when rect leaves the picture.

@@ -486,22 +486,6 @@ def test_wrong_formats_and_frames_of_another_buffer(bikes: Callable[..., str]) -
     run(Gst.parse_launch(f"{bikes(1)} ! fakesink name=end"), end=look)
 
 
-def test_a_buffer_of_system_memory(bikes: Callable[..., str]) -> None:
-    def look(batch: meta.Batch) -> None:
-        assert batch.frames[0].number == 0
-        with pytest.raises(
-            RuntimeError, match=r"^Frame\.image: expected a buffer of memory:NVMM, got one of"
-        ):
-            batch.frames[0].image()
-
-    run(
-        Gst.parse_launch(
-            f"{bikes(1)} ! nvvideoconvert ! video/x-raw,format=RGBA ! fakesink name=end"
-        ),
-        end=look,
-    )
-
-
 def test_once_the_buffer_is_gone(bikes: Callable[..., str]) -> None:
     kept: list[Any] = []
     images: list[Image] = []

@@ -24,6 +24,7 @@
 #include "gstnvdsmeta.h"
 #include "surface/batch.h"
 #include "surface/convert.h"
+#include "surface/system_memory.h"
 #include "surface/text.h"
 
 GST_DEBUG_CATEGORY_STATIC(nvvideoconvert_debug);
@@ -551,6 +552,7 @@ void convert_buffer(const Plan& plan, GstBuffer* in, GstBuffer* out) {
     gst_buffer_append_memory(out, new_nvmm_memory(batch ? converted(plan, *batch)
                                                         : converted(plan, std::move(picture))));
   } else {
+    describe(out, plan.out);  // for who asks for pixels without the caps at hand
     GstVideoFrame frame;
     if (!gst_video_frame_map(&frame, const_cast<GstVideoInfo*>(&plan.out), out, GST_MAP_WRITE))
       throw std::runtime_error("the output buffer cannot be mapped for writing");
