@@ -389,6 +389,54 @@ def test_a_buffer_that_goes_while_threads_read_it(bikes: Callable[..., str]) -> 
     assert all(seen)
 
 
+def test_a_pool_that_writes_into_what_threads_read() -> None:
+    """Each frame has one colour, so a picture of two would be one of two frames."""
+    newest: list[meta.Frame] = []
+    ended, came = threading.Event(), threading.Event()
+    whole: list[bool] = []
+    failed: list[BaseException] = []
+
+    def read() -> None:
+        try:
+            while not ended.is_set():
+                with contextlib.suppress(ReferenceError, IndexError):
+                    image = newest[-1].image("RGBA")
+                    view = newest[-1].image("RGBA", copy=False)
+                    for picture in (image, view, view):
+                        whole.append(bool((picture == picture[0, 0]).all()))
+                    came.set()
+        except BaseException as error:
+            failed.append(error)
+
+    def look(name: str, pad: Any, info: Any) -> None:
+        came.clear()
+        newest[:] = [meta.Batch.of(info).frames[0]]
+        came.wait(10)  # until one was read: they go on with it while the buffer goes
+
+    threads = [threading.Thread(target=read) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        probed(
+            Gst.parse_launch(
+                "videotestsrc num-buffers=200 pattern=blink ! "
+                "video/x-raw,format=I420,width=320,height=240 ! nvvideoconvert ! "
+                "video/x-raw(memory:NVMM) ! m.sink_0 nvstreammux name=m batch-size=1 width=320 "
+                "height=240 ! nvvideoconvert ! video/x-raw,format=RGBA ! "
+                "fakesink enable-last-sample=false name=end"
+            ),
+            "end",
+            probe=look,
+        )
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
+    assert not failed, failed
+    assert whole
+    assert all(whole)
+
+
 def test_what_system_memory_does_not_have(bikes: Callable[..., str]) -> None:  # noqa: F811
     """Room for more than one frame, and drawing: it may be anybody's memory."""
 
