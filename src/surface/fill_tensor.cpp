@@ -1,11 +1,13 @@
 // From the decoder's picture to a network's input, without a frame of the muxer's size in between.
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <stdexcept>
 #include <vector>
 
 #include "surface/convert.h"
+#include "surface/sampling.h"
 #include "surface/text.h"
 
 namespace thalweg {
@@ -14,10 +16,20 @@ namespace {
 /// Along one axis: network pixel edge n shows source pixel edge start + n * step.
 struct Axis {
   double start = 0, step = 1;
-  int first = 0, last = 0;  // network pixels whose centres lie in the picture, last exclusive
+  int first = 0, last = 0;   // network pixels whose centres lie in the picture, last exclusive
+  double low = 0, high = 0;  // the crop's edges in the source
+  double grain = 1;          // source pixels in a pixel of the frame
 
   bool is_empty() const { return first >= last; }
   double at(double network_edge) const { return start + network_edge * step; }
+  /// From network pixel `first` on, in a plane of `length` samples, each as large as `size` pixels.
+  /// Nothing outside the crop is seen: the frame's outermost samples of it go on.
+  sampling::Span span(double size, int length) const {
+    sampling::Span span{.start = at(first) / size, .step = step / size, .length = length};
+    span.low = std::clamp(low / size + grain / 2, 0.5, length - 0.5);
+    span.high = std::clamp(high / size - grain / 2, span.low, length - 0.5);
+    return span;
+  }
 };
 
 /// Crop and placement are lengths of the frame; `offset` and `shown` tell which network pixels the
@@ -29,6 +41,8 @@ Axis map_axis(int crop_start, int crop_length, int placement_start, int placemen
   Axis axis;
   axis.step = frame_per_network * source_per_frame;
   axis.start = (crop_start - offset * frame_per_network - placement_start) * source_per_frame;
+  axis.low = axis.at(offset), axis.high = axis.at(offset + shown);
+  axis.grain = source_per_frame;
   // Centres n + 0.5 with 0 <= at(n + 0.5) < source_length, inside the part that the crop fills.
   constexpr double kRounding = 1e-9;
   const double low = -axis.start / axis.step - 0.5;
@@ -38,169 +52,79 @@ Axis map_axis(int crop_start, int crop_length, int placement_start, int placemen
   return axis;
 }
 
-/// Whether the shown network pixels cover whole source pixels, so that libyuv can scale them.
-bool covers_whole_pixels(const Axis& axis) {
-  const double from = axis.at(axis.first), to = axis.at(axis.last);
-  constexpr double kRounding = 1e-6;
-  return std::abs(from - std::round(from)) < kRounding && std::abs(to - std::round(to)) < kRounding;
-}
-
-/// Two neighbours and how much of the second, of 256.
-struct Tap {
-  int first, second, weight;
+/// One channel of a picture: a byte of each of a plane's samples, which are as large as
+/// size_x x size_y pixels.
+struct Channel {
+  Plane<const uint8_t> plane;
+  int bytes = 1, byte = 0;
+  int size_x = 1, size_y = 1;
 };
 
-/// Taps of `count` samples of a plane of `length` samples; sample i has its centre at
-/// start + (i + 0.5) * step in edges of the plane.
-void make_taps(std::vector<Tap>& taps, int count, double start, double step, int length,
-               bool nearest) {
-  taps.resize(count);
-  for (int i = 0; i < count; ++i) {
-    const double centre = std::clamp(start + (i + 0.5) * step - 0.5, 0.0, length - 1.0);
-    const int first = int(centre);
-    taps[i] = {first, std::min(first + 1, length - 1), int((centre - first) * 256 + 0.5)};
-    if (nearest) taps[i].weight = taps[i].weight >= 128 ? 256 : 0;
-  }
-}
-
-/// Bilinear sampling at any place, where libyuv knows whole pixels only.
-template <int bytes>
-void sample_plane(const Plane<const uint8_t>& from, const Plane<uint8_t>& to,
-                  const std::vector<Tap>& columns, const std::vector<Tap>& rows) {
-  const int left = columns.front().first, right = columns.back().second + 1;
-  thread_local std::vector<uint16_t> row_memory;
-  row_memory.resize(size_t(right - left) * bytes);
-  uint16_t* const __restrict blended = row_memory.data();
-  for (int y = 0; y < to.height; ++y) {
-    const Tap& row = rows[y];
-    const uint8_t* __restrict a =
-        from.data + ptrdiff_t(row.first) * from.stride_bytes + left * bytes;
-    const uint8_t* __restrict b =
-        from.data + ptrdiff_t(row.second) * from.stride_bytes + left * bytes;
-    const int length = (right - left) * bytes;
-    const int weight = row.weight;
-    for (int i = 0; i < length; ++i) blended[i] = uint16_t(a[i] * (256 - weight) + b[i] * weight);
-    uint8_t* __restrict target = to.data + ptrdiff_t(y) * to.stride_bytes;
-    const Tap* __restrict taps = columns.data();
-    for (int x = 0; x < to.width; ++x) {
-      const Tap column = taps[x];
-      const uint16_t* first = blended + (column.first - left) * bytes;
-      const uint16_t* second = blended + (column.second - left) * bytes;
-      for (int c = 0; c < bytes; ++c)
-        target[x * bytes + c] = uint8_t((uint32_t(first[c]) * (256 - column.weight) +
-                                         uint32_t(second[c]) * column.weight + 32768) >>
-                                        16);
+/// R, G, B or Y, U, V.
+std::array<Channel, 3> channels_of(const ConstPixels& pixels) {
+  const auto& planes = pixels.planes;
+  switch (pixels.format) {
+    case NVBUF_COLOR_FORMAT_YUV420:
+      return {{{planes[0]}, {planes[1], 1, 0, 2, 2}, {planes[2], 1, 0, 2, 2}}};
+    case NVBUF_COLOR_FORMAT_NV12:
+      return {{{planes[0]}, {planes[1], 2, 0, 2, 2}, {planes[1], 2, 1, 2, 2}}};
+    case NVBUF_COLOR_FORMAT_UYVY:
+    case NVBUF_COLOR_FORMAT_YUYV: {
+      const int luma = pixels.format == NVBUF_COLOR_FORMAT_UYVY, chroma = 1 - luma;
+      Plane<const uint8_t> single = planes[0];
+      single.width = pixels.width;
+      return {{{single, 2, luma}, {planes[0], 4, chroma, 2}, {planes[0], 4, chroma + 2, 2}}};
+    }
+    case NVBUF_COLOR_FORMAT_GRAY8:
+      return {{{planes[0]}, {planes[0]}, {planes[0]}}};
+    default: {
+      const int bytes = format_layout(pixels.format)->planes[0].bytes;
+      const bool blue_first =
+          pixels.format == NVBUF_COLOR_FORMAT_BGRx || pixels.format == NVBUF_COLOR_FORMAT_BGR;
+      return {{{planes[0], bytes, blue_first ? 2 : 0},
+               {planes[0], bytes, 1},
+               {planes[0], bytes, blue_first ? 0 : 2}}};
     }
   }
 }
 
-/// The part of the source picture that the axes show and a chroma sample around it, in even pixels.
-Rect shown_part(const Axis& x, const Axis& y, const ConstPixels& pixels) {
-  constexpr int kMargin = 2;  // the neighbours that bilinear samples at the edge have
-  const auto low = [](double edge) { return std::max(0, int(std::floor(edge)) - kMargin) & ~1; };
-  const auto high = [](double edge, int length) {
-    return std::min(length, (int(std::ceil(edge)) + kMargin + 1) & ~1);
-  };
-  Rect part{low(x.at(x.first)), low(y.at(y.first)), 0, 0};
-  part.width = high(x.at(x.last), pixels.width) - part.left;
-  part.height = high(y.at(y.last), pixels.height) - part.top;
-  return part;
+/// A value that the network wants: the sum of three channels times numbers, and a constant.
+using Mix = std::array<float, 4>;
+
+/// Levels of R, G and B, or of gray alone, from the channels of a format. Chroma is less 128.
+std::array<Mix, 3> mixes_of(const ConstPixels& from, bool gray) {
+  if (from.format == NVBUF_COLOR_FORMAT_GRAY8) return {{{1}, {1}, {1}}};
+  if (!is_yuv(from.format)) {
+    if (gray) return {{{0.299f, 0.587f, 0.114f}}};
+    return {{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
+  }
+  constexpr double kPartsOfBrightness[][2] = {{0.299, 0.114}, {0.2126, 0.0722}, {0.2627, 0.0593}};
+  const auto [red, blue] = kPartsOfBrightness[from.colour.matrix];
+  const double green = 1 - red - blue, chroma = from.colour.full_range ? 1 : 255.0 / 224;
+  const double from_v = 2 * (1 - red) * chroma, from_u = 2 * (1 - blue) * chroma;
+  const float luma = from.colour.full_range ? 1 : 255.0f / 219;
+  const float black = from.colour.full_range ? 0 : -16 * luma;
+  if (gray) return {{{luma, 0, 0, black}}};
+  return {{{luma, 0, float(from_v), black},
+           {luma, float(-from_u * blue / green), float(-from_v * red / green), black},
+           {luma, float(from_u), 0, black}}};
 }
 
-/// The source picture's pixels that `x` and `y` show, of the size of the network's part. The format
-/// stays the source's, packed YUV aside.
-std::shared_ptr<const Picture> sample(ConstPixels from, Axis x, Axis y, Filter filter) {
-  std::shared_ptr<Picture> unpacked, reduced;
-  if (format_layout(from.format)->planes[0].x_shift) {
-    unpacked = Picture::allocate(NVBUF_COLOR_FORMAT_YUV420, from.width, from.height, from.colour);
-    convert(from, unpacked->mutable_pixels(), filter);
-    from = unpacked->pixels();
-  }
-  const int factor = int(std::min(x.step, y.step));
-  if (filter == Filter::kBox && factor > 1) {
-    // Average first, so that two taps are enough afterwards.
-    const int width = std::max(1, from.width / factor), height = std::max(1, from.height / factor);
-    reduced = Picture::allocate(from.format, width, height, from.colour);
-    convert(from, reduced->mutable_pixels(), Filter::kBox);
-    const double fx = double(width) / from.width, fy = double(height) / from.height;
-    x.start *= fx, x.step *= fx, y.start *= fy, y.step *= fy;
-    from = reduced->pixels();
-  }
-  auto result = Picture::allocate(from.format, x.last - x.first, y.last - y.first, from.colour);
-  const Pixels to = result->mutable_pixels();
-  const FormatLayout& layout = *format_layout(from.format);
-  thread_local std::vector<Tap> columns, rows;
-  for (int i = 0; i < from.num_planes; ++i) {
-    // Edges of a plane with half resolution count half as much; its samples are twice as large.
-    const double sx = 1 << layout.planes[i].x_shift, sy = 1 << layout.planes[i].y_shift;
-    const bool nearest = filter == Filter::kNearest;
-    make_taps(columns, to.planes[i].width, x.at(x.first) / sx, x.step, from.planes[i].width,
-              nearest);
-    make_taps(rows, to.planes[i].height, y.at(y.first) / sy, y.step, from.planes[i].height,
-              nearest);
-    static constexpr decltype(&sample_plane<1>) kSamplers[] = {sample_plane<1>, sample_plane<2>,
-                                                               sample_plane<3>, sample_plane<4>};
-    kSamplers[layout.planes[i].bytes - 1](from.planes[i], to.planes[i], columns, rows);
-  }
-  return result;
-}
-
-/// Where the bytes of one row go, and how: out = byte * scale + offset[c].
-struct RowTarget {
-  float* out[3];
-  float scale;
-  float offset[3];
-  int step;  // floats between neighbours
+/// A picture on its way into the part of a tensor that it fills.
+struct Job {
+  const TensorSpec& spec;
+  const ConstPixels& from;
+  std::array<Channel, 3> channels;
+  int left, top, width, height;  // network pixels
+  float* out;
 };
 
-// One source, compiled for each instruction set: the loops are what a vectorising compiler likes.
-[[gnu::always_inline]] inline void words_to_planes(const uint32_t* __restrict words, int width,
-                                                   const RowTarget& to) {
-  float* __restrict c0 = to.out[0];
-  float* __restrict c1 = to.out[1];
-  float* __restrict c2 = to.out[2];
-  const float scale = to.scale, o0 = to.offset[0], o1 = to.offset[1], o2 = to.offset[2];
-  for (int x = 0; x < width; ++x) {
-    const uint32_t word = words[x];
-    c0[x] = float(int(word & 255)) * scale + o0;
-    c1[x] = float(int(word >> 8 & 255)) * scale + o1;
-    c2[x] = float(int(word >> 16 & 255)) * scale + o2;
-  }
-}
-[[gnu::always_inline]] inline void bytes_to_plane(const uint8_t* __restrict bytes, int width,
-                                                  const RowTarget& to) {
-  float* __restrict out = to.out[0];
-  const float scale = to.scale, offset = to.offset[0];
-  for (int x = 0; x < width; ++x) out[x] = float(bytes[x]) * scale + offset;
-}
-void words_to_planes_any(const uint32_t* words, int width, const RowTarget& to) {
-  words_to_planes(words, width, to);
-}
-void bytes_to_plane_any(const uint8_t* bytes, int width, const RowTarget& to) {
-  bytes_to_plane(bytes, width, to);
-}
-#if defined(__x86_64__)
-[[gnu::target("avx2")]] void words_to_planes_avx2(const uint32_t* words, int width,
-                                                  const RowTarget& to) {
-  words_to_planes(words, width, to);
-}
-[[gnu::target("avx2")]] void bytes_to_plane_avx2(const uint8_t* bytes, int width,
-                                                 const RowTarget& to) {
-  bytes_to_plane(bytes, width, to);
-}
-const bool kHasAvx2 = __builtin_cpu_supports("avx2");
-const auto words_row = kHasAvx2 ? words_to_planes_avx2 : words_to_planes_any;
-const auto bytes_row = kHasAvx2 ? bytes_to_plane_avx2 : bytes_to_plane_any;
-#else
-const auto words_row = words_to_planes_any;
-const auto bytes_row = bytes_to_plane_any;
-#endif
-
-void words_interleaved(const uint32_t* words, int width, const RowTarget& to) {
-  for (int x = 0; x < width; ++x)
-    for (int c = 0; c < 3; ++c)
-      to.out[c][3 * x] = float(int(words[x] >> (8 * c) & 255)) * to.scale + to.offset[c];
-}
+/// What a thread needs for one picture after the other.
+struct Memory {
+  sampling::Taps columns[2], rows[2];  // of the first channel, and of the others
+  std::vector<int16_t> row, channel;
+  std::vector<int32_t> sums[3];
+};
 
 /// Where network pixel (x, y) of channel c lies in the tensor.
 size_t position(const TensorSpec& spec, int c, int y, int x) {
@@ -216,25 +140,95 @@ void fill_padding(const TensorSpec& spec, Rect rect, float* out) {
         out[position(spec, c, y, x)] = spec.mean_image ? 0.0f : -spec.scale * spec.mean[c];
 }
 
-/// Normalises pixels (RGBA in the network's channel order, or GRAY8) into the tensor at left, top.
-void write_pixels(const TensorSpec& spec, const ConstPixels& pixels, int left, int top,
-                  float* out) {
-  const auto& plane = pixels.planes[0];
-  for (int y = 0; y < pixels.height; ++y) {
-    RowTarget target{{}, spec.scale, {}, 1};
-    for (int c = 0; c < spec.channels; ++c) {
-      target.out[c] = out + position(spec, c, top + y, left);
-      target.offset[c] = spec.mean_image ? 0.0f : -spec.scale * spec.mean[c];
-    }
-    const uint8_t* row = plane.data + ptrdiff_t(y) * plane.stride_bytes;
-    if (spec.channels == 1)
-      bytes_row(row, pixels.width, target);
-    else if (spec.nhwc)
-      words_interleaved(reinterpret_cast<const uint32_t*>(row), pixels.width, target);
-    else
-      words_row(reinterpret_cast<const uint32_t*>(row), pixels.width, target);
+/// Writes mixed channels, cut to what levels of 0..255 become, `step` floats apart.
+template <int step>
+[[gnu::always_inline]] inline void mix_row(const int32_t* __restrict c0,
+                                           const int32_t* __restrict c1,
+                                           const int32_t* __restrict c2, int width, const Mix& mix,
+                                           float low, float high, float* __restrict out) {
+  const auto [m0, m1, m2, constant] = mix;
+  for (int x = 0; x < width; ++x) {
+    const float value = float(c0[x]) * m0 + float(c1[x]) * m1 + float(c2[x]) * m2 + constant;
+    out[x * step] = std::min(std::max(value, low), high);
   }
 }
+
+template <int bytes>
+[[gnu::always_inline]] inline void take_channel(const int16_t* __restrict together, int count,
+                                                int16_t* __restrict apart) {
+  for (int i = 0; i < count; ++i) apart[i] = together[i * bytes];
+}
+
+/// Fills the picture's part of the tensor row by row. Chroma is sampled where brightness is, and
+/// nothing is rounded to 8 bits on the way.
+[[gnu::always_inline]] inline void fill_rows(const Job& job, Memory& memory) {
+  const TensorSpec& spec = job.spec;
+  const std::array<Mix, 3> mixes = mixes_of(job.from, spec.gray);
+  const bool yuv = is_yuv(job.from.format);
+  const bool one = job.from.format == NVBUF_COLOR_FORMAT_GRAY8 || (yuv && spec.gray);
+  const int width = job.width;
+  for (auto& sums : memory.sums) sums.resize(size_t(width) + 3);
+
+  for (int y = 0; y < job.height; ++y) {
+    int row_sum = 0;
+    float unit[3] = {};  // of the sums, in levels
+    for (int c = 0; c < (one ? 1 : 3); ++c) {
+      const auto& [plane, bytes, byte, size_x, size_y] = job.channels[c];
+      const sampling::Taps& columns = memory.columns[c > 0];
+      const int begin = columns.first.front();
+      const int end = std::min(plane.width, columns.first.back() + columns.count);
+      const size_t readable = size_t(end - begin) + columns.count;
+      const Channel* const before = c ? &job.channels[c - 1] : nullptr;
+      if (!before || before->plane.data != plane.data || before->bytes != bytes) {
+        memory.row.resize(readable * bytes);
+        row_sum = sampling::sum_rows(plane, memory.rows[c > 0], y, begin * bytes, end * bytes,
+                                     memory.row.data());
+      }
+      const int16_t* row = memory.row.data();
+      if (bytes > 1) {
+        memory.channel.resize(readable);
+        int16_t* const apart = memory.channel.data();
+        if (bytes == 2)
+          take_channel<2>(row + byte, end - begin, apart);
+        else if (bytes == 3)
+          take_channel<3>(row + byte, end - begin, apart);
+        else
+          take_channel<4>(row + byte, end - begin, apart);
+        row = apart;
+      }
+      sampling::sum_columns(row, begin, columns, width, memory.sums[c].data());
+      unit[c] = 1.0f / (float(row_sum) * sampling::kColumnSum);
+    }
+
+    const int32_t* const c0 = memory.sums[0].data();
+    const int32_t* const c1 = memory.sums[one ? 0 : 1].data();
+    const int32_t* const c2 = memory.sums[one ? 0 : 2].data();
+    for (int c = 0; c < spec.channels; ++c) {
+      const float offset = spec.mean_image ? 0.0f : -spec.scale * spec.mean[c];
+      const auto [low, high] = std::minmax({offset, 255 * spec.scale + offset});
+      Mix mix = mixes[spec.bgr ? spec.channels - 1 - c : c];
+      mix[3] += 128 * (yuv ? mix[0] : mix[0] + mix[1] + mix[2]);  // the sums are of bytes less 128
+      mix[3] = mix[3] * spec.scale + offset;
+      for (int i = 0; i < 3; ++i) mix[i] *= unit[i] * spec.scale;
+      float* const out = job.out + position(spec, c, job.top + y, job.left);
+      if (spec.nhwc && !spec.gray)
+        mix_row<3>(c0, c1, c2, width, mix, low, high, out);
+      else
+        mix_row<1>(c0, c1, c2, width, mix, low, high, out);
+    }
+  }
+}
+// One source, compiled for each instruction set: the loops are what a vectorising compiler likes.
+void fill_rows_any(const Job& job, Memory& memory) { fill_rows(job, memory); }
+#if defined(__x86_64__)
+[[gnu::target("avx2,fma")]] void fill_rows_avx2(const Job& job, Memory& memory) {
+  fill_rows(job, memory);
+}
+const bool kHasAvx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+const auto fill_rows_here = kHasAvx2 ? fill_rows_avx2 : fill_rows_any;
+#else
+const auto fill_rows_here = fill_rows_any;
+#endif
 
 void check(const TensorSpec& spec) {
   const int expected = spec.gray ? 1 : 3;
@@ -302,29 +296,18 @@ TensorGeometry fill_tensor(const Frame& frame, Rect crop, const TensorSpec& spec
     fill_padding(spec, {0, y.first, x.first, height}, out);
     fill_padding(spec, {x.last, y.first, spec.width - x.last, height}, out);
 
-    // BGRx has B, G, R in the places of R, G, B.
-    const auto format = spec.gray  ? NVBUF_COLOR_FORMAT_GRAY8
-                        : spec.bgr ? NVBUF_COLOR_FORMAT_BGRx
-                                   : NVBUF_COLOR_FORMAT_RGBA;
-    // Two network pixels share a chroma sample: pairs begin at even ones, as in a whole frame.
-    const int odd_x = x.first % 2, odd_y = y.first % 2;
-    const auto input = Picture::allocate(format, width + odd_x, height + odd_y);
-    if (!odd_x && !odd_y && covers_whole_pixels(x) && covers_whole_pixels(y)) {
-      const int left = int(std::lround(x.at(x.first))), top = int(std::lround(y.at(y.first)));
-      const Rect part{left, top, int(std::lround(x.at(x.last))) - left,
-                      int(std::lround(y.at(y.last))) - top};
-      convert(pixels, part, input->mutable_pixels(), {0, 0, width, height}, spec.filter);
-    } else {
-      // Only what the crop shows: that is cheaper, and little around it gets into averages.
-      const Rect seen = shown_part(x, y, pixels);
-      Axis even_x = x, even_y = y;
-      even_x.start -= seen.left, even_x.first -= odd_x;
-      even_y.start -= seen.top, even_y.first -= odd_y;
-      const auto sampled = sample(part_of(pixels, seen), even_x, even_y, spec.filter);
-      convert(sampled->pixels(), input->mutable_pixels(), spec.filter);
+    const Job job{spec, pixels, channels_of(pixels), x.first, y.first, width, height, out};
+    using sampling::Weights;
+    thread_local Memory memory;
+    const bool averages = spec.filter == Filter::kBox && x.step > 2 && y.step > 2;
+    for (int i = 0; i < 2; ++i) {
+      const Channel& channel = job.channels[i];
+      sampling::make_taps(memory.columns[i], x.span(channel.size_x, channel.plane.width), width,
+                          averages, spec.filter, Weights::kOfColumns);
+      sampling::make_taps(memory.rows[i], y.span(channel.size_y, channel.plane.height), height,
+                          averages, spec.filter, Weights::kOfRows);
     }
-    write_pixels(spec, part_of(input->pixels(), {odd_x, odd_y, width, height}), x.first, y.first,
-                 out);
+    fill_rows_here(job, memory);
   }
   if (spec.mean_image) {
     const size_t count = size_t(spec.channels) * spec.height * spec.width;

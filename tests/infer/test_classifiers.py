@@ -53,10 +53,10 @@ def pictures(clip: Path, play: Callable[..., Any]) -> list[tuple[Array, ...]]:
 
 
 def resized(plane: Array, height: int, width: int) -> Array:
-    """Bilinear, enlarged so that the first and last pixels stay the first and last."""
+    """Bilinear at the centres of pixels."""
 
     def taps(size: int, wanted: int) -> tuple[Array, Array, Array]:
-        at = np.arange(wanted) * (size - 1) / (wanted - 1)
+        at = np.clip((np.arange(wanted) + 0.5) * size / wanted - 0.5, 0, size - 1)
         low = at.astype(int)
         return low, np.minimum(low + 1, size - 1), (at - low).astype(np.float32)
 
@@ -71,14 +71,11 @@ def rgb_of_face(planes: tuple[Array, ...], size: int) -> Array:
     left, top, right, bottom = FACE
     luma = resized(planes[0][top:bottom, left:right], size, size)
     u, v = (
-        resized(plane[top // 2 : bottom // 2, left // 2 : right // 2], size // 2, size // 2)
-        .repeat(2, 0)
-        .repeat(2, 1)
-        - 128
+        resized(plane[top // 2 : bottom // 2, left // 2 : right // 2], size, size) - 128
         for plane in planes[1:]
     )
-    y = 1.164 * (luma - 16)
-    rgb = [y + 1.596 * v, y - 0.391 * u - 0.813 * v, y + 2.018 * u]
+    y = 255 / 219 * (luma - 16)
+    rgb = [y + 1.596 * v, y - 0.392 * u - 0.813 * v, y + 2.017 * u]
     return np.clip(np.stack(rgb, -1), 0, 255)
 
 

@@ -43,13 +43,14 @@ def man(
 ) -> list[tuple[np.ndarray, np.ndarray, float]]:
     """Frames of a man in a car, as the network takes them; nvinfer's maps and first probabilities.
 
-    The muxer's size is the network's, so that the frame's pixels are those that it was fed.
+    They are scaled and converted before the muxer, so that the frame has what it was fed.
     """
     monkeypatch.setenv("THALWEG_FRAMES", "40")
     clip = shared / "media/misc/carphone_pristine.mp4"
     pipeline = Gst.parse_launch(
-        f"filesrc location={clip} ! qtdemux ! h264parse ! nvv4l2decoder ! m.sink_0 nvstreammux "
-        f"name=m batch-size=1 width={SIDE} height={SIDE} ! "
+        f"filesrc location={clip} ! qtdemux ! h264parse ! nvv4l2decoder ! nvvideoconvert "
+        f"! video/x-raw(memory:NVMM),format=RGBA,width={SIDE},height={SIDE} ! m.sink_0 "
+        f"nvstreammux name=m batch-size=1 width={SIDE} height={SIDE} ! "
         f"nvinfer config-file-path={models.person_segmentation()} ! fakesink name=end"
     )
     seen = []
@@ -83,7 +84,6 @@ def test_masks_are_those_of_the_single_precision_model(
         assert classes.shape == (SIDE, SIDE)
         assert set(np.unique(classes)) == {-1, 0}
         expected = np.where(mask > 0.5, 0, -1)
-        # The pixels of the frame are rounded to bytes, those that the network takes are not.
         assert (classes != expected).mean() < 0.005
         assert (classes != expected)[abs(mask - 0.5) > 0.1].sum() == 0
         assert first == pytest.approx(mask[0, 0], abs=0.05)
