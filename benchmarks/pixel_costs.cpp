@@ -41,11 +41,12 @@ int main(int argc, char** argv) {
   report("convert 768x576 I420 -> RGBA 768x576",
          best_ms([&] { convert(i420->pixels(), rgba->mutable_pixels(), Filter::kBox); }));
 
-  std::vector<float> tensor(3 * 608 * 608);
+  std::vector<float> tensor(3 * 640 * 640);
+  std::shared_ptr<Picture> from = i420;
   const auto fill = [&](const char* what, int width, int height, Rect placement, Rect crop,
                         TensorSpec spec) {
     Batch batch(1);
-    Frame& frame = batch.add(i420, width, height, placement);
+    Frame& frame = batch.add(from, width, height, placement);
     report(what, best_ms([&] { fill_tensor(frame, crop, spec, tensor.data()); }));
   };
   const Rect whole{0, 0, 768, 576};
@@ -59,6 +60,16 @@ int main(int argc, char** argv) {
        {0, 0, 1920, 1080}, {.width = 300, .height = 300});
   fill("fill_tensor 224x224, crop 120x260 of 1920x1080", 1920, 1080, {0, 0, 1920, 1080},
        {702, 200, 120, 260}, {.width = 224, .height = 224});
+
+  const Rect large{0, 0, 1920, 1080};
+  for (const auto format : {NVBUF_COLOR_FORMAT_YUV420, NVBUF_COLOR_FORMAT_NV12}) {
+    from = picture(format, 1920, 1080);
+    std::printf("from %s of 1920x1080:\n", format_layout(format)->name);
+    fill("fill_tensor 300x300", 1920, 1080, large, large, {.width = 300, .height = 300});
+    fill("fill_tensor 640x640", 1920, 1080, large, large, {.width = 640, .height = 640});
+    fill("fill_tensor 640x640, aspect kept", 1920, 1080, large, large,
+         {.width = 640, .height = 640, .keep_aspect = true});
+  }
 
   report("write() of a shared 768x576 I420 (copy-on-write)", best_ms([&] {
            Batch batch(1);

@@ -71,7 +71,8 @@ struct TensorGeometry {
 /// Fills `out` (channels * height * width floats, written whole) from a part of a frame. `crop` is
 /// in frame pixels; it is cut to the frame, its left and top rounded up and its sides down to even
 /// numbers. Works from the frame's source picture with the muxer's placement reproduced, so no
-/// frame of the muxer's size is made. Any thread, several at once.
+/// frame of the muxer's size is made. Planes are sampled as they are stored, then converted, and no
+/// step rounds to 8 bits. Any thread, several at once.
 /// @throws std::invalid_argument for an empty crop or a spec that cannot be.
 THALWEG_SURFACE_API TensorGeometry fill_tensor(const Frame& frame, Rect crop,
                                                const TensorSpec& spec, float* out);
