@@ -114,7 +114,11 @@ void get_property(GObject* object, guint id, GValue* value, GParamSpec* spec) {
 
 // ---- errors
 
-void write_graph(GstElement* element) {
+/// A field of an error message: the name of the graph that was written of it, without ".dot".
+constexpr const char* kGraph = "thalweg-graph";
+
+/// Writes the graph of the pipeline of `element`, which posts `error`, and notes that there.
+void write_graph(GstElement* element, GstMessage* error) {
   auto* top = GST_OBJECT(gst_object_ref(element));
   while (GstObject* parent = gst_object_get_parent(top)) {
     gst_object_unref(top);
@@ -130,14 +134,18 @@ void write_graph(GstElement* element) {
         GstDebugGraphDetails(GST_DEBUG_GRAPH_SHOW_MEDIA_TYPE | GST_DEBUG_GRAPH_SHOW_CAPS_DETAILS |
                              GST_DEBUG_GRAPH_SHOW_STATES),
         name.c_str());
+    if (gst_message_is_writable(error))
+      gst_structure_set(gst_message_writable_structure(error), kGraph, G_TYPE_STRING, name.c_str(),
+                        nullptr);
   }
   gst_object_unref(top);
 }
 
 gboolean post_message(GstElement* element, GstMessage* message) {
-  // Of a bin's child only what the bin does not keep to itself comes here.
-  if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR && g_getenv("GST_DEBUG_DUMP_DOT_DIR"))
-    write_graph(element);
+  // Of a bin's child only what the bin does not keep to itself comes here, perhaps drawn by then.
+  if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR && g_getenv("GST_DEBUG_DUMP_DOT_DIR") &&
+      !gst_structure_has_field(gst_message_get_structure(message), kGraph))
+    write_graph(element, message);
   return methods_of(element).post_message(element, message);
 }
 

@@ -26,7 +26,8 @@ void observed_class_setup(GObjectClass* klass, const char* what_more = "",
 FrameCounts& frame_counts(gpointer element);
 
 /// With GST_DEBUG_DUMP_DOT_DIR, an element of the class that posts an error writes the graph of its
-/// pipeline to PIPELINE-error-ELEMENT.dot in that folder. Part of observed_class_setup.
+/// pipeline to PIPELINE-error-ELEMENT.dot in that folder, and the message's field `thalweg-graph`
+/// says PIPELINE-error-ELEMENT, so that nobody draws it again. Part of observed_class_setup.
 void observed_errors(GObjectClass* klass);
 
 }  // namespace thalweg

@@ -721,16 +721,20 @@ def test_frames_and_stats(write: Callable[..., Path], thalweg_run: Runner) -> No
     assert float(counts["nvv4l2-decoder"][4]) > 0
 
 
-# An element of ours, and one of GStreamer's.
-@pytest.mark.parametrize("failing", ["nvinfer name=it", "filesrc name=it location=/none"])
+# An element of ours, and one of GStreamer's, which posts two errors.
+@pytest.mark.parametrize(
+    ("failing", "drawn"), [("nvinfer name=it", 1), ("filesrc name=it location=/none", 2)]
+)
 def test_the_graph_of_a_pipeline_that_failed(
     write: Callable[..., Path],
     thalweg_run: Runner,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     failing: str,
+    drawn: int,
 ) -> None:
     monkeypatch.setenv("GST_DEBUG_DUMP_DOT_DIR", str(tmp_path))
+    monkeypatch.setenv("GST_DEBUG", "default:INFO")  # GStreamer tells there what it draws
     body = f"""
     Gst.init(None)
     finish(Gst.parse_launch("{failing} ! fakesink name=end"))
@@ -745,6 +749,7 @@ def test_the_graph_of_a_pipeline_that_failed(
     assert graph.startswith("digraph pipeline {")
     assert "cluster_end_" in graph
     assert list(tmp_path.glob("*.dot")) == [path]
+    assert done.stderr.count("wrote bin graph to") == drawn
 
 
 def test_a_graph_that_cannot_be_written(

@@ -89,16 +89,19 @@ def _on_info(bus: Any, message: Any) -> None:
 
 
 def _on_error(bus: Any, message: Any, reference: weakref.ref[Any]) -> None:
-    """Elements of ours do the same, under the same name; others do not."""
+    """Draws the pipeline, unless an element of ours has done so (src/elements/observed.h), and
+    tells where."""
     from gi.repository import Gst
 
     pipeline = reference()
     if pipeline is None:
         return
-    details = Gst.DebugGraphDetails
-    shown = details.MEDIA_TYPE | details.CAPS_DETAILS | details.STATES
-    name = f"{pipeline.get_name()}-error-{message.src.get_name()}"
-    Gst.debug_bin_to_dot_file(pipeline, shown, name)
+    name = message.get_structure().get_string("thalweg-graph")
+    if name is None:
+        details = Gst.DebugGraphDetails
+        shown = details.MEDIA_TYPE | details.CAPS_DETAILS | details.STATES
+        name = f"{pipeline.get_name()}-error-{message.src.get_name()}"
+        Gst.debug_bin_to_dot_file(pipeline, shown, name)
     folder = os.environ["GST_DEBUG_DUMP_DOT_DIR"]
     path = os.path.join(folder, f"{name}.dot")
     if os.path.exists(path):
