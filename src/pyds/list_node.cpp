@@ -208,7 +208,7 @@ void ListNode::set_data(nb::handle value) {
 }
 
 void ListNode::set_next(nb::handle value) {
-  GList* following = to_neighbour(value, seen_.next, {"GList", "next"});
+  GList* following = to_neighbour(value, &GList::next, {"GList", "next"});
   if (is_in_batch()) return;
   node()->next = following;
   seen_.next = following;
@@ -216,20 +216,24 @@ void ListNode::set_next(nb::handle value) {
 }
 
 void ListNode::set_prev(nb::handle value) {
-  GList* before = to_neighbour(value, nullptr, {"GList", "prev"});
+  GList* before = to_neighbour(value, &GList::prev, {"GList", "prev"});
   if (is_in_batch()) return;
   node()->prev = before;
   given_prev_ = before ? nb::inst_ptr<ListNode>(value)->place() : Place{};
 }
 
-GList* ListNode::to_neighbour(nb::handle value, const GList* now, const Site& site) {
+GList* ListNode::to_neighbour(nb::handle value, GList* GList::*side, const Site& site) {
   ListNode* given = to_node(value, site);
   GList* neighbour = given ? given->node() : nullptr;
-  if (is_in_batch() && neighbour != now) {
-    throw_error(PyExc_ValueError,
-                "%s.%s: the node is in a list of a batch; change that with nvds_add_* and "
-                "nvds_remove_*",
-                site.owner, site.name);
+  if (is_in_batch()) {
+    const BatchGuard guard(*this);
+    if (!find()) throw_removed();
+    if (neighbour != seen_.node->*side) {
+      throw_error(PyExc_ValueError,
+                  "%s.%s: the node is in a list of a batch; change that with nvds_add_* and "
+                  "nvds_remove_*",
+                  site.owner, site.name);
+    }
   }
   if (given) given->give_up_ownership();
   return neighbour;

@@ -77,8 +77,9 @@ class ListNode : public Ref {
   Place place() const;
   [[noreturn]] static void throw_removed();
   std::vector<void*> contents();
-  /// What a neighbour is set to. @throws ValueError in a batch's list, unless it is `now`.
-  GList* to_neighbour(nb::handle value, const GList* now, const Site& site);
+  /// What the neighbour `side` is set to.
+  /// @throws ValueError in a batch's list, unless it is so already.
+  GList* to_neighbour(nb::handle value, GList* GList::*side, const Site& site);
 
   GList** head_;
   const uint64_t* epoch_at_;

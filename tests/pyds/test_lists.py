@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 from typing import Any
 
 import pytest
@@ -121,6 +122,26 @@ def test_a_list_of_a_removed_frame_raises(tree: Any, needs_slots: None) -> None:
     for use in (lambda: node.data, lambda: node.next, lambda: node.prev):
         with pytest.raises(ReferenceError, match=r"^GList: its memory was given back"):
             use()
+
+
+def test_neighbours_in_a_batchs_list_stay(tree: Any, needs_slots: None) -> None:
+    head = tree.batch.frame_meta_list
+    last = head.next
+    change = "the node is in a list of a batch; change that with nvds_add_* and nvds_remove_*"
+    for node, name, value in (
+        (last, "prev", None),
+        (last, "prev", last),
+        (head, "prev", last),
+        (head, "next", None),
+        (head, "next", head),
+        (last, "next", head),
+    ):
+        with pytest.raises(ValueError, match=f"^GList.{name}: {re.escape(change)}$"):
+            setattr(node, name, value)
+    # As they are already.
+    head.prev, head.next, last.prev, last.next = None, last, head, None
+    assert elements(head, pyds.NvDsFrameMeta.cast) == tree.frames
+    assert (head.prev, last.prev) == (None, head)
 
 
 def test_nodes_of_a_programs_own(tree: Any) -> None:
