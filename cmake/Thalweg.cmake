@@ -31,17 +31,24 @@ if(SKBUILD)
     string(REGEX REPLACE "/$" "" relative ${relative})
     add_compile_options(-ffile-prefix-map=${folder}/= -ffile-prefix-map=${relative}/=)
   endforeach()
+else()
+  # A build for development is installed as links to itself. CMake would keep room for an installed
+  # library's RUNPATH by empty entries, which mean the current folder: libraries would be taken from it.
+  set(CMAKE_SKIP_RPATH ON)
+  add_link_options(LINKER:-rpath,${CMAKE_BINARY_DIR}/lib:${OpenVINO_DIR}/../libs)
 endif()
 
 # All the C++ tests and what they open at run time; the soak builds this alone under a sanitizer.
 add_custom_target(cpp_tests)
 
 # thalweg_shared_library(NAME SOURCES a.cpp ... [LIBS b ...]): thalweg/lib/libNAME.so, SONAME = file name.
+# It lies in lib/ of the build folder, too: elements in gst/ and the module pyds open ../lib/libNAME.so.
 function(thalweg_shared_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;LIBS" ${ARGN})
   add_library(${name} SHARED ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE thalweg_flags PUBLIC ${arg_LIBS})
-  set_target_properties(${name} PROPERTIES INSTALL_RPATH "$ORIGIN")
+  set_target_properties(${name} PROPERTIES INSTALL_RPATH "$ORIGIN"
+    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
   install(TARGETS ${name} LIBRARY DESTINATION thalweg/lib)
   add_dependencies(cpp_tests ${name})
 endfunction()

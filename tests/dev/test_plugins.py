@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+import pyds
+import thalweg
 
 GST = "import gi; gi.require_version('Gst', '1.0'); from gi.repository import Gst\n"
 FIND = "print(Gst.ElementFactory.find('nvstreammux') is not None)\n"
@@ -51,6 +55,19 @@ def test_the_shared_registry_does_not_learn_them(tmp_path: Path) -> None:
     assert not (tmp_path / "gstreamer-1.0").exists()
     # What another player then finds.
     assert python(GST + "Gst.init(None)\n" + FIND, tmp_path) == "False\n"
+
+
+def test_no_library_is_looked_for_in_the_current_folder() -> None:
+    """An empty entry of a library's search path stands for the folder of whoever calls."""
+    packages = [Path(module.__file__).parent for module in (thalweg, pyds)]
+    libraries = [library for package in packages for library in package.rglob("*.so")]
+    names = {library.name for library in libraries}
+    assert {"libnvds_meta.so", "libgstnvinfer.so", "_pyds.abi3.so"} < names
+    for library in libraries:
+        command = ["readelf", "-dW", library]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        for paths in re.findall(r"\((?:RUNPATH|RPATH)\).*\[(.*)\]", done.stdout):
+            assert "" not in paths.split(":"), (library, paths)
 
 
 def test_given_variables_are_kept(tmp_path: Path) -> None:
