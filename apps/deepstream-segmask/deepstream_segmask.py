@@ -9,6 +9,7 @@ The sink is a window, or nothing where there is no display; with --output, an MP
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import signal
 import sys
@@ -96,7 +97,7 @@ def tiler_sink_pad_buffer_probe(
     info: Any,
     pictures: PictureFolder,
     report: FrameReport,
-    print_saved: Callable[[str], None] = say,
+    tell_of_no_mask: Callable[[], None],
 ) -> Any:
     """Saves the mask of the first object in each 30th frame of a source.
 
@@ -108,10 +109,12 @@ def tiler_sink_pad_buffer_probe(
             box = obj_meta.rect_params
             width, height = max(int(box.width), 1), max(int(box.height), 1)
             picture = mask_picture(obj_meta.mask_params, width, height)
-            if picture is not None:
+            if picture is None:
+                tell_of_no_mask()
+            else:
                 path = pictures.save_gray(frame_meta, picture)
                 share = 100 * np.count_nonzero(picture) / picture.size
-                print_saved(
+                say(
                     f"{path}: {obj_meta.obj_label} {obj_meta.confidence:.2f}, "
                     f"{share:.0f}% of its box"
                 )
@@ -162,9 +165,21 @@ def main(args: list[str], report: FrameReport = print_counts_of_source) -> int:
         print(f"Error: {error}.", file=sys.stderr)
         return 1
 
+    @functools.cache  # once
+    def tell_of_no_mask() -> None:
+        print(
+            "Warning: an object has no mask to be saved; masks need network-type=3 and "
+            f"output-instance-mask=1 in {options.configfile}.",
+            file=sys.stderr,
+        )
+
     rates = FrameRates(len(uris))
     pipeline.get_by_name("nvtiler").get_static_pad("sink").add_probe(
-        Gst.PadProbeType.BUFFER, tiler_sink_pad_buffer_probe, pictures, rates.counting(report)
+        Gst.PadProbeType.BUFFER,
+        tiler_sink_pad_buffer_probe,
+        pictures,
+        rates.counting(report),
+        tell_of_no_mask,
     )
     with rates.printed():
         code = play(pipeline, ", ".join(uris))

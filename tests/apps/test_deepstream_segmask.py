@@ -205,6 +205,24 @@ def test_layout_of_the_originals_model(app: Path, root: Path, tmp_path: Path) ->
     assert not shown[1060:].any()
 
 
+def test_a_configuration_without_masks_is_told_of_once(
+    app: Path, pets: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("THALWEG_FRAMES", "31")
+    text = app.with_name("dstest_segmask_config_person.txt").read_text()
+    config = tmp_path / "config.txt"
+    config.write_text(
+        text.replace("output-instance-mask=1\n", "").replace("=../", f"={app.parent}/../")
+    )
+    done = run(app, "-i", pets, "-o", tmp_path / "masks", "-c", config, "--no-display", timeout=300)
+    assert done.returncode == 0
+    assert done.stderr == (
+        "Warning: an object has no mask to be saved; masks need network-type=3 and "
+        f"output-instance-mask=1 in {config}.\n"
+    )
+    assert not list((tmp_path / "masks").rglob("*.jpg"))
+
+
 def test_interrupt_leaves_whole_files(app: Path, pets: Path, tmp_path: Path) -> None:
     folder, output = tmp_path / "masks", tmp_path / "part.mp4"
     done = interrupt_after(app, 20, "-i", pets, "-o", folder, "--output", output)
