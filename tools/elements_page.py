@@ -20,7 +20,7 @@ from typing import Any
 import gi
 
 gi.require_version("Gst", "1.0")
-from gi.repository import Gst
+from gi.repository import GObject, Gst
 
 import thalweg
 
@@ -29,6 +29,8 @@ ROOT = Path(__file__).resolve().parent.parent
 NO_EFFECT = " (no effect on a CPU)"
 # What it puts between the description of a property whose effect may be missed, and the reason.
 NO_EFFECT_BECAUSE = ". Setting it has no effect: "
+# The type of the newer nvstreammux, which the plugin makes known beside that of its element.
+NEWER_MUX = "GstNvStreamMuxNew"
 
 HEAD = """\
 # Elements
@@ -65,9 +67,8 @@ def ticked(names: list[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-def properties_of(name: str, specified: list[str]) -> Iterator[str]:
+def properties_of(element: Any, specified: list[str]) -> Iterator[str]:
     """Lines about the properties of an element that is there."""
-    element = Gst.ElementFactory.make(name)
     specified = [prop for prop in specified if prop != "(others)"]  # those of another element
     found = {prop: element.find_property(prop) for prop in specified}
     kept = [p for p, spec in found.items() if spec and (spec.blurb or "").endswith(NO_EFFECT)]
@@ -104,9 +105,14 @@ def page(spec: dict[str, dict[str, Any]]) -> str:
                 absent.append(f"- {factory.get_metadata('description')}")
                 continue
             rows.append(f"| `{name}` | {state} | {factory.get_metadata('description')} |")
-            lines = list(properties_of(name, list(entry["properties"])))
-            if lines:
-                details += [f"\n### {name}\n", *lines]
+            forms = {name: (Gst.ElementFactory.make(name), entry)}
+            if newer := entry.get("variant_new"):
+                element = GObject.new(GObject.type_from_name(NEWER_MUX))
+                forms[f"{name} with `USE_NEW_NVSTREAMMUX=yes`"] = element, newer
+            for title, (element, form) in forms.items():
+                lines = list(properties_of(element, list(form["properties"])))
+                if lines:
+                    details += [f"\n### {title}\n", *lines]
     table = [
         "\n## Elements that are there\n",
         "| element | | what it does |",
