@@ -137,7 +137,7 @@ TEST(Yolo, XByHand) {
   }
   tensors[0].dims = {22, 6};
   layers = layers_of(tensors);
-  EXPECT_NE(error_of([&] { detector({"yolox", "", 1}, layers); }), "");
+  EXPECT_NE(detector_error({"yolox", "", 1}, layers), "");
 }
 
 float logit(float p) { return std::log(p / (1 - p)); }
@@ -393,17 +393,16 @@ TEST(YoloPose, KeypointsThatAreNoNumbersBecomeNought) {
 TEST(YoloPose, OutputsThatAreNone) {
   std::vector<Tensor> tensors = {{"output0", {84, 22}, {}}};
   const auto layers = layers_of(tensors);
-  EXPECT_EQ(error_of([&] {
-              instances({"", "", 80}, layers);
-            }),
+  const auto error = [&](const char* name) {
+    return error_of([&] { instances({name, "", 80}, layers); });
+  };
+  EXPECT_EQ(error(""),
             "c.txt: no built-in parser knows the outputs output0 [84,22] float32 with "
             "num-detected-classes=80. There are "
             "yolo_pose, yolo_seg, yolo_seg_masks, mask_rcnn; see docs/reference/parsers.md. Name "
             "one that fits, or a parser of your own, with parse-bbox-instance-mask-func-name and "
             "custom-lib-path.");
-  EXPECT_EQ(error_of([&] {
-              instances({"yolo_pose", "", 80}, layers);
-            }),
+  EXPECT_EQ(error("yolo_pose"),
             "c.txt: [property] parse-bbox-instance-mask-func-name: yolo_pose expects the outputs "
             "[4+C+3K,N], [N,5+3K] (corners, score) or [M,6+3K] (corners, score, class), got "
             "output0 [84,22] float32. Use the parser that belongs to this model "

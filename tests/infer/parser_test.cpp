@@ -126,18 +126,14 @@ TEST(CenterFaceParser, ByHand) {
     EXPECT_FLOAT_EQ(out[0].height, 12);
     EXPECT_FLOAT_EQ(out[0].detectionConfidence, 0.8f);
   }
-  EXPECT_EQ(error_of([&] {
-              detector({"", "", 2}, layers);
-            }),
+  EXPECT_EQ(detector_error({"", "", 2}, layers),
             "c.txt: [property] num-detected-classes: expected at most 1, the classes of the model "
             "(landmarks [10,4,8] float32, offset [2,4,8] float32, heatmap [1,4,8] float32, scale "
             "[2,4,8] float32), got 2. Write num-detected-classes=1.");
   tensors[3].dims = {2, 4, 4};  // of another grid
   layers = layers_of(tensors);
   EXPECT_EQ(
-      error_of([&] {
-        detector({"centerface", "", 1}, layers);
-      }),
+      detector_error({"centerface", "", 1}, layers),
       "c.txt: [property] parse-bbox-func-name: centerface expects the outputs heatmap [1,H,W], "
       "scale [2,H,W] and offset [2,H,W], got landmarks [10,4,8] float32, offset [2,4,8] float32, "
       "heatmap [1,4,8] float32, scale [2,4,4] float32. Use the parser that belongs to this model "
@@ -153,59 +149,43 @@ const std::string kNames =
 TEST(MakeDetectorParser, ErrorsSayWhatThereIs) {
   std::vector<Tensor> other = {{"features", {512}, {}}};
   auto layers = layers_of(other);
-  EXPECT_EQ(error_of([&] {
-              detector({"", "", 80}, layers);
-            }),
+  EXPECT_EQ(detector_error({"", "", 80}, layers),
             "c.txt: no built-in parser knows the outputs features [512] float32 with "
             "num-detected-classes=80. There are " +
                 kNames +
                 "; see docs/reference/parsers.md. Name one that fits, or a parser of your own, "
                 "with parse-bbox-func-name and custom-lib-path.");
-  EXPECT_EQ(error_of([&] {
-              detector({"NvDsInferParseMine", "", 80}, layers);
-            }),
+  EXPECT_EQ(detector_error({"NvDsInferParseMine", "", 80}, layers),
             "c.txt: [property] parse-bbox-func-name: expected a built-in parser (" + kNames +
                 ", and their other names in docs/reference/parsers.md) or a function of the "
                 "library named by custom-lib-path, got \"NvDsInferParseMine\" without "
                 "custom-lib-path. Add custom-lib-path or correct the name.");
-  EXPECT_EQ(error_of([&] {
-              detector({"ssd", "", 80}, layers);
-            }),
+  EXPECT_EQ(detector_error({"ssd", "", 80}, layers),
             "c.txt: [property] parse-bbox-func-name: ssd expects the outputs boxes [N,4] and "
             "scores [N,C], got features [512] float32. Use the parser that belongs to this model "
             "(docs/reference/parsers.md).");
-  EXPECT_EQ(error_of([&] {
-              detector({"NvDsInferParseYolo", "", 80}, layers);
-            }),
+  EXPECT_EQ(detector_error({"NvDsInferParseYolo", "", 80}, layers),
             "c.txt: [property] parse-bbox-func-name: NvDsInferParseYolo expects the outputs [M,6] "
             "(left, top, right, bottom, score, class); or boxes [M,4], scores [M,1] and classes "
             "[M,1], got features [512] float32. Use the parser that belongs to this model "
             "(docs/reference/parsers.md).");
-  EXPECT_EQ(error_of([&] {
-              detector({"yolov88", "", 80}, layers);
-            }),
+  EXPECT_EQ(detector_error({"yolov88", "", 80}, layers),
             "c.txt: [property] parse-bbox-func-name: expected a built-in parser (" + kNames +
                 ", and their other names in docs/reference/parsers.md) or a function of the "
                 "library named by custom-lib-path, got \"yolov88\" without custom-lib-path; did "
                 "you mean yolov8?");
-  EXPECT_EQ(error_of([&] {
-              detector({"NvDsInferParseYoloSeg", "", 80}, layers);
-            }),
+  EXPECT_EQ(detector_error({"NvDsInferParseYoloSeg", "", 80}, layers),
             "c.txt: [property] parse-bbox-func-name: expected a parser of this network-type, got "
             "NvDsInferParseYoloSeg, which is one of network-type=3. Write that, and the name as "
             "parse-bbox-instance-mask-func-name.");
   std::vector<Tensor> ssd = {{"boxes", {10, 4}, {}}, {"scores", {10, 3}, {}}};
   layers = layers_of(ssd);
-  EXPECT_EQ(error_of([&] {
-              detector({"NvDsInferParseCustomResnet", "", 3}, layers);
-            }),
+  EXPECT_EQ(detector_error({"NvDsInferParseCustomResnet", "", 3}, layers),
             "c.txt: [property] parse-bbox-func-name: NvDsInferParseCustomResnet expects the "
             "outputs ...bbox... [4C,H,W] and ...cov... [C,H,W], got boxes [10,4] float32, scores "
             "[10,3] float32. They may be those of ssd. Name that of this model "
             "(docs/reference/parsers.md).");
-  EXPECT_EQ(error_of([&] {
-              detector({"", "", 4}, layers);
-            }),
+  EXPECT_EQ(detector_error({"", "", 4}, layers),
             "c.txt: [property] num-detected-classes: expected at most 3, the classes of the model "
             "(boxes [10,4] float32, scores [10,3] float32), got 4. Write num-detected-classes=3.");
 }
@@ -214,7 +194,7 @@ TEST(MakeDetectorParser, ErrorsSayWhatThereIs) {
 TEST(MakeDetectorParser, OutputsOfSeveralModelsNeedAName) {
   const auto error = [](unsigned classes, std::vector<Tensor> tensors) {
     auto layers = layers_of(tensors);
-    return error_of([&] { detector({"", "", classes}, layers); });
+    return detector_error({"", "", classes}, layers);
   };
   const auto several = [](const std::string& outputs, const std::string& names) {
     return "c.txt: the outputs " + outputs + " may be those of " + names +
@@ -289,30 +269,25 @@ TEST(CustomParser, LibraryOfTheTestsOwn) {
   EXPECT_FLOAT_EQ(out[0].width, 10);
   EXPECT_FLOAT_EQ(out[0].detectionConfidence, 0.5f);
 
+  const auto error = [&] {
+    return error_of([&] { parser->parse(layers, {10, 20, 3}, Wanted{}.params(), out); });
+  };
   tensors[0].values[0] = -1;
-  EXPECT_EQ(error_of([&] {
-              parser->parse(layers, {10, 20, 3}, Wanted{}.params(), out);
-            }),
+  EXPECT_EQ(error(),
             "c.txt: [property] parse-bbox-func-name: NvDsInferParseTest reported a failure for the "
             "layers out [2] float32. Check that "
             "the parser belongs to this model.");
   tensors[0].values[0] = 2000;
-  EXPECT_EQ(error_of([&] {
-              parser->parse(layers, {10, 20, 3}, Wanted{}.params(), out);
-            }),
+  EXPECT_EQ(error(),
             "c.txt: [property] parse-bbox-func-name: NvDsInferParseTest threw \"too far\" for the "
             "layers out [2] float32. Check that "
             "the parser belongs to this model.");
   EXPECT_EQ(
-      error_of([&] {
-        detector({"Nothing", THALWEG_TEST_PARSER, 1}, layers);
-      }),
+      detector_error({"Nothing", THALWEG_TEST_PARSER, 1}, layers),
       "c.txt: [property] parse-bbox-func-name: " THALWEG_TEST_PARSER
       " has no C function Nothing. Correct the name, or export the function as extern \"C\".");
   EXPECT_EQ(
-      error_of([&] {
-        detector({"F", "/nowhere/lib.so", 1}, layers);
-      }),
+      detector_error({"F", "/nowhere/lib.so", 1}, layers),
       "c.txt: [property] custom-lib-path: there is no /nowhere/lib.so. Correct the path, or build "
       "its source for this machine against Thalweg's headers.");
 }
@@ -323,15 +298,14 @@ TEST(CustomParser, PathsOfOneNameCountFromTheFolderTheProgramRunsIn) {
   const auto before = std::filesystem::current_path();
   std::filesystem::current_path(folder.path());
   std::vector<Tensor> tensors = {{"out", {2}, {3, 4}}};
-  const std::string error = error_of([&] {
-    detector({"NvDsInferParseTest", "libmine.so", 1}, layers_of(tensors));
-  });
+  const std::string error =
+      detector_error({"NvDsInferParseTest", "libmine.so", 1}, layers_of(tensors));
   std::filesystem::current_path(before);
   EXPECT_EQ(error, "");
 }
 
 TEST(CustomParser, PythonNeedsAPythonProcess) {
-  EXPECT_EQ(error_of([&] { detector({"python:mine:parse"}, {}); }),
+  EXPECT_EQ(detector_error({"python:mine:parse"}, {}),
             "c.txt: [property] parse-bbox-func-name: python:mine:parse: this process runs no "
             "Python. Start the pipeline from a Python program, with `thalweg run` or without, or "
             "write the parser in C++.");
@@ -371,9 +345,7 @@ TEST(Parser, ABuiltInNameStandsInForALibraryThatCannotBeLoaded) {
             "c.txt: [property] custom-lib-path: cannot load /libnvdsinfer_custom_impl_Yolo.so: "
             "file too short. Build its source for this machine "
             "against Thalweg's headers.");
-  EXPECT_EQ(error_of([&] {
-              detector({"NvDsInferParseYollo", "/nowhere/lib.so", 80}, layers);
-            }),
+  EXPECT_EQ(detector_error({"NvDsInferParseYollo", "/nowhere/lib.so", 80}, layers),
             "c.txt: [property] parse-bbox-func-name: expected a built-in parser or a function of "
             "the library named by custom-lib-path, got \"NvDsInferParseYollo\", and there is no "
             "/nowhere/lib.so; did you mean NvDsInferParseYolo?");

@@ -6,6 +6,7 @@
 
 #include "infer/parser.h"
 #include "layer.h"
+#include "scratch_folder.h"
 
 namespace thalweg {
 
@@ -57,6 +58,10 @@ inline std::unique_ptr<DetectorParser> detector(const Wanted& wanted, const Laye
 inline std::unique_ptr<DetectorParser> detector(const Wanted& wanted, const Layers& layers) {
   std::vector<std::string> warnings;
   return detector(wanted, layers, warnings);
+}
+/// What is said where no parser is made; "" where one is.
+inline std::string detector_error(const Wanted& wanted, const Layers& layers) {
+  return error_of([&] { detector(wanted, layers); });
 }
 
 /// What the parser that fits finds.
