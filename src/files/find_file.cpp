@@ -36,6 +36,8 @@ fs::path package_folder() {
   return there(package / "__init__.py") ? package : fs::path{};
 }
 
+std::string docs_page(std::string_view name) { return package_folder() / "docs" / name; }
+
 std::string_view inside_deepstream(std::string_view name) {
   constexpr std::string_view kUp = "../";
   const size_t climb = name.rfind(kUp);

@@ -11,6 +11,10 @@ namespace thalweg {
 /// THALWEG_PACKAGE in the environment names another.
 std::filesystem::path package_folder();
 
+/// Where a user finds a page of the documentation, "reference/parsers.md": its path in the package,
+/// or in a checkout where this code is in none.
+std::string docs_page(std::string_view name);
+
 /// What `name` is inside DeepStream's installation, "samples/..." or "lib/...": the rest of
 /// "/opt/nvidia/deepstream/deepstream*/REST", or of a path that climbs to it from the folder where
 /// its samples are installed ("../../../../samples/models/..."). Empty for any other name.

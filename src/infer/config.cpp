@@ -541,7 +541,8 @@ void substitute_model(InferConfig& config) {
     config.substituted = missing +
                          " and nothing takes its place: frames pass through without it. It is "
                          "published at " +
-                         upstream->published + " (docs/reference/substitute-models.md).";
+                         upstream->published + " (" + docs_page("reference/substitute-models.md") +
+                         ").";
     config.passes_through = true;
   }
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "files/find_file.h"
 #include "infer/custom_function.h"
 #include "infer/error.h"
 #include "infer/ini.h"
@@ -162,7 +163,7 @@ std::unique_ptr<Parser<Candidate>> choose(const std::vector<const BuiltIn<Candid
   std::vector<Fit> fits = fitting(outputs, [&](const auto* candidate) {
     return function.empty() || is_called(candidate, function);
   });
-  const std::string page = "docs/reference/parsers.md";
+  const std::string page = docs_page("reference/parsers.md");
   if (fits.empty() && function.empty()) {
     fail_settings(where + ": no built-in parser knows the outputs " + describe(layers) +
                   " with num-detected-classes=" + std::to_string(config.num_detected_classes) +

@@ -55,7 +55,7 @@ std::string UpstreamModel::sentence(bool secondary) const {
   } else if (secondary) {
     text += "; with " + option + " frames pass through without it";
   }
-  return text + " (docs/reference/substitute-models.md)";
+  return text + " (" + docs_page("reference/substitute-models.md") + ")";
 }
 
 std::string substitutes_table() {

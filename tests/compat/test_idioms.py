@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+import thalweg
+
 from ..processes import interruptible
 from .conftest import STREAM, Runner, program, run_command
 
@@ -476,7 +478,9 @@ def test_missing_model_ends_in_one_sentence(
     assert "published at https://" in line
     assert "the nearest model here is the default detector" in line
     assert "`thalweg run --substitute-models`" in line
-    assert "(docs/reference/substitute-models.md)." in line
+    page = Path(thalweg.__file__).parent / "docs/reference/substitute-models.md"
+    assert page.is_file()
+    assert f"({page})." in line
     assert "Vehicle_count" not in done.stdout
 
 

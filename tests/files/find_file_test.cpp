@@ -86,5 +86,12 @@ TEST_F(FindFile, WhatNobodyHasIsShownAsItWasMeant) {
 
 TEST(PackageFolder, IsEmptyOutsideAPackage) { EXPECT_EQ(package_folder(), fs::path{}); }
 
+TEST(DocsPage, IsThatOfThePackageElseOfTheCheckout) {
+  EXPECT_EQ(docs_page("reference/parsers.md"), "docs/reference/parsers.md");
+  setenv("THALWEG_PACKAGE", "/there", 1);
+  EXPECT_EQ(docs_page("reference/parsers.md"), "/there/docs/reference/parsers.md");
+  unsetenv("THALWEG_PACKAGE");
+}
+
 }  // namespace
 }  // namespace thalweg

@@ -604,26 +604,26 @@ TEST_F(SubstituteTest, TheSentenceNamesModelPublisherAndTheNearest) {
             "/c.txt: [property] onnx-file: cannot read /x/near.onnx. It is NearNet, published at "
             "https://near; the nearest model here is ours, smaller, which `thalweg run "
             "--substitute-models` (THALWEG_SUBSTITUTE_MODELS=1) uses "
-            "(docs/reference/substitute-models.md).");
+            "(/docs/reference/substitute-models.md).");
   EXPECT_EQ(sentence("model-engine-file=near.onnx_b1_gpu0_int8.engine\n"),
             "/c.txt: [property] model-engine-file: /near.onnx_b1_gpu0_int8.engine is a TensorRT "
             "engine, which runs only on NVIDIA's GPUs, and there is no /near.onnx to run instead. "
             "It is NearNet, published at https://near; the nearest model here is ours, smaller, "
             "which `thalweg run --substitute-models` (THALWEG_SUBSTITUTE_MODELS=1) uses "
-            "(docs/reference/substitute-models.md).");
+            "(/docs/reference/substitute-models.md).");
   EXPECT_EQ(sentence("tlt-encoded-model=far.etlt\n"),
             "/c.txt: [property] onnx-file: expected the path of an ONNX model, got only "
             "tlt-encoded-model=far.etlt. It is FarNet, published at https://far; Thalweg has no "
-            "model like it (docs/reference/substitute-models.md).");
+            "model like it (/docs/reference/substitute-models.md).");
   EXPECT_EQ(sentence("onnx-file=wide.onnx\n"),
             "/c.txt: [property] onnx-file: cannot read /wide.onnx. It is WideNet, published at "
             "https://wide; the nearest model here is ours, which has other outputs "
-            "(docs/reference/substitute-models.md).");
+            "(/docs/reference/substitute-models.md).");
   EXPECT_EQ(sentence("onnx-file=far.onnx\nprocess-mode=2\n"),
             "/c.txt: [property] onnx-file: cannot read /far.onnx. It is FarNet, published at "
             "https://far; Thalweg has no model like it; with `thalweg run --substitute-models` "
             "(THALWEG_SUBSTITUTE_MODELS=1) frames pass through without it "
-            "(docs/reference/substitute-models.md).");
+            "(/docs/reference/substitute-models.md).");
 }
 
 TEST_F(SubstituteTest, AModelIsKnownByTheEndOfItsPath) {
@@ -694,14 +694,16 @@ TEST_F(SubstituteTest, ASecondaryThatHasNoSubstitutePasses) {
   EXPECT_EQ(config.substituted,
             folder_.path("c.txt") +
                 ": FarNet is not there and nothing takes its place: frames pass through without "
-                "it. It is published at https://far (docs/reference/substitute-models.md).");
+                "it. It is published at https://far (" +
+                folder_.path("docs/reference/substitute-models.md") + ").");
   config = substituted("tlt-encoded-model=wide.etlt\nprocess-mode=2\n");
   EXPECT_TRUE(config.passes_through);
   EXPECT_EQ(config.substituted,
             folder_.path("c.txt") +
                 ": WideNet cannot run here and nothing takes its place: frames pass through "
                 "without it. It is published at https://wide "
-                "(docs/reference/substitute-models.md).");
+                "(" +
+                folder_.path("docs/reference/substitute-models.md") + ").");
 
   // A primary is what the rest of a program lives on.
   config = substituted("onnx-file=far.onnx\n");

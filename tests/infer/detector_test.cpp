@@ -399,7 +399,8 @@ TEST_F(SubstituteTest, ASecondaryWithoutItsModelIsToldOf) {
             "https://catalog.ngc.nvidia.com/orgs/nvidia/teams/tao/models/vehiclemakenet; Thalweg "
             "has no model like it; with `thalweg run --substitute-models` "
             "(THALWEG_SUBSTITUTE_MODELS=1) frames pass through without it "
-            "(docs/reference/substitute-models.md).");
+            "(" +
+                (kSource / "docs/reference/substitute-models.md").string() + ").");
 }
 
 TEST(Model, MissingBackendLibrary) {

@@ -18,6 +18,8 @@ gi.require_version("Gst", "1.0")
 from gi.repository import Gst
 from onnx import TensorProto, helper, numpy_helper
 
+import thalweg
+
 Box = tuple[int, float, float, float, float, float]  # class, l, t, w, h px, confidence
 
 BOXES = np.array([[0.25, 0.25, 0.75, 0.5]], np.float32)  # ymin, xmin, ymax, xmax
@@ -272,9 +274,11 @@ def test_errors_of_shapes(tmp_path: Path) -> None:
         f"{config}: [property] model-color-format: RGB in NCHW order needs 3 channels, but the "
         f"input of {nhwc} is image [1,8,16,3]. Write network-input-order=1."
     ]
+    page = Path(thalweg.__file__).parent / "docs/reference/parsers.md"
+    assert page.is_file()
     other = channel_means(tmp_path / "other.onnx", boxes=np.zeros((2, 5), np.float32)[:, :4])
     assert errors(other, "parse-bbox-func-name=detectnet_v2") == [
         f"{config}: [property] parse-bbox-func-name: detectnet_v2 expects the outputs ...bbox... "
         "[4C,H,W] and ...cov... [C,H,W], got boxes [2,4] float32, scores [2,3] float32. They "
-        "may be those of ssd. Name that of this model (docs/reference/parsers.md)."
+        f"may be those of ssd. Name that of this model ({page})."
     ]

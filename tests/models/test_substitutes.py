@@ -21,9 +21,11 @@ import gi
 gi.require_version("Gst", "1.0")
 from gi.repository import Gst
 
+import thalweg
 from thalweg import models
 
 FRAMES = 40
+PAGE = Path(thalweg.__file__).parent / "docs/reference/substitute-models.md"
 
 Row = tuple[int, float, float, float, float, float]  # class, left, top, right, bottom px, score
 
@@ -274,7 +276,7 @@ def test_a_secondary_without_a_substitute_passes_frames(
         "config_1.txt: VehicleMakeNet is not there and nothing takes its place: frames pass "
         "through without it. It is published at "
         "https://catalog.ngc.nvidia.com/orgs/nvidia/teams/tao/models/vehiclemakenet "
-        "(docs/reference/substitute-models.md)."
+        f"({PAGE})."
     )
 
 
@@ -289,7 +291,7 @@ def test_a_secondary_ends_in_the_sentence_unless_it_may_pass(
         "VehicleMakeNet, published at "
         "https://catalog.ngc.nvidia.com/orgs/nvidia/teams/tao/models/vehiclemakenet; Thalweg has "
         "no model like it; with `thalweg run --substitute-models` (THALWEG_SUBSTITUTE_MODELS=1) "
-        "frames pass through without it (docs/reference/substitute-models.md)."
+        f"frames pass through without it ({PAGE})."
     )
 
 
@@ -302,7 +304,7 @@ def test_a_primary_without_a_substitute_ends_in_the_sentence(
         f"{tmp_path}/config_0.txt: [property] onnx-file: expected the path of an ONNX model, got "
         "only tlt-encoded-model=facenet.etlt. It is FaceDetect, published at "
         "https://catalog.ngc.nvidia.com/orgs/nvidia/teams/tao/models/facenet; Thalweg has no "
-        "model like it (docs/reference/substitute-models.md)."
+        f"model like it ({PAGE})."
     )
 
 

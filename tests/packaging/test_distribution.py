@@ -107,7 +107,7 @@ def test_licences(metadata: Message, unpacked: Path) -> None:
 
 def test_the_sources_are_all_there_and_nothing_else(unpacked: Path, root: Path) -> None:
     """Python files, data and headers are those of the checkout; libraries are listed."""
-    data = ("models", "apps", "samples", "include")
+    data = ("models", "apps", "samples", "include", "docs")
     for folder in data:
         assert files(unpacked / "thalweg" / folder) == files(root / folder), folder
     ours = {"thalweg/_version.py", "thalweg/licences/nanobind.txt"}

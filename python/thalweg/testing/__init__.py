@@ -8,7 +8,7 @@
   `replay_inference` are for pipelines.
 
 The pytest plugin `thalweg.pytest_plugin` brings the fixture `assert_metadata` and the option
-``--update-golden``. docs/how-to/test-a-probe.md has examples.
+``--update-golden``. docs/how-to/test-a-probe.md in the package's folder has examples.
 """
 
 from thalweg.testing.batch import add_detection, add_frame, make_buffer, read_frames
