@@ -398,8 +398,7 @@ TEST_F(SubstituteTest, ASecondaryWithoutItsModelIsToldOf) {
             "VehicleMakeNet, published at "
             "https://catalog.ngc.nvidia.com/orgs/nvidia/teams/tao/models/vehiclemakenet; Thalweg "
             "has no model like it; with `thalweg run --substitute-models` "
-            "(THALWEG_SUBSTITUTE_MODELS=1) frames pass through without it "
-            "(" +
+            "(THALWEG_SUBSTITUTE_MODELS=1) frames pass through without it (" +
                 (kSource / "docs/reference/substitute-models.md").string() + ").");
 }
 
