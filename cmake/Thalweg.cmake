@@ -42,7 +42,7 @@ endif()
 add_custom_target(cpp_tests)
 
 # thalweg_shared_library(NAME SOURCES a.cpp ... [LIBS b ...]): thalweg/lib/libNAME.so, SONAME = file name.
-# It lies in lib/ of the build folder, too: elements in gst/ and the module pyds open ../lib/libNAME.so.
+# It lies in lib/ of the build folder, too: the plugins in gst/ open ../lib/libNAME.so.
 function(thalweg_shared_library name)
   cmake_parse_arguments(arg "" "" "SOURCES;LIBS" ${ARGN})
   add_library(${name} SHARED ${arg_SOURCES})
