@@ -811,6 +811,11 @@ TEST_F(Mux, ASendersTimeIsSmoothedWhereTheFramesDurationIsGiven) {
 /// A frame that a camera says to have taken so many ms after some moment.
 class TimedMux : public Mux {
  protected:
+  void start_two() {
+    start(2);
+    add_source(0);
+    add_source(1);
+  }
   void push_of(unsigned id, uint64_t ms) {
     GstCaps* caps = gst_caps_new_empty_simple("timestamp/x-ntp");
     GstBuffer* in = buffer_of(picture(), ms * GST_MSECOND);
@@ -836,9 +841,7 @@ class TimedMux : public Mux {
 TEST_F(TimedMux, BatchesHaveFramesOfOneNtpTime) {
   g_object_set(mux_, "attach-sys-ts", FALSE, "sync-inputs-ntp", 33'333'333, "sort-batch", TRUE,
                nullptr);
-  start(2);
-  add_source(0);
-  add_source(1);
+  start_two();
   push_of(0, 100);
   push_of(0, 140);
   push_of(1, 150);
@@ -854,9 +857,7 @@ TEST_F(TimedMux, BatchesHaveFramesOfOneNtpTime) {
 TEST_F(TimedMux, ASourceThatStaysAheadIsFlushedAfterSoManyBatches) {
   g_object_set(mux_, "attach-sys-ts", FALSE, "sync-inputs-ntp", 33'333'333, "failsafe-flush-count",
                2, nullptr);
-  start(2);
-  add_source(0);
-  add_source(1);
+  start_two();
   push_of(1, 5000);
   for (int i = 0; i < 2; ++i) push_of(0, 100 + 40 * i);
   EXPECT_EQ(batch(2), "0:140");
@@ -867,9 +868,7 @@ TEST_F(TimedMux, ASourceThatStaysAheadIsFlushedAfterSoManyBatches) {
 TEST_F(TimedMux, TheFirstFramesAreAligned) {
   g_object_set(mux_, "attach-sys-ts", FALSE, "align-first-buffer", TRUE, "sort-batch", TRUE,
                nullptr);
-  start(2);
-  add_source(0);
-  add_source(1);
+  start_two();
   push_of(0, 100);
   push_of(0, 140);
   push_of(1, 130);

@@ -257,6 +257,7 @@ def test_one_source_is_shown_alone_while_playing(
             # 512 wide and 256 wide of the same 320: the wide one has every column of the other.
             assert not np.array_equal(both[0][:, :256], both[0][:, 256:])
             assert np.abs(one[0][:, 1::2].astype(int) - both[0][:, 256:]).mean() < 8
+        assert pull(pipeline, "one") is None
         assert all_seen.wait(20)  # its branch may be the last
     assert seen == [{0, 1}] * 10 + [{1}] * 10 + [set()] * 10
 

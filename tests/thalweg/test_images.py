@@ -53,24 +53,26 @@ def difference(image: Any, expected: Any) -> int:
     return int(np.abs(image.astype(int) - expected).max(initial=0))
 
 
-def run(pipeline: Any, **probes: Callable[[meta.Batch], object]) -> list[list[Image]]:
-    """Plays to the end; calls probes[name](batch) at the sink pad of each element named.
+def probed(
+    pipeline: Any, *names: str, probe: Callable[[str, Any, Any], object]
+) -> list[list[Image]]:
+    """Plays to the end; calls probe(name, pad, info) at the sink pad of each element named.
 
     Gives the planes of each sample of the appsink `shown`, if there is one.
     """
     samples: list[list[Image]] = []
     failed: list[BaseException] = []
 
-    def on_buffer(_pad: Any, info: Any, call: Callable[[meta.Batch], object]) -> Any:
+    def on_buffer(pad: Any, info: Any, name: str) -> Any:
         try:
-            call(meta.Batch.of(info))
+            probe(name, pad, info)
         except BaseException as error:
             failed.append(error)
         return Gst.PadProbeReturn.OK
 
-    for name, call in probes.items():
+    for name in names:
         pad = pipeline.get_by_name(name).get_static_pad("sink")
-        pad.add_probe(Gst.PadProbeType.BUFFER, on_buffer, call)
+        pad.add_probe(Gst.PadProbeType.BUFFER, on_buffer, name)
     with playing(pipeline):
         if out := pipeline.get_by_name("shown"):
             while sample := out.emit("try-pull-sample", 20 * Gst.SECOND):
@@ -81,6 +83,13 @@ def run(pipeline: Any, **probes: Callable[[meta.Batch], object]) -> list[list[Im
     if failed:
         raise failed[0]
     return samples
+
+
+def run(pipeline: Any, **probes: Callable[[meta.Batch], object]) -> list[list[Image]]:
+    """As probed, but calls probes[name](batch)."""
+    return probed(
+        pipeline, *probes, probe=lambda name, _pad, info: probes[name](meta.Batch.of(info))
+    )
 
 
 @pytest.fixture
@@ -588,10 +597,11 @@ def test_threads_share_a_frame(bikes: Callable[..., str]) -> None:
     run(Gst.parse_launch(f"{bikes(2, 320, 240)} ! fakesink name=end"), end=look)
 
 
-def test_a_buffer_that_goes_while_threads_read_it(bikes: Callable[..., str]) -> None:
-    """Each picture is whole, or there is a ReferenceError."""
+def check_readers_of_a_buffer_that_goes(pipeline: Any) -> None:
+    """Each picture is whole, or there is a ReferenceError. The pipeline has one buffer."""
+    seen: list[bool] = []
 
-    def look(_pad: Any, info: Any) -> Any:
+    def look(_name: str, _pad: Any, info: Any) -> None:
         expected = meta.Batch.of(info).frames[0].image()
         for _ in range(30):
             held = [info.get_buffer().copy_deep()]
@@ -618,12 +628,11 @@ def test_a_buffer_that_goes_while_threads_read_it(bikes: Callable[..., str]) -> 
             for thread in threads:
                 thread.join()
             seen.extend(results)
-        return Gst.PadProbeReturn.OK
 
-    seen: list[bool] = []
-    pipeline = Gst.parse_launch(f"{bikes(1)} ! fakesink name=end")
-    pad = pipeline.get_by_name("end").get_static_pad("sink")
-    pad.add_probe(Gst.PadProbeType.BUFFER, look)
-    run(pipeline)
+    probed(pipeline, "end", probe=look)
     assert len(seen) >= 60
     assert all(seen)
+
+
+def test_a_buffer_that_goes_while_threads_read_it(bikes: Callable[..., str]) -> None:
+    check_readers_of_a_buffer_that_goes(Gst.parse_launch(f"{bikes(1)} ! fakesink name=end"))

@@ -18,33 +18,17 @@ from gi.repository import GObject, Gst
 
 from thalweg import meta
 
-from ..elements.streams import playing
-from .test_images import END, bikes, difference, rgba_of_nv12, run  # noqa: F401
+from .test_images import (  # noqa: F401
+    bikes,
+    check_readers_of_a_buffer_that_goes,
+    difference,
+    probed,
+    rgba_of_nv12,
+    run,
+)
 
 Image = npt.NDArray[np.uint8]
 Layouts = ("RGB", "BGR", "RGBA", "BGRA", "GRAY", "NV12")
-
-
-def probed(pipeline: Any, *names: str, probe: Callable[[str, Any, Any], object]) -> None:
-    """Plays to the end; calls probe(name, pad, info) at the sink pad of each element named."""
-    failed: list[BaseException] = []
-
-    def on_buffer(pad: Any, info: Any, name: str) -> Any:
-        try:
-            probe(name, pad, info)
-        except BaseException as error:
-            failed.append(error)
-        return Gst.PadProbeReturn.OK
-
-    for name in names:
-        pad = pipeline.get_by_name(name).get_static_pad("sink")
-        pad.add_probe(Gst.PadProbeType.BUFFER, on_buffer, name)
-    with playing(pipeline):
-        message = pipeline.get_bus().timed_pop_filtered(20 * Gst.SECOND, END)
-    assert message is not None
-    assert message.type == Gst.MessageType.EOS, message.parse_error()
-    if failed:
-        raise failed[0]
 
 
 def bare(info: Any) -> Any:
@@ -347,46 +331,11 @@ def test_the_pixels_of_a_copy_outlive_those_of_a_live_meta(
 
 
 def test_a_buffer_that_goes_while_threads_read_it(bikes: Callable[..., str]) -> None:  # noqa: F811
-    """Each picture is whole, or there is a ReferenceError."""
-    seen: list[bool] = []
-
-    def look(name: str, pad: Any, info: Any) -> None:
-        expected = meta.Batch.of(info).frames[0].image()
-        for _ in range(30):
-            held = [info.get_buffer().copy_deep()]
-            frame = meta.Batch.of(held[0]).frames[0]
-            start = threading.Barrier(3)
-            results: list[bool] = []
-
-            def ask(
-                frame: meta.Frame = frame,
-                start: threading.Barrier = start,
-                results: list[bool] = results,
-            ) -> None:
-                results.append(bool((frame.image() == expected).all()))
-                start.wait()
-                with contextlib.suppress(ReferenceError):
-                    while True:
-                        results.append(bool((frame.image() == expected).all()))
-
-            threads = [threading.Thread(target=ask) for _ in range(2)]
-            for thread in threads:
-                thread.start()
-            start.wait()
-            held.clear()
-            for thread in threads:
-                thread.join()
-            seen.extend(results)
-
-    probed(
+    check_readers_of_a_buffer_that_goes(
         Gst.parse_launch(
             f"{bikes(1)} ! nvvideoconvert ! video/x-raw,format=I420 ! fakesink name=end"
-        ),
-        "end",
-        probe=look,
+        )
     )
-    assert len(seen) >= 60
-    assert all(seen)
 
 
 def test_a_pool_that_writes_into_what_threads_read() -> None:

@@ -17,11 +17,6 @@ Rect scaled(Rect inner, int width, int height, const Pixels& to) {
   return {left, top, right - left, bottom - top};
 }
 
-/// Place in `tiles` of the one that tile `index` of the grid has there; tiles.size() for none.
-size_t find(const std::vector<CustomTile>& tiles, unsigned index) {
-  return size_t(std::ranges::find(tiles, index, &CustomTile::sourceId) - tiles.begin());
-}
-
 }  // namespace
 
 void Mosaic::add(unsigned number) { source(number); }
@@ -59,7 +54,11 @@ Grid Mosaic::grid(const MosaicSettings& settings) const {
                                      : grid_for(settings.rows, settings.columns, most_sources_);
 }
 
-std::optional<unsigned> Mosaic::index_of(const MosaicSettings& settings, unsigned number) const {
+std::optional<Mosaic::Tile> Mosaic::tile(const MosaicSettings& settings, unsigned number) const {
+  if (settings.show_source >= 0) {
+    if (unsigned(settings.show_source) != number) return std::nullopt;
+    return Tile{{0, 0, settings.width, settings.height}};
+  }
   unsigned index = number;
   if (settings.square_in_sequence) {
     const auto found = std::ranges::find(sources_, number, &Source::number);
@@ -68,20 +67,15 @@ std::optional<unsigned> Mosaic::index_of(const MosaicSettings& settings, unsigne
   }
   const Grid tiles = grid(settings);
   if (index >= uint64_t(tiles.rows) * tiles.columns) return std::nullopt;
-  return index;
+  const std::vector<CustomTile>& custom = settings.custom_tiles;
+  const auto own = std::ranges::find(custom, index, &CustomTile::sourceId);
+  if (own == custom.end()) return Tile{tile_of(tiles, index, settings.width, settings.height)};
+  return Tile{tile_of(*own, settings.width, settings.height), size_t(own - custom.begin()) + 1};
 }
 
 std::optional<Rect> Mosaic::place(const MosaicSettings& settings, unsigned number) const {
-  if (settings.show_source >= 0) {
-    if (unsigned(settings.show_source) != number) return std::nullopt;
-    return Rect{0, 0, settings.width, settings.height};
-  }
-  const auto index = index_of(settings, number);
-  if (!index) return std::nullopt;
-  const std::vector<CustomTile>& custom = settings.custom_tiles;
-  if (const size_t found = find(custom, *index); found < custom.size())
-    return tile_of(custom[found], settings.width, settings.height);
-  return tile_of(grid(settings), *index, settings.width, settings.height);
+  const auto found = tile(settings, number);
+  return found ? std::optional(found->place) : std::nullopt;
 }
 
 void Mosaic::draw(Source& source, const Pixels& to, Filter filter) {
@@ -112,22 +106,13 @@ void Mosaic::draw(Source& source, const Pixels& to, Filter filter) {
 
 std::shared_ptr<Picture> Mosaic::draw(const MosaicSettings& settings,
                                       NvBufSurfaceColorFormat format) {
-  struct Drawn {
+  struct Drawn : Tile {
     Source* source;
-    Rect place;
-    size_t layer;
   };
-  const std::vector<CustomTile>& custom = settings.custom_tiles;
-  const bool is_grid = settings.show_source < 0;
   std::vector<Drawn> drawn;
-  for (Source& each : sources_) {
-    if (!each.frame.picture) continue;
-    const auto rect = place(settings, each.number);
-    if (!rect) continue;
-    // Those of the grid are below the others.
-    const size_t found = is_grid ? find(custom, *index_of(settings, each.number)) : 0;
-    drawn.push_back({&each, *rect, found < custom.size() ? found + 1 : 0});
-  }
+  for (Source& each : sources_)
+    if (each.frame.picture)
+      if (const auto found = tile(settings, each.number)) drawn.push_back({*found, &each});
   std::ranges::stable_sort(drawn, {}, &Drawn::layer);
 
   Colour colour;
@@ -141,8 +126,10 @@ std::shared_ptr<Picture> Mosaic::draw(const MosaicSettings& settings,
 
   auto canvas = Picture::allocate(format, settings.width, settings.height, colour);
   const Pixels pixels = canvas->mutable_pixels();
+  const bool is_grid = settings.show_source < 0;
   const Grid tiles = is_grid ? grid(settings) : Grid{};
-  if (drawn.size() < size_t(tiles.rows) * tiles.columns || (is_grid && !custom.empty())) {
+  if (drawn.size() < size_t(tiles.rows) * tiles.columns ||
+      (is_grid && !settings.custom_tiles.empty())) {
     fill_black(pixels);
   } else {
     const Rect first = drawn[0].place;

@@ -62,7 +62,12 @@ class Mosaic {
 
   Source& source(unsigned number);
   Grid grid(const MosaicSettings& settings) const;
-  std::optional<unsigned> index_of(const MosaicSettings& settings, unsigned source) const;
+  /// A source's tile. Those of higher layers are above; the grid's have 0.
+  struct Tile {
+    Rect place;
+    size_t layer = 0;
+  };
+  std::optional<Tile> tile(const MosaicSettings& settings, unsigned source) const;
   void draw(Source& source, const Pixels& to, Filter filter);
 
   std::vector<Source> sources_;  // in the order in which they came

@@ -384,16 +384,12 @@ void Collector::drop_early(Round& round, Progress& progress) {
 }
 
 /// The batch leaves: adds the last frames of inputs that gave none, as far as there is room.
-void Collector::repeat(Round& round, SteadyTime now) {
-  const size_t given = round.frames.size();
+void Collector::repeat(Round& round, Progress& progress) {
   for (size_t i = 0; i < inputs_.size() && round.frames.size() < batching_.slots(); ++i) {
     const InputPtr& input = inputs_[i];
-    const auto end = round.frames.begin() + given;
-    if (input->ended || input->leaving || waits_for_predecessor(i) ||
-        std::any_of(round.frames.begin(), end,
-                    [&](const Frame& one) { return one.input == input; }))
+    if (input->ended || input->leaving || waits_for_predecessor(i) || progress.of(input).gave)
       continue;
-    if (settings_.repeat_for != kForEver && now - input->last_taken > settings_.repeat_for)
+    if (settings_.repeat_for != kForEver && progress.now - input->last_taken > settings_.repeat_for)
       input->last.buffer.reset();
     ++input->counts.repeated;
     round.frames.push_back({input->id, input->next_number++, shared(input->last), input, true});
@@ -576,7 +572,7 @@ Collector::Round Collector::collect() {
         for (const Frame& frame : round.frames)
           round.since = std::min(round.since, frame.frame.arrived);
         if (by_ntp) drop_early(round, progress);
-        if (settings_.repeat) repeat(round, progress.now);
+        if (settings_.repeat) repeat(round, progress);
         batching_.sent(progress.now);
         return round;
       }

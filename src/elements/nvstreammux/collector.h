@@ -165,7 +165,7 @@ class Collector {
   bool drop_late(Round& round);
   bool may_begin(Round& round, Progress& progress);
   void drop_early(Round& round, Progress& progress);
-  void repeat(Round& round, SteadyTime now);
+  void repeat(Round& round, Progress& progress);
   bool take_from(const InputPtr& from, Round& round, Progress& progress);
   void gather(Round& round, Progress& progress);
   std::vector<size_t> turns() const;

@@ -112,11 +112,13 @@ BufferPtr make_batch(const std::vector<Collector::Frame>& frames, const Settings
   NvDsBatchMeta* batch_meta = add_batch_meta(out.get(), batch->capacity());
   batch_meta->max_frames_in_batch = batch_size;
 
+  std::shared_ptr<const Picture> grey;
   for (const Collector::Frame& one : frames) {
     GstBuffer* buffer = one.frame.buffer.get();
     if (!buffer) {
+      if (!grey) grey = grey_picture(format, width, height);
       NvDsFrameMeta* meta = nvds_acquire_frame_meta_from_pool(batch_meta);
-      fill(meta, one, batch->add(grey_picture(format, width, height)), batch->size() - 1, settings);
+      fill(meta, one, batch->add(grey), batch->size() - 1, settings);
       nvds_add_frame_meta_to_batch(batch_meta, meta);
       continue;
     }
