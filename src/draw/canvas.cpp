@@ -105,10 +105,7 @@ Rect Canvas::clip(const Rect& rect) const {
 Canvas::Ink Canvas::ink(Color color) const {
   const int r = color.red, g = color.green, b = color.blue;
   if (pixels_.format == NVBUF_COLOR_FORMAT_RGBA) return {{color.red, color.green, color.blue, 255}};
-  static constexpr struct {
-    double red, blue;                                                  // their shares of brightness
-  } kShares[] = {{0.299, 0.114}, {0.2126, 0.0722}, {0.2627, 0.0593}};  // of each Colour::Matrix
-  const auto [kr, kb] = kShares[pixels_.colour.matrix];
+  const auto [kr, kb] = pixels_.colour.shares();
   const bool full = pixels_.colour.full_range;
   const double luma = kr * r + (1 - kr - kb) * g + kb * b;
   const double u = (b - luma) / (2 * (1 - kb)), v = (r - luma) / (2 * (1 - kr));

@@ -98,8 +98,7 @@ std::array<Mix, 3> mixes_of(const ConstPixels& from, bool gray) {
     if (gray) return {{{0.299f, 0.587f, 0.114f}}};
     return {{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
   }
-  constexpr double kPartsOfBrightness[][2] = {{0.299, 0.114}, {0.2126, 0.0722}, {0.2627, 0.0593}};
-  const auto [red, blue] = kPartsOfBrightness[from.colour.matrix];
+  const auto [red, blue] = from.colour.shares();
   const double green = 1 - red - blue, chroma = from.colour.full_range ? 1 : 255.0 / 224;
   const double from_v = 2 * (1 - red) * chroma, from_u = 2 * (1 - blue) * chroma;
   const float luma = from.colour.full_range ? 1 : 255.0f / 219;
@@ -218,6 +217,7 @@ template <int bytes>
     }
   }
 }
+
 // One source, compiled for each instruction set: the loops are what a vectorising compiler likes.
 void fill_rows_any(const Job& job, Memory& memory) { fill_rows(job, memory); }
 #if defined(__x86_64__)

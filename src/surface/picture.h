@@ -31,6 +31,15 @@ struct Colour {
   Matrix matrix = kBt601;
   bool full_range = false;  ///< brightness of 0..255 instead of 16..235
   bool operator==(const Colour&) const = default;
+
+  /// What red and blue are of brightness; green is the rest.
+  struct Shares {
+    double red, blue;
+  };
+  Shares shares() const {
+    constexpr Shares kOfMatrix[] = {{0.299, 0.114}, {0.2126, 0.0722}, {0.2627, 0.0593}};
+    return kOfMatrix[matrix];
+  }
 };
 /// What the caps behind `info` say, or mean by their size: above 576 lines BT.709, else BT.601.
 THALWEG_SURFACE_API Colour colour_of(const GstVideoInfo& info);
